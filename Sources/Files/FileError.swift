@@ -1,0 +1,59 @@
+public import SystemPackage
+
+/// What the operating system refused, and for which path.
+public struct FileError: Error, Hashable, Sendable {
+    /// One way in which a file cannot be used.
+    public enum Reason: Hashable, Sendable {
+        /// Nothing has that name.
+        case missing
+        /// The name is a directory, a pipe, a device or a socket.
+        case notARegularFile(kind: String)
+        /// Another process holds the file's lock, as a running etcd does.
+        case locked
+        /// The file became shorter while it was read.
+        case shrank
+        /// Something has that name and may not be replaced.
+        case exists
+        /// The directory that should hold the new file is not there.
+        case parentMissing
+        /// The file system has less room than the output needs; both in bytes.
+        case noSpace(needed: UInt64, free: UInt64)
+        /// Too many files are mapped at once.
+        case tooManyMappings
+        /// The system call failed; `doing` is a verb such as "open" or "sync".
+        case system(doing: String, Errno)
+    }
+
+    public var reason: Reason
+    public var path: String
+
+    public init(_ reason: Reason, path: String) {
+        self.reason = reason
+        self.path = path
+    }
+}
+
+extension FileError: CustomStringConvertible {
+    public var description: String {
+        switch self.reason {
+        case .missing:
+            "\(self.path): no such file or directory"
+        case .notARegularFile(let kind):
+            "\(self.path) is \(kind), not a file"
+        case .locked:
+            "\(self.path) is in use by another process"
+        case .shrank:
+            "\(self.path) became shorter while it was read"
+        case .exists:
+            "\(self.path) exists already"
+        case .parentMissing:
+            "\(self.path): its parent directory does not exist"
+        case .noSpace(let needed, let free):
+            "\(self.path): needs \(needed) bytes, the file system has \(free) free"
+        case .tooManyMappings:
+            "\(self.path): too many files are open at once"
+        case .system(let doing, let errno):
+            "cannot \(doing) \(self.path): \(errno)"
+        }
+    }
+}
