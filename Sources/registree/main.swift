@@ -1,3 +1,3 @@
 import Commands
 
-await Registree.main()
+await Registree.runAndExit()
