@@ -41,8 +41,13 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Presentation",
+            dependencies: ["EtcdStorage", "Operations"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Commands",
-            dependencies: ["Operations", "EtcdStorage", arguments],
+            dependencies: ["Files", "Bolt", "EtcdStorage", "Operations", "Presentation", arguments, system],
             swiftSettings: settings
         ),
         .executableTarget(name: "registree", dependencies: ["Commands"], swiftSettings: settings),

@@ -27,8 +27,8 @@ public struct BoltError: Error, Hashable, Sendable {
 
         // One element of a page.
         case elementOutOfPage(index: Int)
-        /// Its bytes overlap the bytes of the element before it, or the element table.
-        case elementOverlaps(index: Int)
+        /// Its key does not begin where the element before it ends (the first: where the element table ends).
+        case elementMisplaced(index: Int)
         case keysOutOfOrder(index: Int)
         /// The key lies outside the range that the branch above promises.
         case keyOutsideBranch(index: Int)
@@ -83,7 +83,7 @@ extension BoltError: CustomStringConvertible {
         case .emptyBranch: "a branch page without elements"
         case .emptyLeaf: "a leaf page below a branch without elements"
         case .elementOutOfPage(let index): "element \(index) reaches past the end of the page"
-        case .elementOverlaps(let index): "element \(index) overlaps what lies before it"
+        case .elementMisplaced(let index): "element \(index) does not begin where the one before it ends"
         case .keysOutOfOrder(let index): "the key of element \(index) is not above the one before it"
         case .keyOutsideBranch(let index): "the key of element \(index) lies outside its branch's range"
         case .unknownElementFlags(let index, let flags):

@@ -1,10 +1,19 @@
 import ArgumentParser
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// The command line: one file a command, in this folder.
 struct Root: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "registree",
-        abstract: "Takes, proves, restores and opens snapshots of Kubernetes' etcd."
+        abstract: "Takes, proves, restores and opens snapshots of Kubernetes' etcd.",
+        discussion: "Exit codes: "
+            + ExitStatus.allCases.map { "\($0.rawValue) \($0.explanation)" }.joined(separator: "; ") + ".",
+        subcommands: [StatusCommand.self]
     )
 }
 
@@ -12,7 +21,43 @@ struct Root: AsyncParsableCommand {
 public enum Registree {
     /// Runs the command that the process was started with, then ends the process with its exit code.
     public static func runAndExit() async -> Never {
-        await Root.main()
-        Root.exit()
+        // A closed pipe and a file grown past its limit must be errors, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        exit(await self.run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
+
+    private static func run(_ arguments: [String]) async -> ExitStatus {
+        do {
+            var command = try Root.parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            return .success
+        } catch {
+            return report(error)
+        }
+    }
+
+    private static func report(_ error: any Error) -> ExitStatus {
+        if let status = error as? ExitStatus { return status }
+        let code = Root.exitCode(for: error)
+        if code == .success {
+            _ = try? Output.print(Root.message(for: error) + "\n")
+            return .success
+        }
+        if code == .validationFailure {
+            note(Root.fullMessage(for: error))
+            return .badInput
+        }
+        let failure = Failure(error)
+        note("Error: \(failure.message)")
+        if let advice = failure.advice { note("  \(advice)") }
+        return failure.status
     }
 }
+
+/// Thrown to end with a status when everything has been said already.
+extension ExitStatus: Error {}

@@ -1,0 +1,60 @@
+public import Files
+
+/// An open bbolt file: its bytes, and the meta page that says where its root is.
+///
+/// Opening reads the two meta pages and nothing else. Every page is checked when it is first used.
+public struct BoltFile: Sendable {
+    public let file: MappedFile
+    /// Bytes of `file` that belong to the database; a snapshot's digest, say, lies after them.
+    public let byteCount: Int
+    /// The newest valid meta page.
+    public let meta: Meta
+
+    /// Opens the database in the first `byteCount` bytes of `file`.
+    ///
+    /// - Throws: `.empty`; what is wrong with meta page 0 when neither meta page is valid;
+    ///   `.fileTooShort` when the database counts more pages than there are bytes.
+    public init(_ file: MappedFile, byteCount: Int) throws(BoltError) {
+        self.file = file
+        self.byteCount = byteCount
+        self.meta = try file.withBytes { (bytes) throws(BoltError) in
+            try newestMeta(in: bytes.extracting(0..<byteCount))
+        }
+        let needed = self.meta.highWater.rawValue.multipliedReportingOverflow(by: UInt64(self.meta.pageSize))
+        guard !needed.overflow, needed.partialValue <= UInt64(byteCount) else {
+            let bytes = needed.overflow ? UInt64.max : needed.partialValue
+            throw BoltError(.fileTooShort(needed: bytes, found: UInt64(byteCount)), page: PageID(0))
+        }
+    }
+
+    /// Size of a page in bytes.
+    public var pageSize: Int { Int(self.meta.pageSize) }
+
+    /// Length of the database in bytes, high water mark × page size; the file may be longer.
+    public var databaseByteCount: Int { Int(self.meta.highWater.rawValue) * self.pageSize }
+}
+
+private func newestMeta(in bytes: RawSpan) throws(BoltError) -> Meta {
+    guard !bytes.isEmpty else { throw BoltError(.empty, page: PageID(0)) }
+    let first: Meta
+    do {
+        first = try Meta(reading: bytes, at: PageHeader.byteCount, page: PageID(0))
+    } catch {
+        guard let second = findSecondMeta(in: bytes) else { throw error }
+        return second
+    }
+    let offset = Int(first.pageSize) + PageHeader.byteCount
+    guard let second = try? Meta(reading: bytes, at: offset, page: PageID(1)) else { return first }
+    return second.transactionID > first.transactionID ? second : first
+}
+
+/// The second meta page when the first, which would say the page size, is lost.
+private func findSecondMeta(in bytes: RawSpan) -> Meta? {
+    var pageSize = Meta.pageSizes.lowerBound
+    while pageSize <= Meta.pageSizes.upperBound {
+        let meta = try? Meta(reading: bytes, at: pageSize + PageHeader.byteCount, page: PageID(1))
+        if let meta, Int(meta.pageSize) == pageSize { return meta }
+        pageSize *= 2
+    }
+    return nil
+}

@@ -1,0 +1,26 @@
+/// A set of page numbers below a bound, one bit each.
+struct PageSet {
+    private var words: [UInt64]
+
+    /// An empty set for pages 0 to `count` - 1.
+    init(count: Int) {
+        self.words = Array(repeating: 0, count: (count + 63) / 64)
+    }
+
+    /// Adds `page`, which lies below the bound; says whether it is new.
+    mutating func insert(_ page: PageID) -> Bool {
+        let (word, bit) = Self.position(page)
+        guard self.words[word] & bit == 0 else { return false }
+        self.words[word] |= bit
+        return true
+    }
+
+    func contains(_ page: PageID) -> Bool {
+        let (word, bit) = Self.position(page)
+        return self.words[word] & bit != 0
+    }
+
+    private static func position(_ page: PageID) -> (word: Int, bit: UInt64) {
+        (Int(page.rawValue / 64), 1 << (page.rawValue % 64))
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import EtcdStorage
+import Operations
+import Presentation
+
+/// `registree status FILE`.
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show a snapshot's hash, revision, keys and size, and what else it says of its cluster.",
+        discussion: """
+            With -w it prints exactly the fields of etcdutl's `snapshot status`, in etcdutl's formats.
+            Pages and records are checked as they are walked; the digest is not: that is `registree verify`.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Snapshot file, or a stopped member's data directory.", valueName: "file"))
+    var path: String
+
+    @Option(name: .shortAndLong, help: "etcdutl's fields alone, as simple, json, fields or table.")
+    var writeOut: EtcdutlFormat?
+
+    @Option(name: .shortAndLong, help: "Everything, as table or json.")
+    var output: ReportFormat = .table
+
+    func run() throws {
+        let database = try EtcdDatabase(path: self.path)
+        if let format = self.writeOut {
+            let status = try SnapshotStatus(of: database)
+            return try Output.print(format.text(of: status))
+        }
+        let report = try StatusReport(of: database)
+        switch self.output {
+        case .table: try Output.print(report.table(path: self.path))
+        case .json: try Output.print(report.json())
+        }
+    }
+}
+
+/// etcdutl's `--write-out`.
+enum EtcdutlFormat: String, ExpressibleByArgument, CaseIterable {
+    case simple
+    case json
+    case fields
+    case table
+
+    func text(of status: SnapshotStatus) -> String {
+        switch self {
+        case .simple: status.etcdutlSimple
+        case .json: status.etcdutlJSON
+        case .fields: status.etcdutlFields
+        case .table: status.etcdutlTable
+        }
+    }
+}
+
+/// A report's own two formats.
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+    case table
+    case json
+}

@@ -1,0 +1,94 @@
+import Bolt
+import EtcdStorage
+import Files
+import SystemPackage
+
+/// Why a command ends without success: a sentence for people, what to do next, and the exit code.
+struct Failure: Error {
+    var message: String
+    var advice: String?
+    var status: ExitStatus
+
+    init(_ message: String, advice: String? = nil, status: ExitStatus) {
+        self.message = message
+        self.advice = advice
+        self.status = status
+    }
+
+    /// The failure that any error below the commands stands for.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let error as StorageError: self.init(storage: error)
+        case let error as FileError: self.init(file: error)
+        case let error as Errno: self.init("the output cannot be written: \(error)", status: .inputOutput)
+        default: self.init("\(error)", status: .failed)
+        }
+    }
+
+    private init(storage error: StorageError) {
+        switch error.reason {
+        case .file(let file):
+            self.init(file: file)
+        case .bolt(let bolt):
+            self.init(bolt: bolt, in: error)
+        case .compressed, .notADataDirectory, .noKeyBucket:
+            self.init(error.description, status: .badInput)
+        case .compacted, .futureRevision:
+            self.init(error.description, status: .badInput)
+        case .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair, .wal:
+            self.init(
+                error.description,
+                advice: "`registree verify \(error.path)` lists everything that is wrong with it",
+                status: .damaged
+            )
+        }
+    }
+
+    private init(bolt: BoltError, in error: StorageError) {
+        switch bolt.reason {
+        case .notBolt, .foreignByteOrder, .unsupportedVersion:
+            self.init(
+                error.description,
+                advice:
+                    "give a file that `registree take` or `etcdctl snapshot save` wrote, or a data directory",
+                status: .badInput
+            )
+        case .fileTooShort, .empty, .truncated:
+            self.init(
+                error.description,
+                advice: "the file was cut when it was copied or written: use another copy",
+                status: .damaged
+            )
+        default:
+            self.init(
+                error.description,
+                advice: "`registree verify \(error.path)` lists everything that is wrong with it",
+                status: .damaged
+            )
+        }
+    }
+
+    private init(file error: FileError) {
+        switch error.reason {
+        case .missing, .notARegularFile:
+            self.init(error.description, status: .badInput)
+        case .locked:
+            self.init(
+                error.description,
+                advice: "a running etcd holds it: stop the member first, or read the live etcd with -f live",
+                status: .badInput
+            )
+        case .exists:
+            self.init(
+                error.description,
+                advice: "choose another name, or say --force to replace it",
+                status: .badInput
+            )
+        case .parentMissing:
+            self.init(error.description, advice: "create the directory first", status: .badInput)
+        case .shrank, .noSpace, .tooManyMappings, .system:
+            self.init(error.description, status: .inputOutput)
+        }
+    }
+}

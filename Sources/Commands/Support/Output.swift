@@ -1,0 +1,52 @@
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Standard output, gathered into large writes.
+///
+/// Data goes here; everything else to standard error.
+struct Output: ~Copyable {
+    private var buffer: [UInt8] = []
+    private static let capacity = 1 << 16
+
+    init() {
+        self.buffer.reserveCapacity(Self.capacity)
+    }
+
+    mutating func write(_ text: String) throws {
+        self.buffer.append(contentsOf: text.utf8)
+        if self.buffer.count >= Self.capacity { try self.flush() }
+    }
+
+    mutating func write(_ bytes: RawSpan) throws {
+        bytes.withUnsafeBytes { self.buffer.append(contentsOf: $0) }
+        if self.buffer.count >= Self.capacity { try self.flush() }
+    }
+
+    /// Writes out what is gathered; a reader that has gone away ends the process quietly, as for any filter.
+    mutating func flush() throws {
+        do {
+            try FileDescriptor.standardOutput.writeAll(self.buffer)
+        } catch let error as Errno where error == .brokenPipe {
+            signal(SIGPIPE, SIG_DFL)
+            raise(SIGPIPE)
+        }
+        self.buffer.removeAll(keepingCapacity: true)
+    }
+
+    /// Writes all of `text` at once.
+    static func print(_ text: String) throws {
+        var output = Output()
+        try output.write(text)
+        try output.flush()
+    }
+}
+
+/// Writes a line for people to standard error; a failure to do so changes nothing.
+func note(_ line: String) {
+    _ = try? FileDescriptor.standardError.writeAll((line + "\n").utf8)
+}

@@ -1,0 +1,58 @@
+import Bolt
+import Files
+
+extension EtcdDatabase {
+    /// The hash that etcd's `HashKV` answers for `keyspace`'s revision.
+    ///
+    /// CRC-32C over the bucket's name, `key`, and then every change up to the revision, key and value.
+    /// Of the changes at or below the compact revision only those count that compaction keeps: the
+    /// newest state of a live key. It is the same on all members at one revision and compact revision.
+    ///
+    /// Source: etcd-io/etcd `server/storage/mvcc/hash.go`.
+    ///
+    /// - Throws: What ``keyspace(at:)`` throws.
+    public func hashKV(of keyspace: Keyspace) throws(StorageError) -> UInt32 {
+        var sum = CRC32C()
+        sum.update(Array(BucketName.key.rawValue.utf8))
+        let compactRevision = keyspace.compactRevision
+        let kept = compactRevision > 0 ? keyspace.recordOffsets(upTo: compactRevision) : []
+        try self.forEachRevision { (record, bytes) throws(StorageError) in
+            let main = record.revision.main
+            guard main <= keyspace.revision else { return false }
+            let isDropped =
+                main <= compactRevision && !kept.isEmpty && !kept.containsSorted(record.pair.keyOffset)
+            if isDropped || main == compactRevision && record.revision.isTombstone { return true }
+            sum.update(bytes.extracting(record.pair.keyOffset..<record.pair.end))
+            return true
+        }
+        try self.checkUnchanged()
+        return sum.value
+    }
+}
+
+extension Keyspace {
+    /// File offsets, ascending, of the records of live keys; those above `main` may be missing.
+    fileprivate func recordOffsets(upTo main: Int64) -> [Int] {
+        var offsets: [Int] = []
+        offsets.reserveCapacity(self.count)
+        self.forEach { key, bytes in
+            guard let revision = key.revision(in: bytes), revision.main <= main else { return }
+            offsets.append(key.entry.offset)
+        }
+        offsets.sort()
+        return offsets
+    }
+}
+
+extension [Int] {
+    /// Whether an ascending array holds `wanted`.
+    fileprivate func containsSorted(_ wanted: Int) -> Bool {
+        var low = 0
+        var high = self.count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < wanted { low = middle + 1 } else { high = middle }
+        }
+        return low < self.count && self[low] == wanted
+    }
+}

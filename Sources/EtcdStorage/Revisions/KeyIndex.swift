@@ -1,0 +1,81 @@
+import Bolt
+
+/// The newest change of every key met so far: a hash table over records that stay where they lie.
+///
+/// Keys are compared in the file's own bytes. The hash is seeded anew in each process, so that a
+/// made-up file cannot choose keys that collide.
+struct KeyIndex {
+    /// One record of bucket `key`, 24 bytes in memory.
+    struct Entry {
+        /// File offset of the revision key; the KeyValue message follows it.
+        var offset: Int
+        /// Length of the KeyValue message, in bytes.
+        var messageCount: UInt32
+        var keyCount: UInt32
+        var hash: UInt32
+        /// From the message's first byte to the key, in bytes.
+        var keyOffset: UInt8
+        var isTombstone: Bool
+
+        var message: Range<Int> {
+            let start =
+                self.offset + (self.isTombstone ? RevisionKey.tombstoneByteCount : RevisionKey.byteCount)
+            return start..<start + Int(self.messageCount)
+        }
+
+        var key: Range<Int> {
+            let start = self.message.lowerBound + Int(self.keyOffset)
+            return start..<start + Int(self.keyCount)
+        }
+    }
+
+    /// One entry a key, in the order in which the keys were first met.
+    private(set) var entries: [Entry] = []
+    /// Open addressing with linear probing: 0 = free, else an index into `entries`, plus 1.
+    private var slots: [UInt32]
+
+    init() {
+        self.slots = Array(repeating: 0, count: 1 << 12)
+    }
+
+    /// Makes `entry` the newest change of its key; its `hash` is filled in here.
+    ///
+    /// - Returns: The change that was the newest before, if there was one.
+    @discardableResult
+    mutating func update(_ entry: Entry, in bytes: RawSpan) -> Entry? {
+        if self.entries.count * 2 >= self.slots.count { self.grow() }
+        var entry = entry
+        entry.hash = hash(of: entry.key, in: bytes)
+        let mask = self.slots.count - 1
+        var slot = Int(entry.hash) & mask
+        while self.slots[slot] != 0 {
+            let index = Int(self.slots[slot]) - 1
+            let found = self.entries[index]
+            if found.hash == entry.hash, bytes.compare(found.key, entry.key) == 0 {
+                self.entries[index] = entry
+                return found
+            }
+            slot = (slot + 1) & mask
+        }
+        self.entries.append(entry)
+        self.slots[slot] = UInt32(self.entries.count)
+        return nil
+    }
+
+    private mutating func grow() {
+        let mask = self.slots.count * 2 - 1
+        var larger = [UInt32](repeating: 0, count: mask + 1)
+        for (index, entry) in self.entries.enumerated() {
+            var slot = Int(entry.hash) & mask
+            while larger[slot] != 0 { slot = (slot + 1) & mask }
+            larger[slot] = UInt32(index + 1)
+        }
+        self.slots = larger
+    }
+}
+
+private func hash(of key: Range<Int>, in bytes: RawSpan) -> UInt32 {
+    var hasher = Hasher()
+    bytes.extracting(key).withUnsafeBytes { hasher.combine(bytes: $0) }
+    return UInt32(truncatingIfNeeded: hasher.finalize())
+}

@@ -1,0 +1,43 @@
+import Bolt
+import Files
+
+/// A live key of a ``Keyspace``, by where its record lies in the file.
+public struct LiveKey: Sendable {
+    let entry: KeyIndex.Entry
+
+    /// File range of the key.
+    public var key: Range<Int> { self.entry.key }
+
+    /// The whole record: revisions, lease and value.
+    ///
+    /// - Returns: Nothing when the record is damaged behind its key.
+    public func keyValue(in bytes: RawSpan) -> KeyValue? {
+        KeyValue(reading: bytes, in: self.entry.message)
+    }
+
+    /// The revision that made this state of the key.
+    public func revision(in bytes: RawSpan) -> RevisionKey? {
+        RevisionKey(reading: bytes, in: self.entry.offset..<self.entry.message.lowerBound)
+    }
+}
+
+extension Keyspace {
+    /// Calls `body` with every live key, in no particular order, and the whole file's bytes.
+    public func forEach<Failure>(_ body: (LiveKey, RawSpan) throws(Failure) -> Void) throws(Failure) {
+        try self.file.withBytes { (bytes) throws(Failure) in
+            for entry in self.entries { try body(LiveKey(entry: entry), bytes) }
+        }
+    }
+
+    /// The live keys within `range`, in order of their bytes.
+    public func keys(in range: KeyRange) -> [LiveKey] {
+        self.file.withBytes { bytes in
+            var found: [LiveKey] = []
+            for entry in self.entries where range.contains(entry.key, in: bytes) {
+                found.append(LiveKey(entry: entry))
+            }
+            found.sort { bytes.compare($0.key, $1.key) < 0 }
+            return found
+        }
+    }
+}

@@ -1,0 +1,68 @@
+public import Bolt
+import Files
+
+/// One change in bucket `key`, by where it lies in the file.
+public struct RevisionRecord: Sendable {
+    public var revision: RevisionKey
+    public var pair: Pair
+    public var page: PageID
+}
+
+extension EtcdDatabase {
+    /// Calls `body` with every change in order of revision, until it answers false.
+    ///
+    /// - Throws: `.noKeyBucket`, `.badRevisionKey`, `.revisionOutOfOrder`, `.bolt`, or what `body` throws.
+    func forEachRevision(
+        _ body: (RevisionRecord, RawSpan) throws(StorageError) -> Bool
+    ) throws(StorageError) {
+        guard let bucket = try self.bucket(.key) else { throw StorageError(.noKeyBucket, path: self.path) }
+        let leaves = try self.reading { () throws(BoltError) in try self.bolt.leaves(of: bucket) }
+        try self.bolt.file.withBytes { (bytes) throws(StorageError) in
+            var previous = RevisionKey(main: -1, sub: 0)
+            for index in 0..<leaves.count {
+                let leaf = try self.reading { () throws(BoltError) in
+                    try leaves.leaf(at: index, of: self.bolt, in: bytes)
+                }
+                var pairs = leaf.pairs
+                while let pair = try self.reading({ () throws(BoltError) in try pairs.next(in: bytes) }) {
+                    guard !pair.isBucket, let revision = RevisionKey(reading: bytes, in: pair.key) else {
+                        throw try self.broken(.badRevisionKey, on: leaf.page)
+                    }
+                    guard previous < revision else {
+                        throw try self.broken(.revisionOutOfOrder(revision), on: leaf.page)
+                    }
+                    previous = revision
+                    let record = RevisionRecord(revision: revision, pair: pair, page: leaf.page)
+                    guard try body(record, bytes) else { return }
+                }
+            }
+        }
+    }
+
+    /// The error for damage found in a record; a file that became shorter is said to be that.
+    func broken(_ reason: StorageError.Reason, on page: PageID) throws(StorageError) -> StorageError {
+        try self.checkUnchanged()
+        return StorageError(reason, path: self.path, page: page)
+    }
+
+    /// The main revision of the last change, 0 when there is none.
+    func lastRevision() throws(StorageError) -> Int64 {
+        guard let bucket = try self.bucket(.key) else { throw StorageError(.noKeyBucket, path: self.path) }
+        return try self.bolt.file.withBytes { (bytes) throws(StorageError) in
+            let leaf = try self.reading { () throws(BoltError) in
+                let leaves = try self.bolt.leaves(of: bucket)
+                return try leaves.leaf(at: leaves.count - 1, of: self.bolt, in: bytes)
+            }
+            var pairs = leaf.pairs
+            var last: Pair?
+            while let pair = try self.reading({ () throws(BoltError) in try pairs.next(in: bytes) }) {
+                last = pair
+            }
+            guard let last else { return 0 }
+            guard let revision = RevisionKey(reading: bytes, in: last.key) else {
+                throw try self.broken(.badRevisionKey, on: leaf.page)
+            }
+            return revision.main
+        }
+    }
+}

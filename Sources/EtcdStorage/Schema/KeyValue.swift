@@ -1,0 +1,59 @@
+/// One stored state of a key, by where its parts lie in the file.
+///
+/// A protobuf message; a field with its zero value is left out:
+///
+///     field  type   name            unit / meaning
+///         1  bytes  key
+///         2  int64  createRevision  main revision that created this generation of the key
+///         3  int64  modRevision     main revision of this change
+///         4  int64  version         changes in this generation, from 1
+///         5  bytes  value
+///         6  int64  lease           lease ID; 0 = none
+///
+/// A tombstone's message holds the key alone, and the record that restore's revision bump leaves is empty.
+///
+/// Source: etcd-io/etcd `api/mvccpb/kv.proto`.
+public struct KeyValue: Hashable, Sendable {
+    public var key: Range<Int>
+    public var value: Range<Int>
+    public var createRevision: Int64
+    public var modRevision: Int64
+    public var version: Int64
+    public var lease: Int64
+
+    /// Reads the message that fills `range` of `bytes`; nothing when it is not one.
+    ///
+    /// A field of another number or type is refused too: every etcd so far writes these six alone.
+    public init?(reading bytes: RawSpan, in range: Range<Int>) {
+        guard range.upperBound <= bytes.byteCount else { return nil }
+        self.key = range.lowerBound..<range.lowerBound
+        self.value = self.key
+        self.createRevision = 0
+        self.modRevision = 0
+        self.version = 0
+        self.lease = 0
+        var reader = ProtobufReader(range)
+        do {
+            while let field = try reader.next(in: bytes) {
+                switch field {
+                case .bytes(number: 1, let key): self.key = key
+                case .varint(number: 2, let revision): self.createRevision = Int64(bitPattern: revision)
+                case .varint(number: 3, let revision): self.modRevision = Int64(bitPattern: revision)
+                case .varint(number: 4, let version): self.version = Int64(bitPattern: version)
+                case .bytes(number: 5, let value): self.value = value
+                case .varint(number: 6, let lease): self.lease = Int64(bitPattern: lease)
+                default: return nil
+                }
+            }
+        } catch {
+            return nil
+        }
+    }
+
+    /// The range of the key, with which every message that etcd writes begins.
+    static func leadingKey(reading bytes: RawSpan, in range: Range<Int>) -> Range<Int>? {
+        var reader = ProtobufReader(range)
+        guard case .bytes(number: 1, let key) = try? reader.next(in: bytes) else { return nil }
+        return key
+    }
+}

@@ -1,0 +1,101 @@
+public import Bolt
+public import Files
+
+/// etcd's database, opened for reading: a snapshot file, or the `db` file of a stopped member.
+///
+/// A snapshot file is the database's pages, then usually the SHA-256 of those pages:
+///
+///     offset  size  field
+///          0     n  bbolt pages; n is a multiple of 512
+///          n    32  SHA-256 of the n bytes above; absent in a file copied from a data directory
+///
+/// Source: etcd-io/etcd `client/v3/snapshot/v3_snapshot.go`, `hasChecksum`.
+public struct EtcdDatabase: Sendable {
+    /// The path that was asked for: the file, or the data directory.
+    public let path: String
+    public let bolt: BoltFile
+    /// The 32 bytes that the file ends in, where it ends in a digest; it has not been compared.
+    public let storedDigest: [UInt8]?
+    /// The member's data directory, when that is what was opened.
+    public let dataDirectory: DataDirectoryLayout?
+
+    /// Size of a digest, in bytes.
+    static let digestByteCount = 32
+    /// Every database's length is a multiple of this, the smallest page size, in bytes.
+    static let sectorByteCount = 512
+
+    /// Opens a snapshot file, a data directory or a directory's `db` file, without changing it.
+    ///
+    /// - Throws: `.file` (missing, a pipe, in use by a running etcd, …), `.compressed`, `.notADataDirectory`,
+    ///   or `.bolt` when it is no bbolt file or is cut short.
+    public init(path: String, locking: MappedFile.Locking = .shared) throws(StorageError) {
+        let layout = DataDirectoryLayout(containing: path)
+        let file: MappedFile
+        do {
+            file = try MappedFile(path: layout?.database ?? path, locking: locking)
+        } catch {
+            if layout != nil, error.reason == .missing { throw StorageError(.notADataDirectory, path: path) }
+            throw StorageError(.file(error), path: path)
+        }
+        if let format = compressedFormat(of: file) {
+            throw StorageError(.compressed(format: format), path: path)
+        }
+        let hasDigest = file.byteCount % Self.sectorByteCount == Self.digestByteCount
+        let byteCount = file.byteCount - (hasDigest ? Self.digestByteCount : 0)
+        do {
+            self.bolt = try BoltFile(file, byteCount: byteCount)
+        } catch {
+            throw StorageError(.bolt(error), path: path)
+        }
+        self.path = path
+        self.dataDirectory = layout
+        self.storedDigest = hasDigest ? file.bytes(in: byteCount..<file.byteCount) : nil
+    }
+
+    /// The bucket of that name, where there is one.
+    public func bucket(_ name: BucketName) throws(StorageError) -> Bucket? {
+        try self.reading { () throws(BoltError) in try self.bolt.bucket(named: name.rawValue) }
+    }
+
+    /// Runs `body`, and turns what it throws into an error of this file; a file that became shorter
+    /// meanwhile is that error, whatever the damage looked like.
+    func reading<Result>(_ body: () throws(BoltError) -> Result) throws(StorageError) -> Result {
+        let result: Result
+        do {
+            result = try body()
+        } catch {
+            try self.checkUnchanged()
+            throw StorageError(.bolt(error), path: self.path)
+        }
+        return result
+    }
+
+    /// Throws when the file has become shorter since it was opened.
+    public func checkUnchanged() throws(StorageError) {
+        do {
+            try self.bolt.file.checkUnchanged()
+        } catch {
+            throw StorageError(.file(error), path: self.path)
+        }
+    }
+}
+
+extension MappedFile {
+    /// A copy of a range that lies within the file.
+    func bytes(in range: Range<Int>) -> [UInt8] {
+        self.withBytes { $0.extracting(range).withUnsafeBytes { Array($0) } }
+    }
+}
+
+/// The name of the compression that the file's first bytes announce.
+private func compressedFormat(of file: MappedFile) -> String? {
+    let start = file.bytes(in: 0..<min(6, file.byteCount))
+    let formats: [(magic: [UInt8], name: String)] = [
+        ([0x1F, 0x8B], "gzip"),
+        ([0x50, 0x4B, 0x03, 0x04], "zip"),
+        ([0x28, 0xB5, 0x2F, 0xFD], "zstd"),
+        ([0x42, 0x5A, 0x68], "bzip2"),
+        ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "xz"),
+    ]
+    return formats.first { start.starts(with: $0.magic) }?.name
+}

@@ -1,0 +1,72 @@
+public import Bolt
+public import Files
+
+/// Why a snapshot or a data directory cannot be used, and where.
+///
+/// Carries names, sizes, pages and revisions only: never a key's value, which may be a Secret.
+public struct StorageError: Error, Hashable, Sendable {
+    /// One way in which etcd's storage can be unusable.
+    public enum Reason: Hashable, Sendable {
+        // The file is something else.
+        case file(FileError)
+        case bolt(BoltError)
+        case compressed(format: String)
+        case notADataDirectory
+        case noKeyBucket
+
+        // A record of bucket `key`.
+        case badRevisionKey
+        case revisionOutOfOrder(RevisionKey)
+        case badKeyValue(RevisionKey)
+
+        // A pair of another bucket.
+        case badPair(bucket: String)
+
+        // The asked revision.
+        case compacted(asked: Int64, compactRevision: Int64)
+        case futureRevision(asked: Int64, current: Int64)
+
+        // The write-ahead log.
+        case wal(offset: Int, problem: String)
+    }
+
+    public var reason: Reason
+    /// The file or directory.
+    public var path: String
+    /// The page on which it was found, where there is one.
+    public var page: PageID?
+
+    public init(_ reason: Reason, path: String, page: PageID? = nil) {
+        self.reason = reason
+        self.path = path
+        self.page = page
+    }
+}
+
+extension StorageError: CustomStringConvertible {
+    public var description: String {
+        if case .file(let error) = self.reason { return error.description }
+        let place = self.page.map { ", page \($0)" } ?? ""
+        return "\(self.path)\(place): \(self.explanation)"
+    }
+
+    private var explanation: String {
+        switch self.reason {
+        case .file(let error): error.description
+        case .bolt(let error): error.description
+        case .compressed(let format): "a \(format) file: unpack it first, then give the snapshot inside"
+        case .notADataDirectory:
+            "neither a snapshot file nor a member's data directory (no member/snap/db in it)"
+        case .noKeyBucket: "a bbolt file, but not etcd's: it has no bucket named key"
+        case .badRevisionKey: "a key of bucket key is not a revision"
+        case .revisionOutOfOrder(let key): "revision \(key) does not come after the one before it"
+        case .badKeyValue(let key): "the record of revision \(key) is not a key-value message"
+        case .badPair(let bucket): "an entry of bucket \(bucket) cannot be read"
+        case .compacted(let asked, let compactRevision):
+            "revision \(asked) has been compacted; the oldest that is kept is \(compactRevision)"
+        case .futureRevision(let asked, let current):
+            "revision \(asked) is in the future; the newest is \(current)"
+        case .wal(let offset, let problem): "write-ahead log, byte \(offset): \(problem)"
+        }
+    }
+}

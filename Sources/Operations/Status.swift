@@ -1,0 +1,33 @@
+import Bolt
+public import EtcdStorage
+
+/// The five values of etcdutl's `snapshot status`, for which the file is walked once.
+public struct SnapshotStatus: Hashable, Sendable {
+    /// CRC-32C over all buckets; not comparable between members.
+    public var hash: UInt32
+    /// Main revision of the last change.
+    public var revision: Int64
+    /// Live keys.
+    public var totalKeys: Int
+    /// Length of the database in bytes, without the digest.
+    public var totalSize: UInt64
+    /// Text such as `3.6.0`; empty before 3.6.
+    public var storageVersion: String
+
+    /// Walks `database`.
+    ///
+    /// - Throws: `StorageError` when a page or record is damaged.
+    public init(of database: EtcdDatabase) throws(StorageError) {
+        let facts = try StoreFacts(reading: database)
+        let (keyspace, hash) = try database.keyspaceAndStatusHash()
+        self.init(facts: facts, keyspace: keyspace, hash: hash, of: database)
+    }
+
+    init(facts: StoreFacts, keyspace: Keyspace, hash: CRC32C, of database: EtcdDatabase) {
+        self.hash = hash.value
+        self.revision = keyspace.lastRevision
+        self.totalKeys = keyspace.totalKeys
+        self.totalSize = UInt64(database.bolt.databaseByteCount)
+        self.storageVersion = facts.storageVersion ?? ""
+    }
+}

@@ -1,0 +1,32 @@
+import Bolt
+public import EtcdStorage
+import Files
+
+/// Everything that can be said of a snapshot without hashing the file or checking each value.
+public struct StatusReport: Sendable {
+    public var status: SnapshotStatus
+    /// The hash that members compare, at the newest revision.
+    public var hashKV: UInt32
+    /// 0 when the store was never compacted.
+    public var compactRevision: Int64
+    public var facts: StoreFacts
+    /// Whether the file ends in a SHA-256; comparing it is `verify`'s work.
+    public var hasDigest: Bool
+    public var pageSize: Int
+    public var fileSize: UInt64
+
+    /// Walks `database` twice: once for the status, once for HashKV.
+    ///
+    /// - Throws: `StorageError` when a page or record is damaged.
+    public init(of database: EtcdDatabase) throws(StorageError) {
+        let facts = try StoreFacts(reading: database)
+        let (keyspace, hash) = try database.keyspaceAndStatusHash()
+        self.status = SnapshotStatus(facts: facts, keyspace: keyspace, hash: hash, of: database)
+        self.hashKV = try database.hashKV(of: keyspace)
+        self.compactRevision = keyspace.compactRevision
+        self.facts = facts
+        self.hasDigest = database.storedDigest != nil
+        self.pageSize = database.bolt.pageSize
+        self.fileSize = UInt64(database.bolt.file.byteCount)
+    }
+}
