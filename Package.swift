@@ -28,7 +28,12 @@ let package = Package(
     targets: [
         .target(name: "CChecksums"),
         .target(name: "CMappedFiles"),
-        .target(name: "Files", dependencies: ["CMappedFiles", system], swiftSettings: settings),
+        .target(name: "COutputFiles"),
+        .target(
+            name: "Files",
+            dependencies: ["CMappedFiles", "COutputFiles", system],
+            swiftSettings: settings
+        ),
         .target(name: "Bolt", dependencies: ["Files"], swiftSettings: settings),
         .target(
             name: "EtcdStorage",
@@ -51,5 +56,6 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(name: "registree", dependencies: ["Commands"], swiftSettings: settings),
+        .testTarget(name: "FilesTests", dependencies: ["Files", system], swiftSettings: settings),
     ]
 )

@@ -14,10 +14,14 @@ public struct FileError: Error, Hashable, Sendable {
         case shrank
         /// Something has that name and may not be replaced.
         case exists
+        /// The directory that should be filled holds something already.
+        case notEmpty
         /// The directory that should hold the new file is not there.
         case parentMissing
         /// The file system has less room than the output needs; both in bytes.
         case noSpace(needed: UInt64, free: UInt64)
+        /// The program was asked to stop; what was half made is removed.
+        case interrupted
         /// Too many files are mapped at once.
         case tooManyMappings
         /// The system call failed; `doing` is a verb such as "open" or "sync".
@@ -46,10 +50,14 @@ extension FileError: CustomStringConvertible {
             "\(self.path) became shorter while it was read"
         case .exists:
             "\(self.path) exists already"
+        case .notEmpty:
+            "\(self.path) is not empty"
         case .parentMissing:
             "\(self.path): its parent directory does not exist"
         case .noSpace(let needed, let free):
             "\(self.path): needs \(needed) bytes, the file system has \(free) free"
+        case .interrupted:
+            "\(self.path) was not finished: interrupted"
         case .tooManyMappings:
             "\(self.path): too many files are open at once"
         case .system(let doing, let errno):

@@ -1,0 +1,166 @@
+import COutputFiles
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A directory that appears complete, on the disk and all at once, or not at all.
+///
+/// When the destination is absent, the whole directory is built beside it and one rename brings it in.
+/// When it exists and is empty, it stays as it is, perhaps a mount point, perhaps owned by somebody
+/// else: its one entry is built inside it and one rename brings that in.
+public final class StagedDirectory {
+    /// The path that the directory has in the end.
+    public let destination: String
+    /// Where the content of `destination/entry` is built; of the destination itself without an entry.
+    public let contentPath: String
+
+    private let stagedPath: String
+    private let finalPath: String
+    private let parent: String
+    private let outputs: StagedOutputs
+    private let lock: StagingLock?
+    private var isFinished = false
+
+    /// Begins the directory, mode 0700 whatever the umask.
+    ///
+    /// - Parameters:
+    ///   - destination: The final path: absent in an existing directory, or, with `entry`, empty.
+    ///   - entry: The one name that the directory will hold.
+    ///   - outputs: Where the temporary name is remembered until it is gone.
+    /// - Throws: `.exists`, `.notEmpty`, `.parentMissing`, `.interrupted` or `.system`.
+    public init(
+        destination: String,
+        entry: String? = nil,
+        outputs: StagedOutputs = .process
+    ) throws(FileError) {
+        let name: StagingName
+        var contentBelow = ""
+        switch (try DirectoryEntryKind(path: destination), entry) {
+        case (.nothing, _):
+            name = try StagingName(destination: destination, purpose: "restore")
+            self.finalPath = destination
+            contentBelow = entry.map { "/" + $0 } ?? ""
+        case (.directory, let entry?), (.linkToDirectory, let entry?):
+            name = StagingName(inside: destination, name: entry, purpose: "partial")
+            self.finalPath = destination + "/" + entry
+        default: throw FileError(.exists, path: destination)
+        }
+        name.sweepLeftovers()
+        if self.finalPath != destination { try requireEmpty(destination) }
+        let (path, lock) = try name.createLocked { path throws(FileError) in
+            try outputs.begin(path, destination: destination) { () throws(FileError) in
+                try makeDirectory(path: path, reportedAs: destination)
+            }
+        }
+        self.destination = destination
+        self.parent = name.parent
+        self.outputs = outputs
+        self.lock = lock
+        self.stagedPath = path
+        self.contentPath = path + contentBelow
+        if !contentBelow.isEmpty { try makeDirectory(path: self.contentPath, reportedAs: destination) }
+    }
+
+    deinit { self.discard() }
+
+    /// Creates the directory `name`, which may have several parts, below ``contentPath``, mode 0700.
+    ///
+    /// - Returns: Its path.
+    @discardableResult
+    public func makeSubdirectory(_ name: String) throws(FileError) -> String {
+        var path = self.contentPath
+        for component in name.split(separator: "/") {
+            path += "/" + component
+            if mkdir(path, 0o700) != 0, errno == EEXIST { continue }
+            try systemCall("set the mode of", path: self.destination) { chmod(path, 0o700) }
+        }
+        return path
+    }
+
+    /// Creates the file `name` below ``contentPath``; its directory must have been made.
+    public func makeFile(_ name: String) throws(FileError) -> OutputFile {
+        try OutputFile(
+            creating: self.contentPath + "/" + name,
+            reportedAs: self.finalContentPath + "/" + name
+        )
+    }
+
+    /// Syncs every directory from the bottom up, gives the whole its name and syncs its parent.
+    ///
+    /// The files must have been synced and closed by whoever wrote them.
+    public func commit() throws(FileError) {
+        do {
+            try synchronizeTree(path: self.stagedPath, reportedAs: self.destination)
+            try self.outputs.commit(self.stagedPath, destination: self.destination) { () throws(FileError) in
+                try renameDirectory(self.stagedPath, to: self.finalPath, reportedAs: self.destination)
+            }
+        } catch {
+            self.discard()
+            throw error
+        }
+        self.isFinished = true
+        try synchronizeDirectory(path: self.parent, reportedAs: self.destination)
+    }
+
+    /// Removes the unfinished directory; after ``commit()`` it does nothing.
+    public func discard() {
+        guard !self.isFinished else { return }
+        self.isFinished = true
+        removeTree(path: self.stagedPath)
+        self.outputs.forget(self.stagedPath)
+    }
+
+    /// What ``contentPath`` is called in the end.
+    private var finalContentPath: String {
+        self.finalPath + self.contentPath.dropFirst(self.stagedPath.count)
+    }
+}
+
+private func requireEmpty(_ directory: String) throws(FileError) {
+    if try !directoryEntries(path: directory).isEmpty { throw FileError(.notEmpty, path: directory) }
+}
+
+private func makeDirectory(path: String, reportedAs reportedPath: String) throws(FileError) {
+    do {
+        try systemCall("create", path: reportedPath) { mkdir(path, 0o700) }
+        try systemCall("set the mode of", path: reportedPath) { chmod(path, 0o700) }
+    } catch {
+        if case .system(_, .noSuchFileOrDirectory) = error.reason {
+            throw FileError(.parentMissing, path: reportedPath)
+        }
+        throw error
+    }
+}
+
+private func synchronizeTree(path: String, reportedAs reportedPath: String) throws(FileError) {
+    for name in try directoryEntries(path: path) {
+        let entry = path + "/" + name
+        if try DirectoryEntryKind(path: entry) == .directory {
+            try synchronizeTree(path: entry, reportedAs: reportedPath)
+        }
+    }
+    try synchronizeDirectory(path: path, reportedAs: reportedPath)
+}
+
+/// Where the file system has no exclusive rename, the plain one is nearly as good: it replaces an
+/// empty directory and nothing else.
+private func renameDirectory(
+    _ source: String,
+    to destination: String,
+    reportedAs reportedPath: String
+) throws(FileError) {
+    do {
+        try systemCall("rename to", path: reportedPath) { registree_rename_exclusive(source, destination) }
+    } catch {
+        switch error.reason {
+        case .system(_, .fileExists): throw FileError(.exists, path: reportedPath)
+        case .system(_, .invalidArgument):
+            try systemCall("rename to", path: reportedPath) { rename(source, destination) }
+        default: throw error
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import COutputFiles
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A file that appears under its own name complete, on the disk and all at once, or not at all.
+///
+/// It is written under a temporary name in the same directory. ``commit()`` syncs it, renames it and
+/// syncs the directory; ``discard()`` or the end of this value's life remove it.
+public final class StagedFile {
+    /// The path that the file gets in the end.
+    public let destination: String
+    /// Where the bytes are written.
+    public let output: OutputFile
+
+    private let replacing: Bool
+    private let outputs: StagedOutputs
+    private let parent: String
+    private let lock: StagingLock?
+    private var isFinished = false
+
+    /// Begins the file.
+    ///
+    /// - Parameters:
+    ///   - destination: The final path. Its directory must exist.
+    ///   - replacing: Whether a regular file of that name may be replaced.
+    ///   - outputs: Where the temporary name is remembered until it is gone.
+    /// - Throws: `.exists`, `.notARegularFile`, `.parentMissing`, `.interrupted` or `.system`.
+    public init(
+        destination: String,
+        replacing: Bool = false,
+        outputs: StagedOutputs = .process
+    ) throws(FileError) {
+        let name = try StagingName(destination: destination, purpose: "partial")
+        try requireFreeName(destination, replacing: replacing)
+        name.sweepLeftovers()
+        var output: OutputFile?
+        let (_, lock) = try name.createLocked { path throws(FileError) in
+            try outputs.begin(path, destination: destination) { () throws(FileError) in
+                output = try OutputFile(creating: path, reportedAs: destination)
+            }
+        }
+        guard let output else { throw FileError(.interrupted, path: destination) }
+        self.destination = destination
+        self.replacing = replacing
+        self.outputs = outputs
+        self.parent = name.parent
+        self.output = output
+        self.lock = lock
+    }
+
+    deinit { self.discard() }
+
+    /// Syncs the file, gives it its name and makes the name survive a power failure.
+    ///
+    /// - Throws: `.exists` when the name was taken meanwhile; the file is then removed, as on every error.
+    public func commit() throws(FileError) {
+        do {
+            try self.output.synchronize()
+            try self.output.close()
+            try self.outputs.commit(self.output.path, destination: self.destination) { () throws(FileError) in
+                try rename(self.output.path, to: self.destination, replacing: self.replacing)
+            }
+        } catch {
+            self.discard()
+            throw error
+        }
+        self.isFinished = true
+        try synchronizeDirectory(path: self.parent, reportedAs: self.destination)
+    }
+
+    /// Removes the unfinished file; after ``commit()`` it does nothing.
+    public func discard() {
+        guard !self.isFinished else { return }
+        self.isFinished = true
+        removeTree(path: self.output.path)
+        self.outputs.forget(self.output.path)
+    }
+}
+
+private func requireFreeName(_ destination: String, replacing: Bool) throws(FileError) {
+    var status = stat()
+    guard lstat(destination, &status) == 0 else { return }
+    guard replacing else { throw FileError(.exists, path: destination) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG, S_IFLNK: return
+    case S_IFDIR: throw FileError(.notARegularFile(kind: "a directory"), path: destination)
+    case S_IFIFO: throw FileError(.notARegularFile(kind: "a pipe"), path: destination)
+    case S_IFSOCK: throw FileError(.notARegularFile(kind: "a socket"), path: destination)
+    default: throw FileError(.notARegularFile(kind: "a device"), path: destination)
+    }
+}
+
+/// Renames `source` to `destination`, failing with `.exists` when that is taken and may not be replaced.
+func rename(_ source: String, to destination: String, replacing: Bool) throws(FileError) {
+    if replacing {
+        try systemCall("rename to", path: destination) { rename(source, destination) }
+        return
+    }
+    do {
+        try systemCall("rename to", path: destination) { registree_rename_exclusive(source, destination) }
+    } catch {
+        switch error.reason {
+        case .system(_, .fileExists): throw FileError(.exists, path: destination)
+        case .system(_, .invalidArgument): try renameByLink(source, to: destination)
+        default: throw error
+        }
+    }
+}
+
+/// For file systems without an exclusive rename: a hard link never replaces anything.
+private func renameByLink(_ source: String, to destination: String) throws(FileError) {
+    do {
+        try systemCall("link to", path: destination) { link(source, destination) }
+    } catch {
+        if case .system(_, .fileExists) = error.reason { throw FileError(.exists, path: destination) }
+        throw error
+    }
+    unlink(source)
+}

@@ -1,0 +1,71 @@
+import Synchronization
+
+/// The temporary files and directories that this process has under way.
+///
+/// Whoever handles a signal calls ``abandonAll()``: everything unfinished is removed, and from then on
+/// nothing new begins and nothing is given its final name. A rename and a signal cannot cross: the
+/// destination is complete or absent. A process that is killed outright leaves its temporary name
+/// behind, for the next run with the same destination to sweep.
+public final class StagedOutputs: Sendable {
+    /// The outputs of this process.
+    public static let process = StagedOutputs()
+
+    private struct State {
+        var paths: Set<String> = []
+        var isAbandoned = false
+    }
+
+    private let state = Mutex(State())
+
+    public init() {}
+
+    /// Removes every unfinished output and lets no other begin or finish.
+    public func abandonAll() {
+        let paths = self.state.withLock { state in
+            state.isAbandoned = true
+            defer { state.paths = [] }
+            return state.paths
+        }
+        // A writer may still be adding files to a directory while it goes.
+        for _ in 0..<3 { paths.forEach(removeTree(path:)) }
+    }
+
+    /// Creates the output at `path` and remembers it.
+    func begin(
+        _ path: String,
+        destination: String,
+        create: () throws(FileError) -> Void
+    ) throws(FileError) {
+        try self.enter(destination: destination) { state throws(FileError) in
+            try create()
+            state.paths.insert(path)
+        }
+    }
+
+    /// Gives the output at `path` its final name and forgets it.
+    func commit(
+        _ path: String,
+        destination: String,
+        rename: () throws(FileError) -> Void
+    ) throws(FileError) {
+        try self.enter(destination: destination) { state throws(FileError) in
+            try rename()
+            state.paths.remove(path)
+        }
+    }
+
+    /// Forgets the output at `path`, which is gone.
+    func forget(_ path: String) {
+        self.state.withLock { state in _ = state.paths.remove(path) }
+    }
+
+    private func enter(
+        destination: String,
+        _ body: (inout State) throws(FileError) -> Void
+    ) throws(FileError) {
+        try self.state.withLock { state throws(FileError) in
+            if state.isAbandoned { throw FileError(.interrupted, path: destination) }
+            try body(&state)
+        }
+    }
+}
