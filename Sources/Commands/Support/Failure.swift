@@ -85,6 +85,10 @@ struct Failure: Error {
                 advice: "choose another name, or say --force to replace it",
                 status: .badInput
             )
+        case .notEmpty:
+            self.init(error.description, advice: "choose another directory, or empty it", status: .badInput)
+        case .interrupted:
+            self.init(error.description, status: .interrupted)
         case .parentMissing:
             self.init(error.description, advice: "create the directory first", status: .badInput)
         case .shrank, .noSpace, .tooManyMappings, .system:
