@@ -58,5 +58,6 @@ let package = Package(
         .executableTarget(name: "registree", dependencies: ["Commands"], swiftSettings: settings),
         .testTarget(name: "FilesTests", dependencies: ["Files", system], swiftSettings: settings),
         .testTarget(name: "BoltTests", dependencies: ["Bolt", "Files"], swiftSettings: settings),
+        .testTarget(name: "EtcdStorageTests", dependencies: ["EtcdStorage"], swiftSettings: settings),
     ]
 )
