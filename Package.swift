@@ -56,6 +56,20 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(name: "registree", dependencies: ["Commands"], swiftSettings: settings),
+
+        .target(name: "CSpawn", path: "Tests/CSpawn"),
+        .target(
+            name: "TestSupport",
+            dependencies: ["CSpawn", system],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TestSupportTests",
+            dependencies: ["TestSupport", system],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "RepositoryTests", dependencies: ["TestSupport", system], swiftSettings: settings),
         .testTarget(name: "FilesTests", dependencies: ["Files", system], swiftSettings: settings),
         .testTarget(name: "BoltTests", dependencies: ["Bolt", "Files"], swiftSettings: settings),
         .testTarget(name: "EtcdStorageTests", dependencies: ["EtcdStorage"], swiftSettings: settings),

@@ -1,0 +1,84 @@
+public import SystemPackage
+
+/// A program on this machine.
+public struct Program: Sendable {
+    public var path: FilePath
+
+    public init(_ path: FilePath) {
+        self.path = path
+    }
+
+    /// What every program gets unless it is told otherwise: none of the variables that steer etcdctl or Registree.
+    public static let plainEnvironment = [
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME": "/nonexistent",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+    ]
+
+    /// Starts the program and returns at once.
+    ///
+    /// - Parameters:
+    ///   - arguments: The words after the program's name.
+    ///   - environment: Added to ``plainEnvironment``; later entries win.
+    ///   - input: A file to read as standard input.
+    ///   - directory: The working directory; nil is the test's own.
+    /// - Returns: The program under way.
+    /// - Throws: ``ProgramError`` when it cannot be started.
+    public func start(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: FilePath = "/dev/null",
+        directory: FilePath? = nil
+    ) throws -> RunningProgram {
+        let surroundings = Surroundings(
+            environment: Self.plainEnvironment.merging(environment) { _, ours in ours },
+            input: input,
+            directory: directory
+        )
+        return try RunningProgram(self, arguments, surroundings)
+    }
+
+    /// Runs the program to its end, whatever its exit code.
+    ///
+    /// - Throws: ``ProgramError`` when it cannot be started or takes longer than `timeout`.
+    public func run(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: FilePath = "/dev/null",
+        directory: FilePath? = nil,
+        timeout: Duration = .seconds(120)
+    ) async throws -> ProgramResult {
+        let running = try self.start(
+            arguments,
+            environment: environment,
+            input: input,
+            directory: directory
+        )
+        return try await running.wait(timeout: timeout)
+    }
+
+    /// Runs the program and demands exit code 0.
+    ///
+    /// - Throws: ``ProgramError`` with what it said on standard error otherwise.
+    public func succeed(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: FilePath = "/dev/null",
+        directory: FilePath? = nil,
+        timeout: Duration = .seconds(120)
+    ) async throws -> ProgramResult {
+        let result = try await self.run(
+            arguments,
+            environment: environment,
+            input: input,
+            directory: directory,
+            timeout: timeout
+        )
+        guard result.exitCode == 0 else {
+            let words = ([self.path.string] + arguments).joined(separator: " ")
+            throw ProgramError("\(words) ended with \(result.exitCode): \(result.errors)\(result.output)")
+        }
+        return result
+    }
+}
