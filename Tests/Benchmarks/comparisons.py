@@ -1,0 +1,184 @@
+"""What is compared with what, and how good it should be."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+from measuring import CommandFailed, medians, peak_private_bytes, run
+from real_etcd import RealEtcd, program
+
+MEBIBYTE = 1 << 20
+NAMESPACE = "prod-ns-0000"
+
+
+@dataclass
+class Figure:
+    """One line of the table."""
+
+    what: str
+    ours: str
+    against: str
+    figure: float
+    aim: str
+    met: bool
+
+    @staticmethod
+    def faster(what, ours, against, name, aim):
+        """How many times faster than another program; at least `aim` is wanted."""
+        ratio = against / ours
+        return Figure(
+            what, f"{ours:.3f} s", f"{name} {against:.3f} s", ratio, f">= {aim:g} times faster", ratio >= aim
+        )
+
+    @staticmethod
+    def longer(what, ours, against, name, aim):
+        """How many times as long as something that sets the pace; at most `aim` is wanted."""
+        ratio = ours / against
+        return Figure(
+            what, f"{ours:.3f} s", f"{name} {against:.3f} s", ratio, f"<= {aim:g} times as long", ratio <= aim
+        )
+
+    @staticmethod
+    def memory(what, peak, allowed, name):
+        """Private memory as a share of what is allowed."""
+        share = peak / allowed
+        return Figure(
+            what, f"{peak / MEBIBYTE:.1f} MiB", f"{name} = {allowed / MEBIBYTE:.1f} MiB", share, "<= 1", share <= 1
+        )
+
+
+class Bench:
+    """The large snapshot, the programs and a directory to work in."""
+
+    def __init__(self, registree, snapshot, scratch, rounds):
+        self.registree = registree
+        self.snapshot = snapshot
+        self.scratch = scratch
+        self.rounds = rounds
+        self.etcdutl = program("etcdutl")
+        self.key_count = None  # known when etcd has listed them
+
+    def path(self, name):
+        return os.path.join(self.scratch, name)
+
+    def clean(self):
+        """Empties the scratch directory and lets the disk catch up, so that no run pays for the one before it."""
+        for name in os.listdir(self.scratch):
+            if name != "member":
+                entry = self.path(name)
+                shutil.rmtree(entry) if os.path.isdir(entry) else os.remove(entry)
+        os.sync()
+
+    def compare(self, contenders):
+        return medians(contenders, self.rounds, self.clean)
+
+    # Contenders
+
+    def ours(self, *arguments):
+        return lambda: run(self.registree, *arguments)
+
+    def hash_file(self):
+        run("openssl", "dgst", "-sha256", self.snapshot)
+
+    def copy_and_sync(self):
+        run("cp", self.snapshot, self.path("copy.db"))
+        run("sync", self.path("copy.db"))
+
+    def etcdutl_restore(self, directory="etcdutl"):
+        run(self.etcdutl, "snapshot", "restore", self.snapshot, "--data-dir", self.path(directory))
+
+    def list_through_etcd(self):
+        """What listing takes without Registree: restore, boot, ask for every key, stop."""
+        self.etcdutl_restore("boot")
+        with RealEtcd(self.path("boot")) as etcd:
+            listed = etcd.etcdctl("get", "/", "--prefix", "--keys-only", stdout=subprocess.PIPE).stdout
+        self.key_count = sum(1 for line in listed.splitlines() if line)
+
+
+def status(bench):
+    times = bench.compare({
+        "ours": bench.ours("status", bench.snapshot),
+        "etcdutl": lambda: run(bench.etcdutl, "snapshot", "status", bench.snapshot),
+    })  # fmt: skip
+    yield Figure.faster("status", times["ours"], times["etcdutl"], "etcdutl snapshot status", 4)
+
+
+def restore(bench):
+    times = bench.compare({
+        "ours": bench.ours("restore", bench.snapshot, "--data-dir", bench.path("ours")),
+        "etcdutl": bench.etcdutl_restore,
+        "cp + sync": bench.copy_and_sync,
+        "openssl sha256": bench.hash_file,
+    })  # fmt: skip
+    yield Figure.faster("restore", times["ours"], times["etcdutl"], "etcdutl snapshot restore", 3)
+    slower = max(("cp + sync", "openssl sha256"), key=times.get)
+    yield Figure.longer("restore", times["ours"], times[slower], slower, 1.6)
+
+
+def verify(bench):
+    times = bench.compare({
+        "ours": bench.ours("verify", bench.snapshot),
+        "openssl": bench.hash_file,
+    })  # fmt: skip
+    yield Figure.longer("verify", times["ours"], times["openssl"], "openssl sha256", 1.2)
+
+
+def listing(bench):
+    everything = ("list", "-A", "-f", bench.snapshot)
+    one_namespace = ("get", "pods", "-n", NAMESPACE, "-f", bench.snapshot)
+    times = bench.compare({
+        "list": bench.ours(*everything),
+        "etcd": bench.list_through_etcd,
+    })  # fmt: skip
+    yield Figure.faster("list -A", times["list"], times["etcd"], "etcdutl restore, etcd, etcdctl get", 25)
+    yield reading_memory(bench, "list -A", everything)
+    times = bench.compare({
+        "get": bench.ours(*one_namespace),
+        "list": bench.ours(*everything),
+    })  # fmt: skip
+    yield Figure.longer("get pods -n", times["get"], times["list"], "list -A", 1)
+    yield reading_memory(bench, "get pods -n", one_namespace)
+
+
+def reading_memory(bench, what, arguments):
+    allowed = 64 * MEBIBYTE + 64 * bench.key_count
+    return Figure.memory(what, peak_private_bytes(bench.registree, *arguments), allowed, "64 MiB + 64 B a key")
+
+
+def take(bench):
+    member = bench.path("member")
+    bench.etcdutl_restore("member")
+    try:
+        with RealEtcd(member) as etcd:
+            ours = ("take", "--endpoints", etcd.endpoint, bench.path("ours.db"))
+            theirs = ("snapshot", "save", bench.path("theirs.db"))
+            discard = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            times = bench.compare({
+                "ours": bench.ours(*ours),
+                "etcdctl": lambda: etcd.etcdctl(*theirs, **discard),
+            })  # fmt: skip
+            yield Figure.longer("take", times["ours"], times["etcdctl"], "etcdctl snapshot save", 1)
+            peak = peak_private_bytes(bench.registree, *ours)
+            yield Figure.memory("take", peak, 64 * MEBIBYTE, "64 MiB")
+    finally:
+        shutil.rmtree(member, ignore_errors=True)
+
+
+COMPARISONS = {"status": status, "verify": verify, "restore": restore, "list": listing, "take": take}
+
+
+def measure(bench, names, say):
+    """The figures of the named comparisons, and the failures of those whose commands did not work."""
+    figures, failures = [], {}
+    for name in names:
+        say(name)
+        try:
+            for figure in COMPARISONS[name](bench):
+                figures.append(figure)
+                say(f"  {figure.what}: {figure.figure:.2f} ({figure.aim})")
+        except (CommandFailed, subprocess.CalledProcessError, RuntimeError) as error:
+            failures[name] = str(error)
+            say(f"  {error}")
+        bench.clean()
+    return figures, failures
