@@ -24,6 +24,7 @@ public struct BoltError: Error, Hashable, Sendable {
         case elementsOutOfPage(count: Int)
         case emptyBranch
         case emptyLeaf
+        case metaHeader(count: UInt16, overflow: UInt32)
 
         // One element of a page.
         case elementOutOfPage(index: Int)
@@ -38,6 +39,7 @@ public struct BoltError: Error, Hashable, Sendable {
         // Between pages.
         case referencedTwice
         case tooDeep(limit: Int)
+        case unevenDepth
         case unreachable
         case freeAndReachable
         case freeTwice
@@ -63,7 +65,8 @@ extension BoltError: CustomStringConvertible {
         }
     }
 
-    private var explanation: String {
+    /// What is wrong, without the page.
+    public var explanation: String {
         switch self.reason {
         case .empty: "the file is empty"
         case .notBolt: "not a bbolt file: neither meta page begins with its magic number"
@@ -82,6 +85,8 @@ extension BoltError: CustomStringConvertible {
         case .elementsOutOfPage(let count): "\(count) elements do not fit into the page"
         case .emptyBranch: "a branch page without elements"
         case .emptyLeaf: "a leaf page below a branch without elements"
+        case .metaHeader(let count, let overflow):
+            "a meta page with \(count) elements and \(overflow) more pages, where both are 0"
         case .elementOutOfPage(let index): "element \(index) reaches past the end of the page"
         case .elementMisplaced(let index): "element \(index) does not begin where the one before it ends"
         case .keysOutOfOrder(let index): "the key of element \(index) is not above the one before it"
@@ -91,6 +96,7 @@ extension BoltError: CustomStringConvertible {
         case .bucketValueTooShort(let index): "the bucket of element \(index) is shorter than its header"
         case .referencedTwice: "reached twice"
         case .tooDeep(let limit): "the tree is deeper than \(limit) pages"
+        case .unevenDepth: "a leaf at another depth than the leaves before it"
         case .unreachable: "neither reachable nor free"
         case .freeAndReachable: "both reachable and listed as free"
         case .freeTwice: "listed as free twice"

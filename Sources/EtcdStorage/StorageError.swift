@@ -13,6 +13,7 @@ public struct StorageError: Error, Hashable, Sendable {
         case compressed(format: String)
         case notADataDirectory
         case noKeyBucket
+        case digestMismatch(stored: [UInt8], computed: [UInt8])
 
         // A record of bucket `key`.
         case badRevisionKey
@@ -58,6 +59,8 @@ extension StorageError: CustomStringConvertible {
         case .notADataDirectory:
             "neither a snapshot file nor a member's data directory (no member/snap/db in it)"
         case .noKeyBucket: "a bbolt file, but not etcd's: it has no bucket named key"
+        case .digestMismatch(let stored, let computed):
+            "the file ends in SHA-256 \(hexadecimal(stored)), but its bytes have \(hexadecimal(computed))"
         case .badRevisionKey: "a key of bucket key is not a revision"
         case .revisionOutOfOrder(let key): "revision \(key) does not come after the one before it"
         case .badKeyValue(let key): "the record of revision \(key) is not a key-value message"

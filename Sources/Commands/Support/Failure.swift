@@ -36,6 +36,12 @@ struct Failure: Error {
             self.init(error.description, status: .badInput)
         case .compacted, .futureRevision:
             self.init(error.description, status: .badInput)
+        case .digestMismatch:
+            self.init(
+                error.description,
+                advice: "the file was changed after it was written: use another copy",
+                status: .damaged
+            )
         case .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair, .wal:
             self.init(
                 error.description,

@@ -23,6 +23,12 @@ struct ProtobufReader {
         case varint(number: Int, UInt64)
         case bytes(number: Int, Range<Int>)
         case fixed(number: Int, Range<Int>)
+
+        var number: Int {
+            switch self {
+            case .varint(let number, _), .bytes(let number, _), .fixed(let number, _): number
+            }
+        }
     }
 
     init(_ range: Range<Int>) {

@@ -23,7 +23,8 @@ public struct KeyValue: Hashable, Sendable {
 
     /// Reads the message that fills `range` of `bytes`; nothing when it is not one.
     ///
-    /// A field of another number or type is refused too: every etcd so far writes these six alone.
+    /// A field of another number or type is refused too, and so are fields out of order: every etcd so
+    /// far writes these six alone, ascending.
     public init?(reading bytes: RawSpan, in range: Range<Int>) {
         guard range.upperBound <= bytes.byteCount else { return nil }
         self.key = range.lowerBound..<range.lowerBound
@@ -34,7 +35,10 @@ public struct KeyValue: Hashable, Sendable {
         self.lease = 0
         var reader = ProtobufReader(range)
         do {
+            var last = 0
             while let field = try reader.next(in: bytes) {
+                guard field.number > last else { return nil }
+                last = field.number
                 switch field {
                 case .bytes(number: 1, let key): self.key = key
                 case .varint(number: 2, let revision): self.createRevision = Int64(bitPattern: revision)

@@ -37,6 +37,9 @@ public struct StoreFacts: Hashable, Sendable {
         max(self.scheduledCompactRevision ?? 0, self.finishedCompactRevision ?? 0)
     }
 
+    /// The facts of a store of which nothing is known.
+    init() {}
+
     /// Reads every bucket but `key`.
     ///
     /// - Throws: `.badPair` when an entry is not what etcd writes there; `.bolt` for damaged pages.

@@ -1,0 +1,175 @@
+import Bolt
+import Files
+
+/// Proves the rules of bucket `key`, record by record in order of revision.
+///
+/// - Revisions ascend; above the compact revision none is missing, and a transaction's operations
+///   are numbered from 0.
+/// - A record's mod revision is its own revision. A key's first record above the compact revision
+///   creates it (create revision = mod revision, version 1); each further one keeps the create
+///   revision and counts the version up by one, until a tombstone ends the generation.
+/// - A tombstone holds its key alone, and something lived before it.
+/// - The lease of a live key exists.
+///
+/// Source: etcd-io/etcd `server/storage/mvcc/kvstore_txn.go`, `put` and `delete`.
+struct RevisionCheck {
+    let facts: StoreFacts
+    private(set) var findings = FindingList()
+    private(set) var recordCount = 0
+    private(set) var index = KeyIndex()
+
+    private let compactRevision: Int64
+    private var previous: RevisionKey?
+
+    init(facts: StoreFacts) {
+        self.facts = facts
+        self.compactRevision = facts.compactRevision
+    }
+
+    /// Checks the records of the leaves, which have been checked themselves.
+    ///
+    /// Where leaves are missing, `isWhole` is false and each record is judged by itself.
+    mutating func check(_ bucket: StructureCheck.CheckedBucket, isWhole: Bool, in bytes: RawSpan) {
+        for leaf in bucket.leaves {
+            var pairs = leaf.pairs
+            while let pair = try? pairs.next(in: bytes) {
+                self.recordCount += 1
+                guard !pair.isBucket, let revision = RevisionKey(reading: bytes, in: pair.key) else {
+                    self.findings.add(StorageFinding(.badRevisionKey, page: leaf.page))
+                    continue
+                }
+                let record = RevisionRecord(revision: revision, pair: pair, page: leaf.page)
+                if isWhole { self.checkOrder(of: record) }
+                self.checkContent(of: record, isWhole: isWhole, in: bytes)
+                self.previous = revision
+            }
+        }
+        if isWhole { self.checkLeases(in: bytes) }
+    }
+
+    private mutating func add(_ reason: StorageFinding.Reason, _ record: RevisionRecord, key: [UInt8]? = nil)
+    {
+        self.findings.add(StorageFinding(reason, page: record.page, revision: record.revision, key: key))
+    }
+
+    private mutating func checkOrder(of record: RevisionRecord) {
+        let revision = record.revision
+        guard revision.main > self.compactRevision else { return }
+        if revision.main == self.previous?.main {
+            let expected = (self.previous?.sub ?? -1) + 1
+            if revision.sub != expected { self.add(.missingOperation(expected: expected), record) }
+            return
+        }
+        // The store is at revision 1 before its first change.
+        let expected = max(self.compactRevision, self.previous?.main ?? 0, 1) + 1
+        if revision.main != expected { self.add(.missingRevision(expected: expected), record) }
+        if revision.sub != 0 { self.add(.missingOperation(expected: 0), record) }
+    }
+
+    private mutating func checkContent(of record: RevisionRecord, isWhole: Bool, in bytes: RawSpan) {
+        let message = record.pair.value
+        guard let keyValue = KeyValue(reading: bytes, in: message) else {
+            return self.add(.notAKeyValue, record)
+        }
+        let offset = keyValue.key.lowerBound - message.lowerBound
+        guard let keyOffset = UInt8(exactly: offset) else { return self.add(.notAKeyValue, record) }
+        let entry = KeyIndex.Entry(
+            offset: record.pair.keyOffset,
+            messageCount: UInt32(message.count),
+            keyCount: UInt32(keyValue.key.count),
+            hash: 0,
+            keyOffset: keyOffset,
+            isTombstone: record.revision.isTombstone
+        )
+        if message.isEmpty { return self.checkBump(record, entry, in: bytes) }
+        if keyValue.key.isEmpty { return self.add(.namelessKey, record) }
+        let before = self.index.update(entry, in: bytes)
+        let living = before.flatMap { $0.isTombstone ? nil : KeyValue(reading: bytes, in: $0.message) }
+        if record.revision.isTombstone {
+            self.checkTombstone(record, keyValue, living: living, isWhole: isWhole, in: bytes)
+        } else {
+            self.checkPut(record, keyValue, living: living, isWhole: isWhole, in: bytes)
+        }
+    }
+
+    private mutating func checkBump(_ record: RevisionRecord, _ entry: KeyIndex.Entry, in bytes: RawSpan) {
+        self.index.update(entry, in: bytes)
+        let isBump = record.revision.main <= self.compactRevision && record.revision.sub == 0
+        if !isBump || record.revision.isTombstone { self.add(.emptyRecord, record) }
+    }
+
+    private mutating func checkTombstone(
+        _ record: RevisionRecord,
+        _ keyValue: KeyValue,
+        living: KeyValue?,
+        isWhole: Bool,
+        in bytes: RawSpan
+    ) {
+        let key = bytes.copy(keyValue.key)
+        if keyValue.key.upperBound != record.pair.end { self.add(.tombstoneWithContent, record, key: key) }
+        if isWhole, living == nil, record.revision.main > self.compactRevision {
+            self.add(.tombstoneOfNothing, record, key: key)
+        }
+    }
+
+    private mutating func checkPut(
+        _ record: RevisionRecord,
+        _ keyValue: KeyValue,
+        living: KeyValue?,
+        isWhole: Bool,
+        in bytes: RawSpan
+    ) {
+        let main = record.revision.main
+        var broken: StorageFinding.Reason?
+        if keyValue.modRevision != main {
+            broken = .modRevisionDiffers(found: keyValue.modRevision)
+        } else if !hasPossibleHistory(keyValue) {
+            broken = .impossibleHistory(create: keyValue.createRevision, version: keyValue.version)
+        } else if isWhole, living != nil || main > self.compactRevision {
+            let create = living?.createRevision ?? main
+            let version = (living?.version ?? 0).addingReportingOverflow(1).partialValue
+            if keyValue.createRevision != create {
+                broken = .createRevisionDiffers(found: keyValue.createRevision, expected: create)
+            } else if keyValue.version != version {
+                broken = .versionDiffers(found: keyValue.version, expected: version)
+            }
+        }
+        if let broken { self.add(broken, record, key: bytes.copy(keyValue.key)) }
+    }
+
+    private mutating func checkLeases(in bytes: RawSpan) {
+        let leases = Set(self.facts.leases.map(\.id))
+        for entry in self.index.entries where !entry.isTombstone {
+            guard let keyValue = KeyValue(reading: bytes, in: entry.message), keyValue.lease != 0,
+                !leases.contains(keyValue.lease)
+            else { continue }
+            let range = entry.offset..<entry.message.lowerBound
+            self.findings.add(
+                StorageFinding(
+                    .missingLease(id: keyValue.lease),
+                    revision: RevisionKey(reading: bytes, in: range),
+                    key: bytes.copy(keyValue.key)
+                )
+            )
+        }
+    }
+}
+
+/// Whether the three numbers can belong together, whatever came before: a key changes at most once a revision.
+private func hasPossibleHistory(_ keyValue: KeyValue) -> Bool {
+    guard keyValue.createRevision >= 1, keyValue.createRevision <= keyValue.modRevision else { return false }
+    let changes = keyValue.modRevision - keyValue.createRevision
+    guard keyValue.version >= 1, keyValue.version - 1 <= changes else { return false }
+    return (keyValue.version == 1) == (changes == 0)
+}
+
+/// Findings up to a limit, and the count of all.
+struct FindingList: Sendable {
+    private(set) var findings: [StorageFinding] = []
+    private(set) var count = 0
+
+    mutating func add(_ finding: StorageFinding) {
+        self.count += 1
+        if self.findings.count < StructureCheck.findingLimit { self.findings.append(finding) }
+    }
+}

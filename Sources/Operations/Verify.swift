@@ -1,0 +1,54 @@
+import Bolt
+public import EtcdStorage
+
+/// What verifying a snapshot found; the file is hashed on one processor and checked on the other.
+public struct Verification: Sendable {
+    public var digest: DigestResult
+    public var check: StorageCheck
+
+    /// What the digest at the file's end says.
+    public enum DigestResult: Hashable, Sendable {
+        case matches
+        case differs(stored: [UInt8], computed: [UInt8])
+        /// The file ends without one: a changed byte of a value cannot be seen.
+        case absent
+    }
+
+    /// The one-word outcome.
+    public enum Verdict: String, Sendable {
+        /// The digest matches and every rule holds.
+        case sound
+        /// Every rule holds, but there is no digest to prove the values.
+        case unproved
+        case damaged
+    }
+
+    public var verdict: Verdict {
+        if case .differs = self.digest { return .damaged }
+        guard self.check.isSound else { return .damaged }
+        return self.digest == .matches ? .sound : .unproved
+    }
+
+    /// Number of findings; a digest that differs is one.
+    public var findingCount: Int {
+        var count = self.check.findingCount + self.check.structure.findingCount
+        if case .differs = self.digest { count += 1 }
+        return count
+    }
+
+    /// Verifies `database` without changing it.
+    ///
+    /// - Throws: `StorageError` only when the file cannot be read to its end; damage is a finding.
+    public init(of database: EtcdDatabase) async throws {
+        async let digest = digestResult(of: database)
+        self.check = try StorageCheck(of: database)
+        self.digest = try await digest
+    }
+}
+
+@concurrent
+private func digestResult(of database: EtcdDatabase) async throws -> Verification.DigestResult {
+    guard let stored = database.storedDigest else { return .absent }
+    let computed = try database.computedDigest()
+    return computed == stored ? .matches : .differs(stored: stored, computed: computed)
+}
