@@ -72,6 +72,10 @@ let package = Package(
         .testTarget(name: "RepositoryTests", dependencies: ["TestSupport", system], swiftSettings: settings),
         .testTarget(name: "FilesTests", dependencies: ["Files", system], swiftSettings: settings),
         .testTarget(name: "BoltTests", dependencies: ["Bolt", "Files"], swiftSettings: settings),
-        .testTarget(name: "EtcdStorageTests", dependencies: ["EtcdStorage"], swiftSettings: settings),
+        .testTarget(
+            name: "EtcdStorageTests",
+            dependencies: ["CChecksums", "Files", "Bolt", "EtcdStorage", "TestSupport", system],
+            swiftSettings: settings
+        ),
     ]
 )

@@ -22,6 +22,8 @@ public struct BoltError: Error, Hashable, Sendable {
         case overflowOutOfRange(overflow: UInt32)
         case unexpectedKind(PageHeader.Kind)
         case elementsOutOfPage(count: Int)
+        /// The elements end before the page, bucket or overflow that holds them does.
+        case contentTooShort
         case emptyBranch
         case emptyLeaf
         case metaHeader(count: UInt16, overflow: UInt32)
@@ -83,6 +85,7 @@ extension BoltError: CustomStringConvertible {
         case .overflowOutOfRange(let overflow): "spans \(overflow) more pages, past the end of the database"
         case .unexpectedKind(let kind): "a \(kind) page, where that cannot be"
         case .elementsOutOfPage(let count): "\(count) elements do not fit into the page"
+        case .contentTooShort: "its elements end before they fill what is set aside for them"
         case .emptyBranch: "a branch page without elements"
         case .emptyLeaf: "a leaf page below a branch without elements"
         case .metaHeader(let count, let overflow):

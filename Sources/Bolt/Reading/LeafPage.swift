@@ -25,7 +25,11 @@ public struct LeafPage: Sendable {
     /// Number of pairs.
     public let count: Int
     let elements: Int
+    /// File offset just past the page, its overflow pages, or the inline bucket.
     let end: Int
+    /// File offset that the last pair must reach, at least: a page has no overflow page that it does not
+    /// need, and an inline bucket ends with its last pair.
+    let requiredEnd: Int
 
     init(_ page: TreePage) throws(BoltError) {
         guard page.header.kind == .leaf else {
@@ -35,6 +39,7 @@ public struct LeafPage: Sendable {
         self.count = page.count
         self.elements = page.elements
         self.end = page.end
+        self.requiredEnd = page.requiredEnd
     }
 
     init(inline range: Range<Int>, within page: PageID, in bytes: RawSpan) throws(BoltError) {
@@ -51,7 +56,12 @@ public struct LeafPage: Sendable {
         guard header.kind == .leaf, header.overflow == 0 else {
             throw BoltError(.unexpectedKind(header.kind), page: page)
         }
-        let tree = TreePage(header: header, offset: range.lowerBound, end: range.upperBound)
+        let tree = TreePage(
+            header: header,
+            offset: range.lowerBound,
+            end: range.upperBound,
+            requiredEnd: range.upperBound
+        )
         guard tree.end - tree.elements >= tree.count * LeafElement.byteCount else {
             throw BoltError(.elementsOutOfPage(count: tree.count), page: page)
         }
@@ -59,6 +69,7 @@ public struct LeafPage: Sendable {
         self.count = tree.count
         self.elements = tree.elements
         self.end = tree.end
+        self.requiredEnd = tree.end
     }
 
     /// The pairs in key order; advance it with ``Pairs/next(in:)``.
@@ -77,7 +88,12 @@ public struct LeafPage: Sendable {
 
         /// The next pair, or nothing after the last; `bytes` is the whole file.
         public mutating func next(in bytes: RawSpan) throws(BoltError) -> Pair? {
-            guard self.index < self.leaf.count else { return nil }
+            guard self.index < self.leaf.count else {
+                guard self.keyStart >= self.leaf.requiredEnd else {
+                    throw BoltError(.contentTooShort, page: self.leaf.page)
+                }
+                return nil
+            }
             let offset = self.leaf.elements + self.index * LeafElement.byteCount
             let element = LeafElement(reading: bytes, at: offset)
             guard element.flags <= LeafElement.bucketFlag else {

@@ -5,6 +5,10 @@ struct TreePage {
     var offset: Int
     /// File offset just past the page and its overflow pages.
     var end: Int
+    /// File offset that the content must reach, at least: a page has no overflow page that it does not need.
+    ///
+    /// Old versions of bbolt took one more page when the content ended exactly at a page's end.
+    var requiredEnd: Int
 
     /// File offset of the first element.
     var elements: Int { self.offset + PageHeader.byteCount }
@@ -36,7 +40,8 @@ extension BoltFile {
             throw BoltError(.overflowOutOfRange(overflow: header.overflow), page: id)
         }
         let end = offset + (Int(header.overflow) + 1) * self.pageSize
-        let page = TreePage(header: header, offset: offset, end: end)
+        let requiredEnd = header.overflow == 0 ? offset : end - self.pageSize
+        let page = TreePage(header: header, offset: offset, end: end, requiredEnd: requiredEnd)
         try page.requireElementTable()
         return page
     }
@@ -59,7 +64,12 @@ struct BranchElements {
 
     /// The next child with the file range of its key, or nothing after the last.
     mutating func next(in bytes: RawSpan) throws(BoltError) -> (child: PageID, key: Range<Int>)? {
-        guard self.index < self.page.count else { return nil }
+        guard self.index < self.page.count else {
+            guard self.keyStart >= self.page.requiredEnd else {
+                throw BoltError(.contentTooShort, page: self.page.header.id)
+            }
+            return nil
+        }
         let offset = self.page.elements + self.index * BranchElement.byteCount
         let element = BranchElement(reading: bytes, at: offset)
         guard offset + Int(element.position) == self.keyStart else {

@@ -18,6 +18,10 @@ struct RevisionCheck {
     private(set) var recordCount = 0
     private(set) var index = KeyIndex()
 
+    /// Highest number of an operation below the compact revision, where gaps are normal: more operations
+    /// do not fit into a request.
+    private static let maximumOperation: Int64 = 1 << 24
+
     private let compactRevision: Int64
     private var previous: RevisionKey?
 
@@ -54,7 +58,10 @@ struct RevisionCheck {
 
     private mutating func checkOrder(of record: RevisionRecord) {
         let revision = record.revision
-        guard revision.main > self.compactRevision else { return }
+        guard revision.main > self.compactRevision else {
+            if revision.sub >= Self.maximumOperation { self.add(.tooManyOperations, record) }
+            return
+        }
         if revision.main == self.previous?.main {
             let expected = (self.previous?.sub ?? -1) + 1
             if revision.sub != expected { self.add(.missingOperation(expected: expected), record) }

@@ -10,6 +10,7 @@ struct SmallBucketCheck {
         "confState", "consistent_index", "finishedCompactRev", "scheduledCompactRev", "storageVersion",
         "term",
     ]
+    private static let clusterKeys: Set<String> = ["clusterVersion", "downgrade"]
     private static let authKeys: Set<String> = ["authEnabled", "authRevision"]
 
     /// Checks the leaves of one bucket, which have been checked themselves.
@@ -38,7 +39,8 @@ struct SmallBucketCheck {
         case .auth:
             bytes.text(in: pair.key).map(Self.authKeys.contains) ?? false
         case .cluster:
-            bytes.text(in: pair.value) != nil
+            bytes.text(in: pair.key).map(Self.clusterKeys.contains) ?? false
+                && bytes.text(in: pair.value) != nil
         case .authUsers, .authRoles:
             namesItself(pair, in: bytes)
         case .membersRemoved:

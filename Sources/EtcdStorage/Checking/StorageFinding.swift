@@ -11,6 +11,7 @@ public struct StorageFinding: Hashable, Sendable {
         case missingRevision(expected: Int64)
         /// Above the compact revision the operations of a transaction are numbered from 0 without gaps.
         case missingOperation(expected: Int64)
+        case tooManyOperations
         case notAKeyValue
         /// Only the revision bump of a restore leaves an empty record, at its compact revision.
         case emptyRecord
@@ -50,6 +51,7 @@ public struct StorageFinding: Hashable, Sendable {
         case .badRevisionKey: "a key of bucket key is not a revision"
         case .missingRevision(let expected): "revision \(expected) is missing before it"
         case .missingOperation(let expected): "operation \(expected) of its transaction is missing before it"
+        case .tooManyOperations: "no transaction has that many operations"
         case .notAKeyValue: "the record is not a key-value message"
         case .emptyRecord: "the record is empty, and no revision bump explains that"
         case .namelessKey: "the record names no key"

@@ -1,0 +1,125 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import EtcdStorage
+
+/// Damaged copies of real snapshots: nothing traps or hangs, and what can be seen is seen.
+///
+/// By default a seeded sample is tried; with `REGISTREE_DAMAGE=all` in the environment every byte is.
+struct DamageTests {
+    /// Snapshots with inline buckets, trees, an overflow page, leases, history and a compaction.
+    static let snapshots = ["plain-etcd/auth-and-leases.db", "etcd-3.4/history.db", "etcd-3.5/history.db"]
+    static let triesEverything = ProcessInfo.processInfo.environment["REGISTREE_DAMAGE"] == "all"
+
+    /// A generator whose seed is printed, so that a failure can be had again.
+    private func offsets(below count: Int, sample: Int) -> [Int] {
+        if Self.triesEverything { return Array(0..<count) }
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("damage seed: \(seed)")
+        var generator = SplitMix(state: seed)
+        return (0..<sample).map { _ in Int.random(in: 0..<count, using: &generator) }
+    }
+
+    /// Runs everything that reads a file, and says whether checking found damage; no error may escape unseen.
+    private func isFoundDamaged(_ path: FilePath) throws -> Bool {
+        let database: EtcdDatabase
+        do {
+            database = try EtcdDatabase(path: path.string)
+        } catch {
+            return true
+        }
+        _ = try? database.keyspaceAndStatusHash()
+        _ = try? database.hashKV(of: database.keyspace())
+        _ = try? StoreFacts(reading: database)
+        let check = try StorageCheck(of: database)
+        let digestDiffers = try database.storedDigest.map { try $0 != database.computedDigest() } ?? false
+        return !check.isSound || digestDiffers
+    }
+
+    @Test(arguments: snapshots)
+    func findsEveryChangedByteByTheDigest(name: String) throws {
+        let original = try fixtureData(name)
+        try withTemporaryDirectory { directory in
+            let copy = try Scratch(original, in: directory)
+            for offset in self.offsets(below: original.count, sample: 300) {
+                try copy.change(offset, original[offset] ^ UInt8(1 << (offset % 8)))
+                #expect(try self.isFoundDamaged(copy.path), "byte \(offset)")
+                try copy.change(offset, original[offset])
+            }
+            #expect(try !self.isFoundDamaged(copy.path))
+        }
+    }
+
+    @Test(arguments: snapshots)
+    func findsEveryChangeToTheStructureWithoutADigest(name: String) throws {
+        let original = try fixtureData(name).dropLast(32)
+        try withTemporaryDirectory { directory in
+            let copy = try Scratch(original, in: directory)
+            let structure = try StructuralBytes(of: EtcdDatabase(path: copy.path.string))
+            let structural = structure.isStructural.indices.filter { structure.isStructural[$0] }
+            for index in self.offsets(below: structural.count, sample: 400) {
+                let offset = structural[index]
+                for mask in [0x01, 0x80, 0xFF] as [UInt8] {
+                    try copy.change(offset, original[offset] ^ mask)
+                    #expect(try self.isFoundDamaged(copy.path), "byte \(offset) xor \(mask)")
+                }
+                try copy.change(offset, original[offset])
+            }
+        }
+    }
+
+    @Test(arguments: snapshots)
+    func findsEveryCut(name: String) throws {
+        let original = try fixtureData(name)
+        try withTemporaryDirectory { directory in
+            let copy = try Scratch(original, in: directory)
+            // Without its digest the file is whole, and says that it has none.
+            let whole = original.count - 32
+            for length in self.offsets(below: original.count, sample: 100).sorted().reversed()
+            where length != whole {
+                try copy.cut(to: length)
+                #expect(try self.isFoundDamaged(copy.path), "cut to \(length)")
+            }
+        }
+    }
+}
+
+/// A copy of a snapshot whose bytes are changed in place.
+private struct Scratch {
+    let path: FilePath
+    private let descriptor: FileDescriptor
+
+    init(_ bytes: Data, in directory: FilePath) throws {
+        self.path = directory.appending("damaged.db")
+        self.descriptor = try FileDescriptor.open(
+            self.path,
+            .readWrite,
+            options: [.create, .truncate],
+            permissions: .ownerReadWrite
+        )
+        try self.descriptor.writeAll(bytes)
+    }
+
+    func change(_ offset: Int, _ byte: UInt8) throws {
+        try self.descriptor.writeAll(toAbsoluteOffset: Int64(offset), [byte])
+    }
+
+    func cut(to length: Int) throws {
+        try self.descriptor.resize(to: Int64(length))
+    }
+}
+
+/// SplitMix64: small, seedable, good enough to choose offsets.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = self.state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
