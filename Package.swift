@@ -73,5 +73,6 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files", system], swiftSettings: settings),
         .testTarget(name: "BoltTests", dependencies: ["Bolt", "Files"], swiftSettings: settings),
         .testTarget(name: "EtcdStorageTests", dependencies: ["EtcdStorage"], swiftSettings: settings),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", system], swiftSettings: settings),
     ]
 )
