@@ -49,8 +49,10 @@ struct VerifyTests {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: Self.small.string))
         try await withTemporaryDirectory { directory in
             let path = directory.appending("cut.db").string
+            let withinTheDigest = bytes.count - 31..<bytes.count
             let lengths =
                 Array(stride(from: 0, to: bytes.count, by: 307)) + [4096, 8192, 16384]
+                + withinTheDigest
             for length in lengths {
                 try bytes.prefix(length).write(to: URL(fileURLWithPath: path))
                 let result = try await RegistreeProgram.run("verify", path)
