@@ -77,5 +77,6 @@ let package = Package(
             dependencies: ["CChecksums", "Files", "Bolt", "EtcdStorage", "TestSupport", system],
             swiftSettings: settings
         ),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", system], swiftSettings: settings),
     ]
 )

@@ -13,6 +13,8 @@ public struct BoltError: Error, Hashable, Sendable {
         case metaChecksum
         /// The meta page counts more pages than the file has; both in bytes.
         case fileTooShort(needed: UInt64, found: UInt64)
+        /// Bytes after the last whole page; no writer leaves any.
+        case strayBytes(count: Int)
 
         // One page.
         case truncated(needed: Int, found: Int)
@@ -60,7 +62,7 @@ public struct BoltError: Error, Hashable, Sendable {
 extension BoltError: CustomStringConvertible {
     public var description: String {
         switch self.reason {
-        case .empty, .notBolt, .foreignByteOrder, .fileTooShort, .unsupportedVersion:
+        case .empty, .notBolt, .foreignByteOrder, .fileTooShort, .strayBytes, .unsupportedVersion:
             self.explanation
         default:
             "page \(self.page): \(self.explanation)"
@@ -78,6 +80,8 @@ extension BoltError: CustomStringConvertible {
         case .metaChecksum: "the meta page's checksum does not match its content"
         case .fileTooShort(let needed, let found):
             "cut short: the meta page counts \(needed) bytes, the file has \(found)"
+        case .strayBytes(let count):
+            "cut short: \(count) bytes after the last whole page are no page and no digest"
         case .truncated(let needed, let found): "needs \(needed) bytes, only \(found) are there"
         case .unknownPageKind(let flags): "flags 0x\(String(flags, radix: 16)) are not exactly one page kind"
         case .misplacedPage(let claimed): "its header says it is page \(claimed)"

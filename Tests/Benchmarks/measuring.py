@@ -1,26 +1,32 @@
 """Time and private memory of whole commands, as a user waits for them."""
 
-import os
 import statistics
 import subprocess
+import tempfile
 import time
 
-DISCARD = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
 
 class CommandFailed(Exception):
     pass
 
+
 def run(*command):
     """Runs a command to its end, its output thrown away."""
-    finished = subprocess.run(command, **DISCARD)
-    check(command, finished.returncode, finished.stderr)
+    watch(command, subprocess.Popen.wait)
 
-def check(command, code, errors):
-    if code != 0:
-        said = errors.decode(errors="replace").strip().splitlines()[-3:]
-        raise CommandFailed(f"{' '.join(command)} ended with {code}: {' / '.join(said)}")
 
-def medians(contenders, rounds, clean=lambda: None):
+def watch(command, until_it_ends):
+    """Starts a command, calls `until_it_ends` with its process and demands exit code 0."""
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+        until_it_ends(process)
+        if process.returncode != 0:
+            errors.seek(0)
+            said = errors.read().decode(errors="replace").strip().splitlines()[-3:]
+            raise CommandFailed(f"{' '.join(command)} ended with {process.returncode}: {' / '.join(said)}")
+
+
+def medians(contenders, rounds, clean):
     """The median seconds of each contender, by name.
 
     They take turns, A B A B, so that whatever else the machine does falls on all alike; each runs once before, so that
@@ -36,18 +42,22 @@ def medians(contenders, rounds, clean=lambda: None):
             clean()
     return {name: statistics.median(times) for name, times in seconds.items()}
 
+
 def peak_private_bytes(*command):
     """The most RssAnon that a command ever had, sampled every millisecond in a run of its own.
 
     Pages of a mapped file are not private: the kernel takes them back when it needs them.
     """
-    process = subprocess.Popen(command, **DISCARD)
-    peak = 0
-    while process.poll() is None:
-        peak = max(peak, private_bytes(process.pid))
-        time.sleep(0.001)
-    check(command, process.returncode, process.stderr.read())
-    return peak
+    samples = [0]
+
+    def sample(process):
+        while process.poll() is None:
+            samples.append(private_bytes(process.pid))
+            time.sleep(0.001)
+
+    watch(command, sample)
+    return max(samples)
+
 
 def private_bytes(process_id):
     try:
@@ -58,6 +68,7 @@ def private_bytes(process_id):
     except (FileNotFoundError, ProcessLookupError):
         pass
     return 0
+
 
 def into_page_cache(path):
     with open(path, "rb", buffering=0) as file:

@@ -7,8 +7,8 @@ private struct Forbidden {
 /// What ends the process where an error should be thrown.
 private func trapping() -> [Forbidden] {
     [
-        Forbidden(pattern: #/\btry\s*!/#, rule: "a forced try traps; throw instead"),
-        Forbidden(pattern: #/\bas\s*!/#, rule: "a forced cast traps; throw instead"),
+        Forbidden(pattern: #/\btry[!]/#, rule: "a forced try traps; throw instead"),
+        Forbidden(pattern: #/\bas[!]/#, rule: "a forced cast traps; throw instead"),
         Forbidden(
             pattern: #/\b(?:fatalError|preconditionFailure|abort)\s*\(/#,
             rule: "ends the process; throw instead"

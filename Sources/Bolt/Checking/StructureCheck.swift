@@ -36,6 +36,8 @@ public struct StructureCheck: Sendable {
         self.file = file
         self.pageCount = Int(file.meta.highWater.rawValue)
         self.reached = PageSet(count: self.pageCount)
+        let stray = file.byteCount % file.pageSize
+        if stray != 0 { self.report(BoltError(.strayBytes(count: stray), page: file.meta.highWater)) }
         file.file.withBytes { bytes in
             self.checkMetaPages(in: bytes)
             self.checkRoot(in: bytes)

@@ -24,6 +24,23 @@ public enum RegistreeProgram {
         directory: FilePath? = nil,
         timeout: Duration = .seconds(120)
     ) async throws -> ProgramResult {
+        try await self.run(
+            arguments,
+            environment: environment,
+            input: input,
+            directory: directory,
+            timeout: timeout
+        )
+    }
+
+    /// Runs `registree` with `arguments` and, beside ``Program/plainEnvironment``, only the given variables.
+    public static func run(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: FilePath = "/dev/null",
+        directory: FilePath? = nil,
+        timeout: Duration = .seconds(120)
+    ) async throws -> ProgramResult {
         try await self.located().run(
             arguments,
             environment: environment.merging(["SWIFT_BACKTRACE": "enable=no"]) { ours, _ in ours },
