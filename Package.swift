@@ -73,5 +73,15 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files", system], swiftSettings: settings),
         .testTarget(name: "BoltTests", dependencies: ["Bolt", "Files"], swiftSettings: settings),
         .testTarget(name: "EtcdStorageTests", dependencies: ["EtcdStorage"], swiftSettings: settings),
+        .testTarget(
+            name: "OperationsTests",
+            dependencies: ["Operations", "EtcdStorage", "Files", "TestSupport", system],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Operations", "EtcdStorage", "TestSupport", system],
+            swiftSettings: settings
+        ),
     ]
 )

@@ -21,7 +21,9 @@ struct RestoreStage {
     private let directories: [StagedDirectory]
 
     init(_ restore: Restore, outputs: StagedOutputs) throws(FileError) {
-        if case .allMembers(let directory) = restore.request.destination, try !fileExists(path: directory) {
+        if case .allMembers(let directory) = restore.request.destination,
+            try fileExists(path: directory) == false
+        {
             let stage = try StagedDirectory(destination: directory, outputs: outputs)
             self.directories = [stage]
             self.places = restore.members.map { member in

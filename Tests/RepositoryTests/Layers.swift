@@ -15,7 +15,8 @@ struct Layer {
 let layers: [Layer] = [
     Layer("CChecksums"),
     Layer("CMappedFiles"),
-    Layer("Files", ["CMappedFiles"]),
+    Layer("COutputFiles"),
+    Layer("Files", ["CMappedFiles", "COutputFiles"]),
     Layer("Bolt", ["Files"]),
     Layer("EtcdStorage", ["CChecksums", "Files", "Bolt"]),
     Layer("EtcdRPC"),

@@ -86,7 +86,7 @@ struct WALSegment {
 
     private mutating func parse(_ range: Range<Int>, in bytes: RawSpan) throws(Damage) -> WALRecord {
         var type: UInt64?
-        var stored: UInt64 = 0
+        var stored: UInt64?
         var data = range.upperBound..<range.upperBound
         var reader = ProtobufReader(range)
         do {
@@ -104,7 +104,10 @@ struct WALSegment {
         guard let kind = type.flatMap(WALRecordKind.init(rawValue:)) else {
             throw self.damage("a record of unknown kind")
         }
-        try self.check(kind, UInt32(truncatingIfNeeded: stored), data, in: bytes)
+        guard let stored = stored.flatMap(UInt32.init(exactly:)) else {
+            throw self.damage("a record without a checksum")
+        }
+        try self.check(kind, stored, data, in: bytes)
         return WALRecord(kind: kind, data: data)
     }
 
