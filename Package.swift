@@ -77,6 +77,15 @@ let package = Package(
             dependencies: ["CChecksums", "Files", "Bolt", "EtcdStorage", "TestSupport", system],
             swiftSettings: settings
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", system], swiftSettings: settings),
+        .testTarget(
+            name: "OperationsTests",
+            dependencies: ["Operations", "EtcdStorage", "Files", "TestSupport", system],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Operations", "EtcdStorage", "TestSupport", system],
+            swiftSettings: settings
+        ),
     ]
 )

@@ -23,6 +23,9 @@ public struct StorageError: Error, Hashable, Sendable {
         // A pair of another bucket.
         case badPair(bucket: String)
 
+        /// A pair that no bolt file can hold; sizes only.
+        case unwritable(String)
+
         // The asked revision.
         case compacted(asked: Int64, compactRevision: Int64)
         case futureRevision(asked: Int64, current: Int64)
@@ -65,6 +68,7 @@ extension StorageError: CustomStringConvertible {
         case .revisionOutOfOrder(let key): "revision \(key) does not come after the one before it"
         case .badKeyValue(let key): "the record of revision \(key) is not a key-value message"
         case .badPair(let bucket): "an entry of bucket \(bucket) cannot be read"
+        case .unwritable(let problem): "cannot be written: \(problem)"
         case .compacted(let asked, let compactRevision):
             "revision \(asked) has been compacted; the oldest that is kept is \(compactRevision)"
         case .futureRevision(let asked, let current):

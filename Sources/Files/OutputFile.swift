@@ -18,7 +18,7 @@ public final class OutputFile {
     public let reportedPath: String
 
     /// Bytes appended so far = where the next ``append(_:)`` writes.
-    public private(set) var byteCount: Int = 0
+    public internal(set) var byteCount: Int = 0
 
     let descriptor: CInt
     private let buffer: UnsafeMutableRawBufferPointer

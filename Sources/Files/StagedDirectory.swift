@@ -121,7 +121,8 @@ public final class StagedDirectory {
 }
 
 private func requireEmpty(_ directory: String) throws(FileError) {
-    if try !directoryEntries(path: directory).isEmpty { throw FileError(.notEmpty, path: directory) }
+    let isEmpty = try directoryEntries(path: directory).isEmpty
+    if !isEmpty { throw FileError(.notEmpty, path: directory) }
 }
 
 private func makeDirectory(path: String, reportedAs reportedPath: String) throws(FileError) {

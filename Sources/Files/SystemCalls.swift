@@ -51,6 +51,11 @@ enum DirectoryEntryKind {
     }
 }
 
+/// Whether anything has the name `path`, also a link that leads nowhere.
+public func fileExists(path: String) throws(FileError) -> Bool {
+    try DirectoryEntryKind(path: path) != .nothing
+}
+
 /// Makes the names in the directory at `path` survive a power failure.
 func synchronizeDirectory(path: String, reportedAs reportedPath: String) throws(FileError) {
     let descriptor = try systemCall("open", path: reportedPath) {
@@ -61,7 +66,9 @@ func synchronizeDirectory(path: String, reportedAs reportedPath: String) throws(
 }
 
 /// The names in the directory at `path`, without `.` and `..`, in no order.
-func directoryEntries(path: String) throws(FileError) -> [String] {
+///
+/// - Throws: `.system` when it is no directory or cannot be read.
+public func directoryEntries(path: String) throws(FileError) -> [String] {
     guard let directory = opendir(path) else {
         throw FileError(.system(doing: "list", Errno(rawValue: errno)), path: path)
     }

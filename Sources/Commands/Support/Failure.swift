@@ -42,7 +42,7 @@ struct Failure: Error {
                 advice: "the file was changed after it was written: use another copy",
                 status: .damaged
             )
-        case .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair, .wal:
+        case .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair, .unwritable, .wal:
             self.init(
                 error.description,
                 advice: "`registree verify \(error.path)` lists everything that is wrong with it",

@@ -1,0 +1,122 @@
+public import Files
+
+/// What a stopped member's write-ahead log says: whose it is, and how far it has come.
+///
+/// The database lags behind the log: entries with an index above its consistent index are in the log
+/// alone until etcd starts and applies them.
+public struct LogSummary: Hashable, Sendable {
+    public var member: MemberID?
+    public var cluster: ClusterID?
+    /// The term that the member was last in.
+    public var term: UInt64 = 0
+    /// The index up to which the member knew the entries to be decided.
+    public var commit: UInt64 = 0
+    /// Index of the newest entry, 0 without one; an entry replaces those from its index on.
+    public var lastIndex: UInt64 = 0
+    /// Term of the newest entry.
+    public var lastTerm: UInt64 = 0
+    /// Whether the last record was cut by a crash; etcd drops it too.
+    public var isTorn = false
+
+    /// How many decided entries lie above `index`: what a database at that index does not show.
+    public func committedEntries(after index: UInt64) -> UInt64 {
+        let last = min(self.commit, self.lastIndex)
+        return last > index ? last - index : 0
+    }
+
+    /// How many entries lie above `index`, decided or not.
+    public func entries(after index: UInt64) -> UInt64 {
+        self.lastIndex > index ? self.lastIndex - index : 0
+    }
+}
+
+extension LogSummary {
+    /// Reads every segment of the log in `directory`.
+    ///
+    /// - Throws: `.file` (missing, in use by a running etcd), or `.wal` when a segment is missing or damaged.
+    public init(
+        readingLogIn directory: String,
+        locking: MappedFile.Locking = .shared
+    ) throws(StorageError) {
+        let names = try segmentNames(in: directory)
+        var checksum: UInt32 = 0
+        for (position, name) in names.enumerated() {
+            let path = "\(directory)/\(name)"
+            let file: MappedFile
+            do {
+                file = try MappedFile(path: path, locking: locking)
+            } catch {
+                throw StorageError(.file(error), path: path)
+            }
+            var segment = WALSegment(continuing: checksum, isLast: position == names.count - 1)
+            do {
+                try file.withBytes { (bytes) throws(WALSegment.Damage) in
+                    while let record = try segment.next(in: bytes) { try self.note(record, in: bytes) }
+                }
+            } catch {
+                throw StorageError(.wal(offset: error.offset, problem: error.problem), path: path)
+            }
+            checksum = segment.checksum
+            self.isTorn = segment.end == .torn
+        }
+    }
+
+    private mutating func note(_ record: WALRecord, in bytes: RawSpan) throws(WALSegment.Damage) {
+        switch record.kind {
+        case .metadata:
+            let fields = try integers(record.data, in: bytes)
+            self.member = fields[1].map(MemberID.init(rawValue:))
+            self.cluster = fields[2].map(ClusterID.init(rawValue:))
+        case .entry:
+            let fields = try integers(record.data, in: bytes)
+            self.lastTerm = fields[2] ?? 0
+            self.lastIndex = fields[3] ?? 0
+        case .state:
+            let fields = try integers(record.data, in: bytes)
+            self.term = fields[1] ?? 0
+            self.commit = fields[3] ?? 0
+        case .checksum, .snapshot:
+            break
+        }
+    }
+}
+
+/// The integer fields of a small message, by number.
+private func integers(_ range: Range<Int>, in bytes: RawSpan) throws(WALSegment.Damage) -> [Int: UInt64] {
+    var fields: [Int: UInt64] = [:]
+    var reader = ProtobufReader(range)
+    do {
+        while let field = try reader.next(in: bytes) {
+            if case .varint(let number, let value) = field, number < 8 { fields[number] = value }
+        }
+    } catch {
+        throw WALSegment.Damage(offset: range.lowerBound, problem: "a record's message cannot be read")
+    }
+    return fields
+}
+
+/// The log's segments in order, without a gap.
+private func segmentNames(in directory: String) throws(StorageError) -> [String] {
+    let names: [String]
+    do {
+        names = try directoryEntries(path: directory)
+    } catch {
+        throw StorageError(.file(error), path: directory)
+    }
+    let segments = names.compactMap { name in segmentSequence(name).map { (sequence: $0, name: name) } }
+        .sorted { $0.sequence < $1.sequence }
+    for (before, after) in zip(segments, segments.dropFirst()) where after.sequence != before.sequence &+ 1 {
+        let problem = "the segment after \(before.name) is missing"
+        throw StorageError(.wal(offset: 0, problem: problem), path: directory)
+    }
+    return segments.map(\.name)
+}
+
+/// The sequence number in a segment's name; nothing for other names, such as a segment in the making.
+private func segmentSequence(_ name: String) -> UInt64? {
+    guard name.utf8.count == 37, name.hasSuffix(".wal") else { return nil }
+    let parts = name.dropLast(4).split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 16 }), UInt64(parts[1], radix: 16) != nil
+    else { return nil }
+    return UInt64(parts[0], radix: 16)
+}

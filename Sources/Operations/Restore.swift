@@ -1,0 +1,120 @@
+import Bolt
+public import EtcdStorage
+public import Files
+
+/// A restore that has been thought through and can be shown or carried out.
+///
+/// Nothing has been written yet: a dry run ends here.
+public struct Restore: Sendable {
+    public let request: RestoreRequest
+    public let plan: RestorePlan
+    /// By name.
+    public let members: [RestoredMember]
+    /// Length of the snapshot's database, in bytes; the restored one is rarely longer.
+    public let databaseByteCount: UInt64
+    /// Whether the snapshot ends in a digest.
+    public let hasDigest: Bool
+
+    let database: EtcdDatabase
+
+    /// Opens the snapshot and works out what would be written.
+    ///
+    /// - Throws: `StorageError` for an unusable snapshot, `RestorePlanError`, or `RestoreError`
+    ///   (`.noDigest`, `.nameIsNoDirectory`).
+    public init(_ request: RestoreRequest) throws {
+        self.request = request
+        self.members = try request.members
+        self.database = try EtcdDatabase(path: request.snapshotPath)
+        self.hasDigest = self.database.storedDigest != nil
+        if !self.hasDigest, !request.skipsHashCheck {
+            throw RestoreError.noDigest(path: request.snapshotPath)
+        }
+        self.databaseByteCount = UInt64(self.database.bolt.databaseByteCount)
+        self.plan = try RestorePlan(
+            cluster: request.cluster,
+            facts: StoreFacts(reading: self.database),
+            lastRevision: self.database.lastChangedRevision(),
+            bump: request.bump
+        )
+    }
+
+    /// Restores.
+    ///
+    /// Everything is built under temporary names, read back and synced; then each destination gets its
+    /// name in one step, a log directory of its own first.
+    ///
+    /// - Parameter outputs: Where the temporary names are remembered, for whoever handles signals.
+    /// - Returns: What was written.
+    /// - Throws: `StorageError` for a damaged snapshot, `FileError` for the destination, `RestoreError`.
+    public func run(outputs: StagedOutputs = .process) async throws -> RestoreResult {
+        let stage = try RestoreStage(self, outputs: outputs)
+        let database = try await self.writeDatabase(to: stage)
+        try stage.copyDatabaseToOtherMembers()
+        for member in self.members { try stage.writeLog(of: member, in: self.plan.cluster) }
+        try stage.commit()
+        return RestoreResult(
+            database: database,
+            digestMatches: self.hasDigest && !self.request.skipsHashCheck,
+            members: self.members,
+            plan: self.plan
+        )
+    }
+
+    private func writeDatabase(to stage: RestoreStage) async throws -> RewrittenDatabase {
+        let file = try stage.makeDatabase()
+        // Proving the source takes one processor for about as long as the copying takes the other.
+        async let proof: Void = prove(self.database, byDigest: !self.request.skipsHashCheck)
+        do {
+            let written = try self.database.rewrite(self.plan, to: file)
+            try file.synchronize()
+            try file.close()
+            try check(file, holds: written)
+            try await proof
+            return written
+        } catch {
+            // Of a damaged snapshot, that it is damaged says more than where the copying stumbled.
+            try await proof
+            throw error
+        }
+    }
+}
+
+/// Throws unless the snapshot is what was written when it was taken or, without its digest, keeps
+/// every rule of its structure.
+@concurrent
+private func prove(_ database: EtcdDatabase, byDigest: Bool) async throws {
+    if byDigest {
+        try database.checkDigest()
+        return
+    }
+    let check = try StorageCheck(of: database)
+    guard check.isSound else {
+        let count = check.findingCount + check.structure.findingCount
+        throw RestoreError.unsound(path: database.path, findings: count)
+    }
+}
+
+/// Reads a written database back and compares it with what its writer knows.
+private func check(_ file: OutputFile, holds written: RewrittenDatabase) throws {
+    let database: EtcdDatabase
+    let hash: CRC32C
+    do {
+        database = try EtcdDatabase(path: file.path, locking: .none)
+        hash = try database.statusHash()
+    } catch {
+        throw RestoreError.writtenFileDiffers(path: file.reportedPath)
+    }
+    guard hash == written.hash, database.bolt.databaseByteCount == written.byteCount,
+        database.bolt.file.byteCount == written.byteCount
+    else { throw RestoreError.writtenFileDiffers(path: file.reportedPath) }
+}
+
+/// What was restored.
+public struct RestoreResult: Sendable {
+    /// The database file, the same for every member.
+    public var database: RewrittenDatabase
+    /// Whether the snapshot was compared with its digest; if not, its values are not proved.
+    public var digestMatches: Bool
+    public var members: [RestoredMember]
+    public var plan: RestorePlan
+}
