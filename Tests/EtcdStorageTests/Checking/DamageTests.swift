@@ -58,12 +58,15 @@ struct DamageTests {
         try withTemporaryDirectory { directory in
             let copy = try Scratch(original, in: directory)
             let structure = try StructuralBytes(of: EtcdDatabase(path: copy.path.string))
+            let truth = try records(of: copy.path)
             let structural = structure.isStructural.indices.filter { structure.isStructural[$0] }
             for index in self.offsets(below: structural.count, sample: 400) {
                 let offset = structural[index]
                 for mask in [0x01, 0x80, 0xFF] as [UInt8] {
                     try copy.change(offset, original[offset] ^ mask)
-                    #expect(try self.isFoundDamaged(copy.path), "byte \(offset) xor \(mask)")
+                    let isSeen = try self.isFoundDamaged(copy.path)
+                    // A branch may then name a free page that holds the same records as the right one.
+                    #expect(try isSeen || records(of: copy.path) == truth, "byte \(offset) xor \(mask)")
                 }
                 try copy.change(offset, original[offset])
             }
@@ -84,6 +87,12 @@ struct DamageTests {
             }
         }
     }
+}
+
+/// The hash of all records, live and history.
+private func records(of path: FilePath) throws -> UInt32 {
+    let database = try EtcdDatabase(path: path.string)
+    return try database.hashKV(of: database.keyspace())
 }
 
 /// A copy of a snapshot whose bytes are changed in place.

@@ -92,16 +92,19 @@ struct StructuralBytes {
 extension StructuralBytes {
     /// The bytes of a key-value message that are neither the key's nor the value's own.
     ///
-    /// The lease of a record that is history may be gone, and then nothing proves its number.
+    /// The lease of a record that is history may be gone, and then nothing proves its number. Of a record
+    /// at or below the compact revision what came before is gone, and with it the proof of its create
+    /// revision and version.
     private func framing(of pair: Pair, in bytes: RawSpan) -> [Range<Int>] {
         guard let keyValue = KeyValue(reading: bytes, in: pair.value), !keyValue.key.isEmpty else {
             return [pair.value]
         }
         let value = keyValue.value.isEmpty ? pair.end..<pair.end : keyValue.value
         let isProvable = keyValue.lease == 0 || self.leases.contains(keyValue.lease)
+        let hasHistory = keyValue.modRevision > self.compactRevision
         return [
             pair.valueOffset..<keyValue.key.lowerBound,
-            keyValue.key.upperBound..<value.lowerBound,
+            keyValue.key.upperBound..<(hasHistory ? value.lowerBound : keyValue.key.upperBound),
             value.upperBound..<(isProvable ? pair.end : value.upperBound),
         ]
     }
