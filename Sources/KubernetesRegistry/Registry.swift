@@ -48,4 +48,3 @@ public struct Registry: Sendable {
         self.placements = placements
     }
 }
-

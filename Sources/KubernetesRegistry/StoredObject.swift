@@ -59,6 +59,7 @@ extension Registry {
     ///   - resources: What to look for.
     ///   - namespace: Where to look for namespaced resources; nothing for everywhere.
     ///   - names: Only objects of these names; nothing for all.
+    /// - Returns: Where each of them lies.
     public func objects(
         of resources: [Resource],
         namespace: String? = nil,

@@ -53,12 +53,14 @@ extension Registry {
     ///   - depth: How far to open it.
     ///   - namespace: Only this one.
     ///   - visit: Called once a line.
+    /// - Throws: What `visit` throws.
     public func forEachTreeNode<Failure>(
         depth: TreeDepth,
         namespace: String? = nil,
         _ visit: (TreeNode) throws(Failure) -> Void
     ) throws(Failure) {
-        let walk = TreeWalk(registry: self, depth: depth, shelves: self.treeShelves(of: namespace, depth: depth))
+        let shelves = self.treeShelves(of: namespace, depth: depth)
+        let walk = TreeWalk(registry: self, depth: depth, shelves: shelves)
         for group in walk.shelves.slices(by: { $0.root }) {
             try walk.visitRoot(group, visit)
         }

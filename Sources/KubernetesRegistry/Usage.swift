@@ -15,6 +15,7 @@ extension Registry {
     /// resource; one root after the other, and what lies outside of any last.
     ///
     /// - Parameter namespace: Only this one ("" for cluster scope); without it, everything.
+    /// - Returns: A row for each that has objects.
     public func usage(of namespace: String? = nil) -> [Usage] {
         self.shelves(of: namespace).map { shelf in
             var usage = Usage(

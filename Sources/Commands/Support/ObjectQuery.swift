@@ -18,7 +18,8 @@ struct ObjectQuery {
                 let parts = argument.split(separator: "/", maxSplits: 1).map(String.init)
                 guard parts.count == 2 else {
                     throw Failure(
-                        "arguments are either RESOURCE/NAME all of them, or RESOURCE and then names: '\(argument)'",
+                        "\"\(argument)\" is not a RESOURCE/NAME as the others are",
+                        advice: "say RESOURCE/NAME each time, or one RESOURCE and then names",
                         status: .badInput
                     )
                 }

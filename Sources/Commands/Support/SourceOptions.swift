@@ -55,7 +55,8 @@ enum SourceName {
         case nil, "":
             throw Failure(
                 "no source is named",
-                advice: "say -f and a snapshot file or a stopped member's data directory, or set REGISTREE_FROM",
+                advice: "say -f and a snapshot file or a stopped member's data directory, "
+                    + "or set REGISTREE_FROM",
                 status: .badInput
             )
         case "live": self = .live

@@ -91,6 +91,8 @@ struct DirectoryIndex {
 private func directory(of key: Range<Int>, in bytes: RawSpan) -> Range<Int> {
     let slash = UInt8(ascii: "/")
     var end = key.upperBound
-    while end > key.lowerBound, bytes.unsafeLoad(fromByteOffset: end - 1, as: UInt8.self) != slash { end -= 1 }
+    while end > key.lowerBound, bytes.unsafeLoad(fromByteOffset: end - 1, as: UInt8.self) != slash {
+        end -= 1
+    }
     return key.lowerBound..<end
 }

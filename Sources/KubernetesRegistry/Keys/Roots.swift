@@ -11,6 +11,7 @@ enum Roots {
     /// - Parameters:
     ///   - defaults: The directories in which a key named `default` was found.
     ///   - directories: All directories.
+    /// - Returns: At least one.
     static func find(defaults: [String], directories: [String]) -> [String] {
         let ending = "/namespaces/"
         var candidates = defaults.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }

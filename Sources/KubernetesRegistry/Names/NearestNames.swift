@@ -5,7 +5,8 @@ extension Registry {
         let limit = max(1, typed.count / 3)
         var best: [String: Int] = [:]
         for resource in self.resources where resource.origin != .otherKeys {
-            let names = [resource.plural, resource.singular, resource.qualifiedName, resource.kind.lowercased()]
+            let kind = resource.kind.lowercased()
+            let names = [resource.plural, resource.singular, resource.qualifiedName, kind]
             let distances = names.filter { !$0.isEmpty }.map { editDistance(typed, Array($0.utf8)) }
             guard let distance = distances.min(), distance <= limit else { continue }
             best[resource.qualifiedName] = min(distance, best[resource.qualifiedName] ?? .max)
