@@ -95,5 +95,15 @@ let package = Package(
             dependencies: ["Operations", "EtcdStorage", "TestSupport", system],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "KubernetesRegistryTests",
+            dependencies: ["KubernetesRegistry", "EtcdStorage", "Bolt", "Files", "TestSupport", system],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: ["registree", "TestSupport", system],
+            swiftSettings: settings
+        ),
     ]
 )

@@ -27,7 +27,8 @@ struct ObjectQuery {
             }
         } else {
             let names = Array(arguments.dropFirst())
-            queries = [ObjectQuery(resources: list(arguments.first ?? ""), names: names.isEmpty ? nil : names)]
+            let resources = list(arguments.first ?? "")
+            queries = [ObjectQuery(resources: resources, names: names.isEmpty ? nil : names)]
         }
         guard !isEverywhere || queries.allSatisfy({ $0.names == nil }) else {
             throw Failure(

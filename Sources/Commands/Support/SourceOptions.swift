@@ -23,6 +23,10 @@ struct SourceOptions: ParsableArguments {
     @Flag(help: "Compare the snapshot's digest with its bytes first.")
     var check = false
 
+    func validate() throws {
+        if let revision = self.revision, revision < 1 { throw ValidationError("--revision is 1 or more.") }
+    }
+
     /// Opens what the options and the environment name, and checks it when that is asked for.
     func open() async throws -> Source {
         let source = try await self.openUnchecked()

@@ -45,8 +45,10 @@ struct ResourceMap {
                 return self.placement(of: index, path: path)
             }
         }
-        guard let first = words.first else { return self.placeLoose(path, root: root) }
-        let isCustom = first.contains(UInt8(ascii: ".")) && words.count > 1
+        guard let first = words.first, !first.isEmpty else {
+            return self.placeLoose(Array(path[..<start]), root: root)
+        }
+        let isCustom = first.contains(UInt8(ascii: ".")) && words.count > 1 && !words[1].isEmpty
         let end = words[isCustom ? 1 : 0].endIndex
         let resource = Resource(
             plural: text(isCustom ? words[1] : first),
@@ -55,7 +57,8 @@ struct ResourceMap {
             root: root,
             directory: text(path[..<end]) + "/"
         )
-        return self.placement(of: self.add(resource), path: path, nameOffset: end + 1)
+        let index = self.add(resource)
+        return self.placement(of: index, path: path, nameOffset: end + 1)
     }
 
     /// Places a key that is no object in a directory, such as `compact_rev_key`, as a resource of its own.

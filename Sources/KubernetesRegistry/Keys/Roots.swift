@@ -3,7 +3,7 @@ enum Roots {
     /// Roots that are looked for by name: Kubernetes' default, and OpenShift's two.
     static let wellKnown = ["/registry", "/kubernetes.io", Catalogue.openShiftRoot]
 
-    /// The roots of a store, shortest first; `/registry` when there is no sign of any.
+    /// The roots of a store, well-known ones first; `/registry` when there is no sign of any.
     ///
     /// Every Kubernetes has a namespace `default`, so what stands before `/namespaces/default` is a root,
     /// unless it lies below another: a config map `default` in a namespace `namespaces` ends so too.
@@ -22,7 +22,9 @@ enum Roots {
         for candidate in Set(candidates).sorted(by: { ($0.utf8.count, $0) < ($1.utf8.count, $1) }) {
             if !roots.contains(where: { candidate.hasPrefix($0 + "/") }) { roots.append(candidate) }
         }
-        return roots.isEmpty ? [Self.wellKnown[0]] : roots
+        guard !roots.isEmpty else { return [Self.wellKnown[0]] }
+        let known = Self.wellKnown.filter { roots.contains($0) }
+        return known + roots.filter { !known.contains($0) }
     }
 
     /// A root as keys begin with it: one slash before it, none behind.

@@ -76,7 +76,7 @@ private struct TypedName {
     }
 
     func matches(_ resource: Resource) -> Bool {
-        guard self.matchesGroup(of: resource) else { return false }
+        guard !self.name.isEmpty, self.matchesGroup(of: resource) else { return false }
         return resource.plural.lowercased() == self.name || resource.singular.lowercased() == self.name
             || resource.shortNames.contains { $0.lowercased() == self.name }
             || resource.kind.lowercased() == self.name
