@@ -78,6 +78,7 @@ struct Source {
     /// Compares the digest with the bytes; says so when there is none to compare.
     func check() throws {
         guard let database = self.database else { return }
-        if try !database.checkDigest() { note("\(database.path) has no digest: its values are not proved") }
+        let hasDigest = try database.checkDigest()
+        if !hasDigest { note("\(database.path) has no digest: its values are not proved") }
     }
 }
