@@ -41,18 +41,26 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "KubernetesRegistry",
+            dependencies: ["Files", "Bolt", "EtcdStorage"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Operations",
             dependencies: ["Files", "Bolt", "EtcdStorage"],
             swiftSettings: settings
         ),
         .target(
             name: "Presentation",
-            dependencies: ["EtcdStorage", "Operations"],
+            dependencies: ["EtcdStorage", "KubernetesRegistry", "Operations"],
             swiftSettings: settings
         ),
         .target(
             name: "Commands",
-            dependencies: ["Files", "Bolt", "EtcdStorage", "Operations", "Presentation", arguments, system],
+            dependencies: [
+                "Files", "Bolt", "EtcdStorage", "KubernetesRegistry", "Operations", "Presentation", arguments,
+                system,
+            ],
             swiftSettings: settings
         ),
         .executableTarget(name: "registree", dependencies: ["Commands"], swiftSettings: settings),
@@ -85,6 +93,16 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Operations", "EtcdStorage", "TestSupport", system],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "KubernetesRegistryTests",
+            dependencies: ["KubernetesRegistry", "EtcdStorage", "Bolt", "Files", "TestSupport", system],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: ["registree", "TestSupport", system],
             swiftSettings: settings
         ),
     ]

@@ -13,7 +13,9 @@ struct Root: AsyncParsableCommand {
         abstract: "Takes, proves, restores and opens snapshots of Kubernetes' etcd.",
         discussion: "Exit codes: "
             + ExitStatus.allCases.map { "\($0.rawValue) \($0.explanation)" }.joined(separator: "; ") + ".",
-        subcommands: [StatusCommand.self, VerifyCommand.self]
+        subcommands: [
+            StatusCommand.self, VerifyCommand.self, ListCommand.self, GetCommand.self, TreeCommand.self,
+        ]
     )
 }
 

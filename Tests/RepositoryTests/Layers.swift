@@ -21,7 +21,7 @@ let layers: [Layer] = [
     Layer("EtcdStorage", ["CChecksums", "Files", "Bolt"]),
     Layer("EtcdRPC"),
     Layer("EtcdClient", ["EtcdRPC", "EtcdStorage"]),
-    Layer("KubernetesRegistry", ["EtcdStorage"]),
+    Layer("KubernetesRegistry", ["Files", "Bolt", "EtcdStorage"]),
     Layer("Operations", ["Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesRegistry"]),
     Layer(
         "Presentation",

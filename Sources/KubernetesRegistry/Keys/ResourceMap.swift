@@ -1,0 +1,139 @@
+/// Which resource and namespace a directory of keys belongs to.
+struct ResourceMap {
+    /// What a directory stands for.
+    struct Placement: Hashable {
+        /// Index into ``ResourceMap/resources``.
+        var resource: Int
+        /// "" for cluster scope.
+        var namespace: String
+        /// Where an object's name begins, in bytes from the key's start.
+        var nameOffset: Int
+    }
+
+    let roots: [String]
+    /// Known resources first, then those that only keys speak of.
+    private(set) var resources: [Resource] = []
+    /// Indices into `resources` by ``Resource/directory``.
+    private var byDirectory: [[UInt8]: Int] = [:]
+
+    init(roots: [String]) {
+        self.roots = roots
+        for root in roots {
+            for resource in Catalogue.resources(below: root) { self.add(resource) }
+        }
+    }
+
+    /// Adds a resource, unless another lies in the same directory.
+    @discardableResult
+    mutating func add(_ resource: Resource) -> Int {
+        let directory = Array(resource.directory.utf8)
+        if let known = self.byDirectory[directory] { return known }
+        self.resources.append(resource)
+        self.byDirectory[directory] = self.resources.count - 1
+        return self.resources.count - 1
+    }
+
+    /// Places a directory; `path` ends in a slash, or is empty for keys without any.
+    ///
+    /// The longest known beginning decides. What none knows is shown by its own words.
+    mutating func place(_ path: [UInt8]) -> Placement {
+        guard let root = self.root(of: path) else { return self.placeOutside(path) }
+        let start = root.utf8.count + 1
+        let words = path[start...].split(separator: slash, omittingEmptySubsequences: false).dropLast()
+        for count in [2, 1] where words.count >= count {
+            if let index = self.byDirectory[Array(path[..<words[count - 1].endIndex]) + [slash]] {
+                return self.placement(of: index, path: path)
+            }
+        }
+        guard let first = words.first, !first.isEmpty else {
+            return self.placeLoose(Array(path[..<start]), root: root)
+        }
+        let isCustom = first.contains(UInt8(ascii: ".")) && words.count > 1 && !words[1].isEmpty
+        let end = words[isCustom ? 1 : 0].endIndex
+        let resource = Resource(
+            plural: text(isCustom ? words[1] : first),
+            group: isCustom ? text(first) : "",
+            origin: isCustom ? .customKeys : .otherKeys,
+            root: root,
+            directory: text(path[..<end]) + "/"
+        )
+        let index = self.add(resource)
+        return self.placement(of: index, path: path, nameOffset: end + 1)
+    }
+
+    /// Places a key that is no object in a directory, such as `compact_rev_key`, as a resource of its own.
+    mutating func placeAlone(_ name: String, in directory: Placement) -> Placement {
+        let neighbour = self.resources[directory.resource]
+        self.resources.append(
+            Resource(
+                plural: name,
+                group: "",
+                scope: .cluster,
+                origin: .bookkeeping,
+                root: neighbour.root,
+                directory: neighbour.directory
+            )
+        )
+        return Placement(
+            resource: self.resources.count - 1,
+            namespace: "",
+            nameOffset: directory.nameOffset
+        )
+    }
+
+    /// The root that a path lies below, the longest when several do.
+    private func root(of path: [UInt8]) -> String? {
+        self.roots.filter { path.starts(with: Array($0.utf8) + [slash]) }
+            .max { $0.utf8.count < $1.utf8.count }
+    }
+
+    private func placement(of index: Int, path: [UInt8], nameOffset: Int? = nil) -> Placement {
+        let resource = self.resources[index]
+        let start = nameOffset ?? resource.directory.utf8.count
+        let namespace = path[start...].prefix { $0 != slash }
+        guard resource.scope != .cluster, namespace.endIndex < path.endIndex else {
+            return Placement(resource: index, namespace: "", nameOffset: start)
+        }
+        return Placement(
+            resource: index,
+            namespace: text(namespace),
+            nameOffset: namespace.endIndex + 1
+        )
+    }
+
+    /// Keys of other programs beside the registry, such as k3s' `/bootstrap/…`: named by their first word.
+    private mutating func placeOutside(_ path: [UInt8]) -> Placement {
+        let lead = path.first == slash ? 1 : 0
+        let word = path.dropFirst(lead).prefix { $0 != slash }
+        guard !word.isEmpty else { return self.placeLoose(path, root: nil) }
+        let resource = Resource(
+            plural: text(word),
+            group: "",
+            scope: .cluster,
+            origin: .otherKeys,
+            root: nil,
+            directory: text(path[..<word.endIndex]) + "/"
+        )
+        return Placement(resource: self.add(resource), namespace: "", nameOffset: word.endIndex + 1)
+    }
+
+    /// Keys right below a root, or without any slash, that nothing is known of.
+    private mutating func placeLoose(_ path: [UInt8], root: String?) -> Placement {
+        let resource = Resource(
+            plural: Resource.looseKeys,
+            group: "",
+            scope: .cluster,
+            origin: .otherKeys,
+            root: root,
+            directory: text(path[...])
+        )
+        return Placement(resource: self.add(resource), namespace: "", nameOffset: path.count)
+    }
+}
+
+private let slash = UInt8(ascii: "/")
+
+/// The text of bytes; what is not UTF-8 becomes U+FFFD.
+private func text(_ bytes: ArraySlice<UInt8>) -> String {
+    String(decoding: bytes, as: UTF8.self)
+}
