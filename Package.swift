@@ -11,6 +11,22 @@ let settings: [SwiftSetting] = [
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let http2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let hpack = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let grpc = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
+let grpcProtobuf = Target.Dependency.product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
+let grpcTransport = Target.Dependency.product(
+    name: "GRPCNIOTransportHTTP2Posix",
+    package: "grpc-swift-nio-transport"
+)
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // Reads top to bottom: a target depends only on targets above its own line.
@@ -24,6 +40,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
+        .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf.git", from: "2.3.0"),
     ],
     targets: [
         .target(name: "CChecksums"),
@@ -46,8 +71,22 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "EtcdRPC",
+            dependencies: [grpc, grpcProtobuf, protobuf, nio],
+            exclude: ["Protos"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "EtcdClient",
+            dependencies: [
+                "Files", "EtcdRPC", grpc, grpcTransport, protobuf, nio, nioPosix, nioTLS, nioSSL, http2,
+                hpack, certificates, asn1, system,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Operations",
-            dependencies: ["Files", "Bolt", "EtcdStorage"],
+            dependencies: ["Files", "Bolt", "EtcdStorage", "EtcdClient", crypto, system],
             swiftSettings: settings
         ),
         .target(
@@ -58,8 +97,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Files", "Bolt", "EtcdStorage", "KubernetesRegistry", "Operations", "Presentation", arguments,
-                system,
+                "Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesRegistry", "Operations", "Presentation",
+                arguments, system,
             ],
             swiftSettings: settings
         ),
@@ -103,6 +142,14 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: ["registree", "TestSupport", system],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EtcdClientTests",
+            dependencies: [
+                "EtcdClient", "EtcdRPC", "TestSupport", grpc, grpcTransport, protobuf, nio, nioPosix,
+                nioEmbedded, system,
+            ],
             swiftSettings: settings
         ),
     ]

@@ -20,7 +20,7 @@ let layers: [Layer] = [
     Layer("Bolt", ["Files"]),
     Layer("EtcdStorage", ["CChecksums", "Files", "Bolt"]),
     Layer("EtcdRPC"),
-    Layer("EtcdClient", ["EtcdRPC", "EtcdStorage"]),
+    Layer("EtcdClient", ["Files", "EtcdRPC"]),
     Layer("KubernetesRegistry", ["Files", "Bolt", "EtcdStorage"]),
     Layer("Operations", ["Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesRegistry"]),
     Layer(

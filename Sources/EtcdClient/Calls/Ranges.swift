@@ -1,0 +1,139 @@
+import EtcdRPC
+import Foundation
+import GRPCCore
+import SwiftProtobuf
+
+/// A key as a live etcd answers it, with its value unless only keys were asked for.
+public struct LiveKeyValue: Hashable, Sendable {
+    public var key: [UInt8]
+    public var value: [UInt8]
+    public var createRevision: Int64
+    public var modRevision: Int64
+    public var version: Int64
+    /// The lease that holds the key; 0 for none.
+    public var lease: Int64
+}
+
+/// What to read; etcd's names and meanings.
+public struct RangeQuery: Hashable, Sendable {
+    public enum SortTarget: Hashable, Sendable {
+        case key
+        case version
+        case createRevision
+        case modRevision
+        case value
+    }
+
+    public enum SortOrder: Hashable, Sendable {
+        case ascending
+        case descending
+    }
+
+    public struct Sort: Hashable, Sendable {
+        public var target: SortTarget
+        public var order: SortOrder
+
+        public init(by target: SortTarget, _ order: SortOrder = .ascending) {
+            self.target = target
+            self.order = order
+        }
+    }
+
+    public var range: KeyRange
+    /// The most keys to return; 0 for all.
+    public var limit: Int64
+    /// The revision to read at; 0 for the newest.
+    public var revision: Int64
+    public var keysOnly: Bool
+    public var countOnly: Bool
+    /// nil for the order of the keys.
+    public var sort: Sort?
+    /// Answer from the asked member alone, even when it is behind or without a leader.
+    public var serializable: Bool
+
+    public init(
+        _ range: KeyRange,
+        limit: Int64 = 0,
+        revision: Int64 = 0,
+        keysOnly: Bool = false,
+        countOnly: Bool = false,
+        sort: Sort? = nil,
+        serializable: Bool = false
+    ) {
+        self.range = range
+        self.limit = limit
+        self.revision = revision
+        self.keysOnly = keysOnly
+        self.countOnly = countOnly
+        self.sort = sort
+        self.serializable = serializable
+    }
+}
+
+/// The answer to a ``RangeQuery``.
+public struct RangeAnswer: Hashable, Sendable {
+    public var keyValues: [LiveKeyValue]
+    /// Keys in the whole range, whatever the limit.
+    public var count: Int64
+    /// Whether the limit kept keys back.
+    public var more: Bool
+    /// The store's revision when it answered.
+    public var revision: Int64
+}
+
+extension EtcdClient {
+    /// Reads keys in one answer; for ranges that may be large use ``pages(of:revision:keysOnly:_:)``.
+    ///
+    /// - Parameters:
+    ///   - query: What to read.
+    ///   - answerLimit: The most bytes to receive.
+    /// - Returns: The keys, and how many there are.
+    /// - Throws: `.answerTooLarge` above `answerLimit`, `.compacted`, `.futureRevision` and whatever breaks calls.
+    public func range(_ query: RangeQuery, answerLimit: Int = 64 << 20) async throws -> RangeAnswer {
+        let kv = Etcdserverpb_KV.Client(wrapping: self.calls.grpc)
+        let request = Etcdserverpb_RangeRequest(query)
+        let answer = try await self.calls.unary(answerLimit: answerLimit) { context in
+            try await kv.range(request, metadata: context.metadata, options: context.options)
+        }
+        return RangeAnswer(
+            keyValues: answer.kvs.map(LiveKeyValue.init),
+            count: answer.count,
+            more: answer.more,
+            revision: answer.header.revision
+        )
+    }
+}
+
+extension LiveKeyValue {
+    init(_ message: Mvccpb_KeyValue) {
+        self.key = Array(message.key)
+        self.value = Array(message.value)
+        self.createRevision = message.createRevision
+        self.modRevision = message.modRevision
+        self.version = message.version
+        self.lease = message.lease
+    }
+}
+
+extension Etcdserverpb_RangeRequest {
+    fileprivate init(_ query: RangeQuery) {
+        self.init()
+        self.key = Data(query.range.key)
+        self.rangeEnd = Data(query.range.end)
+        self.limit = query.limit
+        self.revision = query.revision
+        self.keysOnly = query.keysOnly
+        self.countOnly = query.countOnly
+        self.serializable = query.serializable
+        guard let sort = query.sort else { return }
+        self.sortOrder = sort.order == .ascending ? .ascend : .descend
+        self.sortTarget =
+            switch sort.target {
+            case .key: .key
+            case .version: .version
+            case .createRevision: .create
+            case .modRevision: .mod
+            case .value: .value
+            }
+    }
+}

@@ -1,0 +1,97 @@
+import EtcdRPC
+import Foundation
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import NIOCore
+import NIOPosix
+import SwiftProtobuf
+
+@testable import EtcdClient
+
+/// A Maintenance service that does with a snapshot what the test says.
+struct FakeMaintenance: Etcdserverpb_Maintenance.SimpleServiceProtocol {
+    typealias Writer = RPCWriter<Etcdserverpb_SnapshotResponse>
+
+    var snapshot: @Sendable (Writer) async throws -> Void
+
+    func snapshot(
+        request: Etcdserverpb_SnapshotRequest,
+        response: RPCWriter<Etcdserverpb_SnapshotResponse>,
+        context: ServerContext
+    ) async throws {
+        try await self.snapshot(response)
+    }
+
+    func alarm(request: Etcdserverpb_AlarmRequest, context: ServerContext) async throws
+        -> Etcdserverpb_AlarmResponse
+    {
+        .init()
+    }
+
+    func status(
+        request: Etcdserverpb_StatusRequest,
+        context: ServerContext
+    ) async throws -> Etcdserverpb_StatusResponse {
+        .init()
+    }
+
+    func defragment(
+        request: Etcdserverpb_DefragmentRequest,
+        context: ServerContext
+    ) async throws -> Etcdserverpb_DefragmentResponse {
+        .init()
+    }
+
+    func hash(request: Etcdserverpb_HashRequest, context: ServerContext) async throws
+        -> Etcdserverpb_HashResponse
+    {
+        .init()
+    }
+
+    func hashKV(
+        request: Etcdserverpb_HashKVRequest,
+        context: ServerContext
+    ) async throws -> Etcdserverpb_HashKVResponse {
+        .init()
+    }
+}
+
+/// Serves `services` on a free port of 127.0.0.1 while `body` runs.
+func withServer<Result: Sendable>(
+    _ services: [any RegistrableRPCService],
+    _ body: @Sendable (EtcdEndpoint) async throws -> Result
+) async throws -> Result {
+    let transport = HTTP2ServerTransport.Posix(
+        address: .ipv4(host: "127.0.0.1", port: 0),
+        transportSecurity: .plaintext
+    )
+    let server = GRPCServer(transport: transport, services: services)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await server.serve() }
+        defer { group.cancelAll() }
+        let port = try await transport.listeningAddress.ipv4?.port ?? 0
+        return try await body(EtcdEndpoint(address: .tcp(host: "127.0.0.1", port: port), usesTLS: false))
+    }
+}
+
+/// Listens on a free port of 127.0.0.1 and answers every connection with `bytes`, or with nothing.
+func withListener<Result: Sendable>(
+    saying bytes: [UInt8] = [],
+    closing: Bool = false,
+    _ body: (Int) async throws -> Result
+) async throws -> Result {
+    let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .childChannelInitializer { child in
+            if !bytes.isEmpty { child.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
+            return closing ? child.close() : child.eventLoop.makeSucceededVoidFuture()
+        }
+        .bind(host: "127.0.0.1", port: 0).get()
+    do {
+        let result = try await body(channel.localAddress?.port ?? 0)
+        try await channel.close()
+        return result
+    } catch {
+        try await channel.close()
+        throw error
+    }
+}
