@@ -14,7 +14,7 @@ struct Root: AsyncParsableCommand {
         discussion: "Exit codes: "
             + ExitStatus.allCases.map { "\($0.rawValue) \($0.explanation)" }.joined(separator: "; ") + ".",
         subcommands: [
-            StatusCommand.self, VerifyCommand.self, ListCommand.self, GetCommand.self, TreeCommand.self,
+            StatusCommand.self, VerifyCommand.self, RestoreCommand.self, ListCommand.self, GetCommand.self, TreeCommand.self,
         ]
     )
 }
@@ -26,7 +26,9 @@ public enum Registree {
         // A closed pipe and a file grown past its limit must be errors, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
-        exit(await self.run(Array(CommandLine.arguments.dropFirst())).rawValue)
+        let signals = Signals.endTidily()
+        let status = await self.run(Array(CommandLine.arguments.dropFirst()))
+        withExtendedLifetime(signals) { exit(status.rawValue) }
     }
 
     private static func run(_ arguments: [String]) async -> ExitStatus {

@@ -1,6 +1,7 @@
 import Bolt
 import EtcdStorage
 import Files
+import Operations
 import SystemPackage
 
 /// Why a command ends without success: a sentence for people, what to do next, and the exit code.
@@ -21,8 +22,27 @@ struct Failure: Error {
         case let failure as Failure: self = failure
         case let error as StorageError: self.init(storage: error)
         case let error as FileError: self.init(file: error)
+        case let error as RestoreError: self.init(restore: error)
+        case is InitialClusterError, is RestorePlanError: self.init("\(error)", status: .badInput)
         case let error as Errno: self.init("the output cannot be written: \(error)", status: .inputOutput)
         default: self.init("\(error)", status: .failed)
+        }
+    }
+
+    private init(restore error: RestoreError) {
+        switch error {
+        case .noDigest:
+            self.init(
+                error.description,
+                advice: "say --skip-hash-check to restore it all the same, after `registree verify`",
+                status: .badInput
+            )
+        case .unsound(let path, _):
+            self.init(error.description, advice: "`registree verify \(path)` lists them", status: .damaged)
+        case .nameIsNoDirectory:
+            self.init(error.description, status: .badInput)
+        default:
+            self.init(error.description, status: .inputOutput)
         }
     }
 

@@ -1,0 +1,125 @@
+import ArgumentParser
+import EtcdStorage
+import Operations
+import Presentation
+
+/// `registree restore FILE`.
+struct RestoreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Restore a snapshot to the data directories of a new cluster.",
+        discussion: """
+            The flags mean what they mean to etcdutl. The snapshot's digest is compared, the new database is \
+            read back, everything is synced, and only then do the directories get their names: they are \
+            there complete, or not at all. Nothing that exists is touched.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Snapshot file.", valueName: "file"))
+    var path: String
+
+    @OptionGroup(title: "The new cluster") var cluster: ClusterOptions
+
+    @Option(help: "The member's data directory; absent or empty (default: <name>.etcd).")
+    var dataDir: String?
+
+    @Option(help: "Where the write-ahead log goes (default: inside the data directory).")
+    var walDir: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Restore every member of --initial-cluster, each to <directory>/<name>.",
+            valueName: "directory"
+        )
+    )
+    var allMembers: String?
+
+    @Flag(help: "Do not compare the digest; also for a database that has none.")
+    var skipHashCheck = false
+
+    @Option(help: "Raise the revision by this much, so that no client sees it go back; with --mark-compacted.")
+    var bumpRevision: UInt64 = 0
+
+    @Flag(help: "Mark everything up to the raised revision as compacted; with --bump-revision.")
+    var markCompacted = false
+
+    @Flag(help: "Say everything that would be done, and do nothing.")
+    var dryRun = false
+
+    @Option(name: .shortAndLong, help: "table or json.")
+    var output: ReportFormat = .table
+
+    func validate() throws {
+        guard self.allMembers == nil || self.dataDir == nil && self.walDir == nil else {
+            throw ValidationError("--all-members names every directory: leave out --data-dir and --wal-dir.")
+        }
+    }
+
+    func run() async throws {
+        let restore = try Restore(self.request())
+        if !self.dryRun { _ = try await restore.run() }
+        let report = RestoreReport(restore, isDone: !self.dryRun)
+        for warning in report.warnings { note("Warning: \(warning)") }
+        switch self.output {
+        case .table: try Output.print(report.text)
+        case .json: try Output.print(report.json())
+        }
+    }
+
+    private func request() throws -> RestoreRequest {
+        let bump = try RevisionBump.from(bumpRevision: self.bumpRevision, markCompacted: self.markCompacted)
+        let cluster = try self.cluster.initialCluster()
+        return RestoreRequest(
+            snapshotPath: self.path,
+            cluster: cluster,
+            destination: try self.destination(in: cluster),
+            bump: bump,
+            skipsHashCheck: self.skipHashCheck
+        )
+    }
+
+    private func destination(in cluster: InitialCluster) throws -> RestoreRequest.Destination {
+        if let allMembers { return .allMembers(directory: allMembers) }
+        return .member(
+            try self.cluster.member(of: cluster),
+            dataDirectory: self.dataDir ?? "\(self.cluster.name).etcd",
+            logDirectory: self.walDir
+        )
+    }
+}
+
+/// etcdutl's flags that describe the cluster a member wakes up in.
+struct ClusterOptions: ParsableArguments {
+    @Option(help: "The member's name.")
+    var name = "default"
+
+    @Option(
+        help: ArgumentHelp(
+            "All members, as name=peer-url,… (default: this member alone).",
+            valueName: "name=url,…"
+        )
+    )
+    var initialCluster: String?
+
+    @Option(help: "Keeps clusters with the same URLs apart.")
+    var initialClusterToken = "etcd-cluster"
+
+    @Option(
+        help: ArgumentHelp(
+            "The member's own peer URLs (default: those in --initial-cluster, else http://localhost:2380).",
+            valueName: "url,…"
+        )
+    )
+    var initialAdvertisePeerUrls: String?
+
+    func initialCluster() throws -> InitialCluster {
+        let urls = (self.initialAdvertisePeerUrls ?? "http://localhost:2380").split(separator: ",")
+        let alone = urls.map { "\(self.name)=\($0)" }.joined(separator: ",")
+        return try InitialCluster(parsing: self.initialCluster ?? alone, token: self.initialClusterToken)
+    }
+
+    func member(of cluster: InitialCluster) throws -> InitialCluster.Member {
+        guard let advertised = self.initialAdvertisePeerUrls else { return try cluster.member(named: self.name) }
+        return try cluster.member(named: self.name, advertising: advertised)
+    }
+}
