@@ -23,7 +23,14 @@ public final class StagedDirectory {
     private let parent: String
     private let outputs: StagedOutputs
     private let lock: StagingLock?
-    private var isFinished = false
+    private var state = State.building
+
+    private enum State {
+        case building
+        /// It has its final name.
+        case named
+        case gone
+    }
 
     /// Begins the directory, mode 0700 whatever the umask.
     ///
@@ -92,24 +99,38 @@ public final class StagedDirectory {
     /// Syncs every directory from the bottom up, gives the whole its name and syncs its parent.
     ///
     /// The files must have been synced and closed by whoever wrote them.
+    ///
+    /// - Throws: `.exists` when the name was taken meanwhile, `.interrupted`, `.system`; everything is
+    ///   then removed.
     public func commit() throws(FileError) {
         do {
             try synchronizeTree(path: self.stagedPath, reportedAs: self.destination)
             try self.outputs.commit(self.stagedPath, destination: self.destination) { () throws(FileError) in
                 try renameDirectory(self.stagedPath, to: self.finalPath, reportedAs: self.destination)
             }
+            self.state = .named
+            try synchronizeDirectory(path: self.parent, reportedAs: self.destination)
         } catch {
-            self.discard()
+            self.withdraw()
             throw error
         }
-        self.isFinished = true
-        try synchronizeDirectory(path: self.parent, reportedAs: self.destination)
+    }
+
+    /// Removes the directory also when it has its name already, as long as this value lives.
+    ///
+    /// For a set of directories of which a later one could not be completed.
+    public func withdraw() {
+        if self.state == .named {
+            guard rename(self.finalPath, self.stagedPath) == 0 else { return }
+            self.state = .building
+        }
+        self.discard()
     }
 
     /// Removes the unfinished directory; after ``commit()`` it does nothing.
     public func discard() {
-        guard !self.isFinished else { return }
-        self.isFinished = true
+        guard self.state == .building else { return }
+        self.state = .gone
         removeTree(path: self.stagedPath)
         self.outputs.forget(self.stagedPath)
     }

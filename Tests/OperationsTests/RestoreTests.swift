@@ -185,6 +185,22 @@ struct RestoreTests {
         }
     }
 
+    @Test func anEarlierMemberIsWithdrawnWhenALaterOneCannotBeNamed() throws {
+        try withTemporaryDirectory { directory in
+            let cluster = try InitialCluster(parsing: three, token: "tok")
+            let request = RestoreRequest(
+                snapshotPath: snapshot,
+                cluster: cluster,
+                destination: .allMembers(directory: directory.string)
+            )
+            let stage = try RestoreStage(Restore(request), outputs: StagedOutputs())
+            let taken = directory.appending("m2").string
+            try FileManager.default.createDirectory(atPath: taken, withIntermediateDirectories: false)
+            #expect(throws: FileError(.exists, path: taken)) { try stage.commit() }
+            #expect(try names(in: directory) == ["m2"])
+        }
+    }
+
     @Test func aSignalLeavesNothing() async throws {
         try await withTemporaryDirectory { directory in
             let outputs = StagedOutputs()
