@@ -44,32 +44,29 @@ public final class StagedDirectory {
         entry: String? = nil,
         outputs: StagedOutputs = .process
     ) throws(FileError) {
-        let name: StagingName
-        var contentBelow = ""
-        switch (try DirectoryEntryKind(path: destination), entry) {
-        case (.nothing, _):
-            name = try StagingName(destination: destination, purpose: "restore")
-            self.finalPath = destination
-            contentBelow = entry.map { "/" + $0 } ?? ""
-        case (.directory, let entry?), (.linkToDirectory, let entry?):
-            name = StagingName(inside: destination, name: entry, purpose: "partial")
-            self.finalPath = destination + "/" + entry
-        default: throw FileError(.exists, path: destination)
-        }
-        name.sweepLeftovers()
-        if self.finalPath != destination { try requireEmpty(destination) }
-        let (path, lock) = try name.createLocked { path throws(FileError) in
+        let place = try StagingPlace(destination: destination, entry: entry)
+        place.name.sweepLeftovers()
+        try place.requireFree()
+        let (path, lock) = try place.name.createLocked { path throws(FileError) in
             try outputs.begin(path, destination: destination) { () throws(FileError) in
                 try makeDirectory(path: path, reportedAs: destination)
             }
         }
         self.destination = destination
-        self.parent = name.parent
+        self.finalPath = place.finalPath
+        self.parent = place.name.parent
         self.outputs = outputs
         self.lock = lock
         self.stagedPath = path
-        self.contentPath = path + contentBelow
-        if !contentBelow.isEmpty { try makeDirectory(path: self.contentPath, reportedAs: destination) }
+        self.contentPath = path + place.contentBelow
+        if !place.contentBelow.isEmpty { try makeDirectory(path: self.contentPath, reportedAs: destination) }
+    }
+
+    /// Finds out whether a directory could be begun, without creating anything.
+    ///
+    /// - Throws: What ``init(destination:entry:outputs:)`` throws, as far as it can be foreseen.
+    public static func check(destination: String, entry: String? = nil) throws(FileError) {
+        try StagingPlace(destination: destination, entry: entry).requireFree()
     }
 
     deinit { self.discard() }
@@ -139,11 +136,6 @@ public final class StagedDirectory {
     private var finalContentPath: String {
         self.finalPath + self.contentPath.dropFirst(self.stagedPath.count)
     }
-}
-
-private func requireEmpty(_ directory: String) throws(FileError) {
-    let isEmpty = try directoryEntries(path: directory).isEmpty
-    if !isEmpty { throw FileError(.notEmpty, path: directory) }
 }
 
 private func makeDirectory(path: String, reportedAs reportedPath: String) throws(FileError) {
