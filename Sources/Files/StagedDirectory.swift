@@ -23,7 +23,14 @@ public final class StagedDirectory {
     private let parent: String
     private let outputs: StagedOutputs
     private let lock: StagingLock?
-    private var isFinished = false
+    private var state = State.building
+
+    private enum State {
+        case building
+        /// It has its final name.
+        case named
+        case gone
+    }
 
     /// Begins the directory, mode 0700 whatever the umask.
     ///
@@ -37,32 +44,29 @@ public final class StagedDirectory {
         entry: String? = nil,
         outputs: StagedOutputs = .process
     ) throws(FileError) {
-        let name: StagingName
-        var contentBelow = ""
-        switch (try DirectoryEntryKind(path: destination), entry) {
-        case (.nothing, _):
-            name = try StagingName(destination: destination, purpose: "restore")
-            self.finalPath = destination
-            contentBelow = entry.map { "/" + $0 } ?? ""
-        case (.directory, let entry?), (.linkToDirectory, let entry?):
-            name = StagingName(inside: destination, name: entry, purpose: "partial")
-            self.finalPath = destination + "/" + entry
-        default: throw FileError(.exists, path: destination)
-        }
-        name.sweepLeftovers()
-        if self.finalPath != destination { try requireEmpty(destination) }
-        let (path, lock) = try name.createLocked { path throws(FileError) in
+        let place = try StagingPlace(destination: destination, entry: entry)
+        place.name.sweepLeftovers()
+        try place.requireFree()
+        let (path, lock) = try place.name.createLocked { path throws(FileError) in
             try outputs.begin(path, destination: destination) { () throws(FileError) in
                 try makeDirectory(path: path, reportedAs: destination)
             }
         }
         self.destination = destination
-        self.parent = name.parent
+        self.finalPath = place.finalPath
+        self.parent = place.name.parent
         self.outputs = outputs
         self.lock = lock
         self.stagedPath = path
-        self.contentPath = path + contentBelow
-        if !contentBelow.isEmpty { try makeDirectory(path: self.contentPath, reportedAs: destination) }
+        self.contentPath = path + place.contentBelow
+        if !place.contentBelow.isEmpty { try makeDirectory(path: self.contentPath, reportedAs: destination) }
+    }
+
+    /// Finds out whether a directory could be begun, without creating anything.
+    ///
+    /// - Throws: What ``init(destination:entry:outputs:)`` throws, as far as it can be foreseen.
+    public static func check(destination: String, entry: String? = nil) throws(FileError) {
+        try StagingPlace(destination: destination, entry: entry).requireFree()
     }
 
     deinit { self.discard() }
@@ -92,24 +96,38 @@ public final class StagedDirectory {
     /// Syncs every directory from the bottom up, gives the whole its name and syncs its parent.
     ///
     /// The files must have been synced and closed by whoever wrote them.
+    ///
+    /// - Throws: `.exists` when the name was taken meanwhile, `.interrupted`, `.system`; everything is
+    ///   then removed.
     public func commit() throws(FileError) {
         do {
             try synchronizeTree(path: self.stagedPath, reportedAs: self.destination)
             try self.outputs.commit(self.stagedPath, destination: self.destination) { () throws(FileError) in
                 try renameDirectory(self.stagedPath, to: self.finalPath, reportedAs: self.destination)
             }
+            self.state = .named
+            try synchronizeDirectory(path: self.parent, reportedAs: self.destination)
         } catch {
-            self.discard()
+            self.withdraw()
             throw error
         }
-        self.isFinished = true
-        try synchronizeDirectory(path: self.parent, reportedAs: self.destination)
+    }
+
+    /// Removes the directory also when it has its name already, as long as this value lives.
+    ///
+    /// For a set of directories of which a later one could not be completed.
+    public func withdraw() {
+        if self.state == .named {
+            guard rename(self.finalPath, self.stagedPath) == 0 else { return }
+            self.state = .building
+        }
+        self.discard()
     }
 
     /// Removes the unfinished directory; after ``commit()`` it does nothing.
     public func discard() {
-        guard !self.isFinished else { return }
-        self.isFinished = true
+        guard self.state == .building else { return }
+        self.state = .gone
         removeTree(path: self.stagedPath)
         self.outputs.forget(self.stagedPath)
     }
@@ -118,11 +136,6 @@ public final class StagedDirectory {
     private var finalContentPath: String {
         self.finalPath + self.contentPath.dropFirst(self.stagedPath.count)
     }
-}
-
-private func requireEmpty(_ directory: String) throws(FileError) {
-    let isEmpty = try directoryEntries(path: directory).isEmpty
-    if !isEmpty { throw FileError(.notEmpty, path: directory) }
 }
 
 private func makeDirectory(path: String, reportedAs reportedPath: String) throws(FileError) {

@@ -65,12 +65,14 @@ public final class StagedFile {
             try self.outputs.commit(self.output.path, destination: self.destination) { () throws(FileError) in
                 try rename(self.output.path, to: self.destination, replacing: self.replacing)
             }
+            self.isFinished = true
+            try synchronizeDirectory(path: self.parent, reportedAs: self.destination)
         } catch {
+            // A name that may not survive is none, unless an older file went for it.
+            if self.isFinished, !self.replacing { unlink(self.destination) }
             self.discard()
             throw error
         }
-        self.isFinished = true
-        try synchronizeDirectory(path: self.parent, reportedAs: self.destination)
     }
 
     /// Removes the unfinished file; after ``commit()`` it does nothing.

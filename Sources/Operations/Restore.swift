@@ -15,6 +15,10 @@ public struct Restore: Sendable {
     /// Whether the snapshot ends in a digest.
     public let hasDigest: Bool
 
+    /// Decided entries that lie in a data directory's log alone, and are therefore not restored; nothing
+    /// for a snapshot file.
+    public let logEntriesNotRestored: UInt64?
+
     let database: EtcdDatabase
 
     /// Opens the snapshot and works out what would be written.
@@ -30,12 +34,42 @@ public struct Restore: Sendable {
             throw RestoreError.noDigest(path: request.snapshotPath)
         }
         self.databaseByteCount = UInt64(self.database.bolt.databaseByteCount)
+        let facts = try StoreFacts(reading: self.database)
+        self.logEntriesNotRestored = try self.database.logEntriesNotShown(facts)
         self.plan = try RestorePlan(
             cluster: request.cluster,
-            facts: StoreFacts(reading: self.database),
+            facts: facts,
             lastRevision: self.database.lastChangedRevision(),
             bump: request.bump
         )
+    }
+
+    /// Finds out whether the destinations are free, without writing anything.
+    ///
+    /// - Throws: `FileError`: `.exists`, `.notEmpty` or `.parentMissing`.
+    public func checkDestinations() throws(FileError) {
+        if case .allMembers(let directory) = self.request.destination,
+            try fileExists(path: directory) == false
+        {
+            return try StagedDirectory.check(destination: directory)
+        }
+        for member in self.members {
+            try StagedDirectory.check(destination: member.dataDirectory, entry: DataDirectoryName.member)
+            if member.hasOwnLogDirectory { try StagedDirectory.check(destination: member.logDirectory) }
+        }
+    }
+
+    /// How many bytes the restored databases take at most, and how many are free where they go.
+    ///
+    /// The new files hold no free pages, so they may well be smaller than the snapshot.
+    public func space() throws(FileError) -> (neededAtMost: UInt64, free: UInt64) {
+        var directory = self.members[0].dataDirectory
+        while !directory.isEmpty {
+            if try fileExists(path: directory) { break }
+            directory = parent(of: directory)
+        }
+        let free = try FreeSpace.byteCount(in: directory.isEmpty ? "." : directory)
+        return (self.databaseByteCount * UInt64(self.members.count), free)
     }
 
     /// Restores.
@@ -77,6 +111,12 @@ public struct Restore: Sendable {
             throw error
         }
     }
+}
+
+/// The directory above `path`; empty above a bare name.
+private func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "" }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
 /// Throws unless the snapshot is what was written when it was taken or, without its digest, keeps

@@ -88,9 +88,14 @@ struct RestoreStage {
         }
     }
 
-    /// Gives every directory its name.
+    /// Gives every directory its name; when one cannot have it, none keeps one.
     func commit() throws(FileError) {
-        for directory in self.directories { try directory.commit() }
+        do {
+            for directory in self.directories { try directory.commit() }
+        } catch {
+            self.directories.forEach { $0.withdraw() }
+            throw error
+        }
     }
 
     private func databaseName(of place: Place) -> String {

@@ -103,6 +103,24 @@ struct StagedDirectoryTests {
         #expect(try directory.entries == ["data"])
     }
 
+    @Test func canBeWithdrawnWhenALaterOneFails() throws {
+        let staged = try StagedDirectory(destination: directory("data"), entry: "member")
+        try fill(staged)
+        try staged.commit()
+        staged.withdraw()
+        staged.withdraw()
+        #expect(try directory.entries == [])
+    }
+
+    @Test func neverWithdrawsWhatSomebodyElsePutThere() throws {
+        let staged = try StagedDirectory(destination: directory("data"), entry: "member")
+        let other = directory("data/member")
+        try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+        #expect(throws: FileError(.exists, path: directory("data"))) { try staged.commit() }
+        staged.withdraw()
+        #expect(try directory.entries == ["data"])
+    }
+
     @Test func sweepsWhatAKilledRunLeftInsideAnEmptyDirectory() throws {
         try FileManager.default.createDirectory(
             atPath: directory("data/member.partial-0123456789abcdef/snap"),

@@ -152,10 +152,26 @@ struct RestoreTests {
     @Test func refusesADirectoryThatHoldsSomething() async throws {
         try await withTemporaryDirectory { directory in
             try Data().write(to: URL(fileURLWithPath: directory.appending("precious").string))
-            await #expect(throws: FileError(.notEmpty, path: directory.string)) {
-                try await Restore(request(of: snapshot, to: directory)).run()
-            }
+            let restore = try Restore(request(of: snapshot, to: directory))
+            let error = FileError(.notEmpty, path: directory.string)
+            #expect(throws: error) { try restore.checkDestinations() }
+            await #expect(throws: error) { try await restore.run() }
             #expect(try names(in: directory) == ["precious"])
+        }
+    }
+
+    @Test func thinkingItThroughWritesNothing() throws {
+        try withTemporaryDirectory { directory in
+            let restore = try Restore(request(of: snapshot, to: directory.appending("a")))
+            try restore.checkDestinations()
+            #expect(try restore.space().neededAtMost == 6_021_120)
+            #expect(try restore.space().free > 0)
+            #expect(restore.plan.snapshotRevision == 2865)
+            #expect(restore.plan.droppedMembers.count == 1)
+            let error = FileError(.parentMissing, path: directory.string + "/no/data")
+            let orphan = try Restore(request(of: snapshot, to: directory.appending("no/data")))
+            #expect(throws: error) { try orphan.checkDestinations() }
+            #expect(try names(in: directory) == [])
         }
     }
 
@@ -182,6 +198,22 @@ struct RestoreTests {
             }
             let result = try await Restore(request(of: bare.string, to: data, skipsHashCheck: true)).run()
             #expect(!result.digestMatches)
+        }
+    }
+
+    @Test func anEarlierMemberIsWithdrawnWhenALaterOneCannotBeNamed() throws {
+        try withTemporaryDirectory { directory in
+            let cluster = try InitialCluster(parsing: three, token: "tok")
+            let request = RestoreRequest(
+                snapshotPath: snapshot,
+                cluster: cluster,
+                destination: .allMembers(directory: directory.string)
+            )
+            let stage = try RestoreStage(Restore(request), outputs: StagedOutputs())
+            let taken = directory.appending("m2").string
+            try FileManager.default.createDirectory(atPath: taken, withIntermediateDirectories: false)
+            #expect(throws: FileError(.exists, path: taken)) { try stage.commit() }
+            #expect(try names(in: directory) == ["m2"])
         }
     }
 

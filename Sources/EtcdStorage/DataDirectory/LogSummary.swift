@@ -1,4 +1,4 @@
-public import Files
+import Files
 
 /// What a stopped member's write-ahead log says: whose it is, and how far it has come.
 ///
@@ -33,18 +33,18 @@ public struct LogSummary: Hashable, Sendable {
 extension LogSummary {
     /// Reads every segment of the log in `directory`.
     ///
-    /// - Throws: `.file` (missing, in use by a running etcd), or `.wal` when a segment is missing or damaged.
-    public init(
-        readingLogIn directory: String,
-        locking: MappedFile.Locking = .shared
-    ) throws(StorageError) {
+    /// A running etcd does not keep others from reading its log: open the database first, whose lock
+    /// tells whether one runs.
+    ///
+    /// - Throws: `.file`, or `.wal` when a segment is missing or damaged.
+    public init(readingLogIn directory: String) throws(StorageError) {
         let names = try segmentNames(in: directory)
         var checksum: UInt32 = 0
         for (position, name) in names.enumerated() {
             let path = "\(directory)/\(name)"
             let file: MappedFile
             do {
-                file = try MappedFile(path: path, locking: locking)
+                file = try MappedFile(path: path, locking: .none)
             } catch {
                 throw StorageError(.file(error), path: path)
             }
@@ -78,6 +78,23 @@ extension LogSummary {
         case .checksum, .snapshot:
             break
         }
+    }
+}
+
+extension EtcdDatabase {
+    /// How many decided entries a data directory's log holds beyond its database.
+    ///
+    /// - Parameter facts: What the database's small buckets say.
+    /// - Returns: Nothing for a snapshot file, and for a data directory whose log lies elsewhere.
+    /// - Throws: `.file`, or `.wal` when the log is damaged.
+    public func logEntriesNotShown(_ facts: StoreFacts) throws(StorageError) -> UInt64? {
+        guard let directory = self.dataDirectory?.writeAheadLog else { return nil }
+        do {
+            guard try fileExists(path: directory) else { return nil }
+        } catch {
+            throw StorageError(.file(error), path: directory)
+        }
+        return try LogSummary(readingLogIn: directory).committedEntries(after: facts.consistentIndex ?? 0)
     }
 }
 
