@@ -23,6 +23,7 @@ public struct EtcdClient: Sendable {
     ///   - body: What to do; its error is passed on unchanged.
     /// - Returns: What `body` returns.
     /// - Throws: ``EtcdClientError`` for files that cannot be used and every way in which connecting fails.
+    @discardableResult
     public static func withClient<Result: Sendable>(
         to endpoint: EtcdEndpoint,
         options: ConnectionOptions,
@@ -57,14 +58,14 @@ private func connect(
     )
     do {
         return try await connection.open()
-    } catch let error as CancellationError {
-        throw error
     } catch {
+        try Task.checkCancellation()
         let diagnosis = Diagnosis(
             connection: connection,
             caFile: options.caCertificateFile,
             authorities: material?.authorities ?? [],
-            givesClientCertificate: material?.identity != nil
+            givesClientCertificate: material?.identity != nil,
+            now: options.now
         )
         throw EtcdClientError(await diagnosis.reason(for: error), at: endpoint)
     }

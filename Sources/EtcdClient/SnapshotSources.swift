@@ -54,18 +54,27 @@ extension SnapshotSources {
             for try await (index, answer) in group { answers[index] = answer }
             return answers
         }
-        var sources = Self(candidates: [], refused: [])
+        var reached: [Candidate] = []
+        var notReached: [Refused] = []
         for (index, endpoint) in endpoints.enumerated() {
             switch answers[index] {
-            case .success(let status): sources.place(Candidate(endpoint: endpoint, status: status))
+            case .success(let status): reached.append(Candidate(endpoint: endpoint, status: status))
             case .failure(let error):
-                sources.refused.append(Refused(endpoint: endpoint, reason: .notReached(error)))
+                notReached.append(Refused(endpoint: endpoint, reason: .notReached(error)))
             case nil: break
             }
         }
+        var sources = Self(ordering: reached)
+        sources.refused = notReached + sources.refused
         try sources.requireOneCluster()
-        sources.sort()
         return sources
+    }
+
+    /// Sorts members that have answered.
+    init(ordering reached: [Candidate]) {
+        self.init(candidates: [], refused: [])
+        for candidate in reached { self.place(candidate) }
+        self.sort()
     }
 
     private mutating func place(_ candidate: Candidate) {

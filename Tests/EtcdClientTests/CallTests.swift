@@ -71,7 +71,7 @@ struct CallTests {
     }
 
     @Test func tellsEtcdsRefusalsApart() async throws {
-        try await withEtcd(.v35, "--quota-backend-bytes", "1000000") { etcd in
+        try await withEtcd(.v35, "--quota-backend-bytes", "3000000") { etcd in
             for value in ["1", "2", "3"] { try await etcd.etcdctl("put", "a", value) }
             try await etcd.etcdctl("compact", "3")
             try await etcd.withClient { client in
@@ -81,15 +81,15 @@ struct CallTests {
                 #expect(future == .futureRevision)
                 let hash = await failure { _ = try await client.hashKV(revision: 99) }
                 #expect(hash == .futureRevision)
+                let empty = await failure { try await client.put([], []) }
+                #expect(empty == .refused("key is not provided"))
                 let large = await failure {
                     try await client.put(bytes("b"), [UInt8](repeating: 0, count: 1_600_000))
                 }
                 #expect(large == .tooLarge)
-                let value = [UInt8](repeating: 0, count: 600_000)
-                let full = await failure { for _ in 0..<9 { try await client.put(bytes("b"), value) } }
+                let value = [UInt8](repeating: 0, count: 1_000_000)
+                let full = await failure { for _ in 0..<20 { try await client.put(bytes("b"), value) } }
                 #expect(full == .outOfSpace)
-                let empty = await failure { try await client.put([], []) }
-                #expect(empty == .refused("key is not provided"))
                 let status = try await client.status()
                 #expect(status.hasAlarm(.outOfSpace))
             }

@@ -107,6 +107,9 @@ final class Calls: Sendable {
                 answerLimit: answerLimit
             )
             throw EtcdClientError(reason, at: self.endpoint)
+        } catch is RuntimeError {
+            // gRPC's client stops when its only connection ends.
+            throw EtcdClientError(.connectionLost, at: self.endpoint)
         }
     }
 }

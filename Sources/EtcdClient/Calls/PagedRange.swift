@@ -34,7 +34,7 @@ extension EtcdClient {
     /// - Throws: `.compacted` when the revision is compacted away while it is read.
     @discardableResult
     public func pages(
-        of range: KeyRange,
+        of range: RequestRange,
         revision: Int64 = 0,
         keysOnly: Bool = false,
         _ body: ([LiveKeyValue]) async throws -> Void
@@ -60,7 +60,7 @@ extension EtcdClient {
             try await body(page.keyValues)
             guard page.more else { return query.revision }
             size.learn(count: page.keyValues.count, byteCount: page.byteCount)
-            query.range = KeyRange(key: last.key + [0], end: range.end)
+            query.range = RequestRange(key: last.key + [0], end: range.end)
         }
     }
 

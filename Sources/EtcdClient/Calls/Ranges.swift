@@ -39,7 +39,7 @@ public struct RangeQuery: Hashable, Sendable {
         }
     }
 
-    public var range: KeyRange
+    public var range: RequestRange
     /// The most keys to return; 0 for all.
     public var limit: Int64
     /// The revision to read at; 0 for the newest.
@@ -52,7 +52,7 @@ public struct RangeQuery: Hashable, Sendable {
     public var serializable: Bool
 
     public init(
-        _ range: KeyRange,
+        _ range: RequestRange,
         limit: Int64 = 0,
         revision: Int64 = 0,
         keysOnly: Bool = false,

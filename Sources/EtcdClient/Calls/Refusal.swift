@@ -6,9 +6,14 @@ import GRPCCore
 /// message. Texts: etcd-io/etcd `api/v3rpc/rpctypes/error.go`.
 extension EtcdClientError.Reason {
     init(_ error: RPCError, user: String?, answerLimit: Int) {
-        let text = error.message
+        let text = withoutPrefix(error.message)
         if let known = knownRefusal(text, user: user) {
             self = known
+            return
+        }
+        // The transport's own words when it stops reading a message that is too long.
+        if text.contains("exceeded the configured maximum payload size") {
+            self = .answerTooLarge(limit: answerLimit)
             return
         }
         self =
@@ -17,22 +22,26 @@ extension EtcdClientError.Reason {
             case .unauthenticated: user.map { .wrongPassword(user: $0) } ?? .userNeeded
             case .unimplemented: .notImplemented
             case .deadlineExceeded: .serverTimedOut
-            case .resourceExhausted where !text.hasPrefix(etcdPrefix): .answerTooLarge(limit: answerLimit)
-            case _ where text.hasPrefix(etcdPrefix):
-                .refused(printable(String(text.dropFirst(etcdPrefix.count))))
             case .invalidArgument, .failedPrecondition, .outOfRange, .notFound, .alreadyExists, .aborted,
                 .dataLoss:
                 .refused(printable(text))
-            default: .connectionLost
+            case _ where text != error.message: .refused(printable(text))
+            case .unavailable, .cancelled: .connectionLost
+            default: .badAnswer(printable(text))
             }
     }
 }
 
-private let etcdPrefix = "etcdserver: "
+/// etcd begins its refusals with "etcdserver: "; those about users come without it from some calls.
+private func withoutPrefix(_ text: String) -> String {
+    for prefix in ["etcdserver: ", "auth: "] where text.hasPrefix(prefix) {
+        return String(text.dropFirst(prefix.count))
+    }
+    return text
+}
 
 private func knownRefusal(_ text: String, user: String?) -> EtcdClientError.Reason? {
-    guard text.hasPrefix(etcdPrefix) else { return nil }
-    switch text.dropFirst(etcdPrefix.count) {
+    switch text {
     case "mvcc: required revision has been compacted": return .compacted
     case "mvcc: required revision is a future revision": return .futureRevision
     case "mvcc: database space exceeded": return .outOfSpace
@@ -45,7 +54,8 @@ private func knownRefusal(_ text: String, user: String?) -> EtcdClientError.Reas
     case "authentication failed, invalid user ID or password", "user name not found", "user name is empty",
         "invalid auth token":
         return user.map { .wrongPassword(user: $0) } ?? .userNeeded
-    case let rest where rest.hasPrefix("request timed out"): return .serverTimedOut
+    case let rest where rest.hasPrefix("request timed out") || rest.contains("deadline exceeded"):
+        return .serverTimedOut
     default: return nil
     }
 }
@@ -53,9 +63,8 @@ private func knownRefusal(_ text: String, user: String?) -> EtcdClientError.Reas
 extension RPCError {
     /// The token has run out, or users were changed since it was made.
     var tokenIsOld: Bool {
-        self.message == "etcdserver: invalid auth token"
-            || self.message == "etcdserver: revision of auth store is old"
+        ["invalid auth token", "revision of auth store is old"].contains(withoutPrefix(self.message))
     }
 
-    var authenticationIsOff: Bool { self.message == "etcdserver: authentication is not enabled" }
+    var authenticationIsOff: Bool { withoutPrefix(self.message) == "authentication is not enabled" }
 }

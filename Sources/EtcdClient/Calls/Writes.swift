@@ -37,7 +37,7 @@ extension EtcdClient {
     ///   - returningPrevious: Whether to answer with the keys as they were.
     /// - Returns: How many were deleted.
     /// - Throws: `.permissionDenied` and whatever breaks calls.
-    public func deleteRange(_ range: KeyRange, returningPrevious: Bool = false) async throws -> Deletion {
+    public func deleteRange(_ range: RequestRange, returningPrevious: Bool = false) async throws -> Deletion {
         let kv = Etcdserverpb_KV.Client(wrapping: self.calls.grpc)
         let request = Etcdserverpb_DeleteRangeRequest.with {
             $0.key = Data(range.key)

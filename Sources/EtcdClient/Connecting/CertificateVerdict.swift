@@ -11,35 +11,40 @@ struct CertificateVerdict {
     var shown: [Certificate]
     var authorities: [Certificate]
     var caFile: String?
-    var now: Date
+    /// nil: nobody says what time it is.
+    var now: Date?
 
     var reason: EtcdClientError.Reason {
         guard let own = self.shown.first else { return .handshakeFailed("the server shows no certificate") }
-        for certificate in self.shown {
-            if self.now > certificate.notValidAfter {
-                return .certificateExpired(
-                    subject: certificate.subjectName,
-                    day: day(certificate.notValidAfter)
-                )
-            }
-            if self.now < certificate.notValidBefore {
-                return .certificateNotYetValid(
-                    subject: certificate.subjectName,
-                    day: day(certificate.notValidBefore)
-                )
-            }
+        if let now, let dated = self.shown.lazy.compactMap({ self.aboutDates(of: $0, now) }).first {
+            return dated
         }
-        if let caFile, let signer = self.authorities.first(where: { $0.signed(self.shown) }) {
-            guard self.now > signer.notValidAfter else {
-                return .handshakeFailed("its certificate (\(own.subjectName)) may not be used for a server")
-            }
+        guard let caFile, let signer = self.authorities.first(where: { $0.signed(self.shown) }) else {
+            return .unknownAuthority(
+                issuer: self.shown.last?.issuerName ?? own.issuerName,
+                caFile: self.caFile
+            )
+        }
+        if let now, now > signer.notValidAfter {
             return .authorityExpired(
                 subject: signer.subjectName,
                 day: day(signer.notValidAfter),
                 caFile: caFile
             )
         }
-        return .unknownAuthority(issuer: self.shown.last?.issuerName ?? own.issuerName, caFile: self.caFile)
+        let dates = "from \(day(own.notValidBefore)) to \(day(own.notValidAfter))"
+        return .handshakeFailed(
+            "the server's certificate (\(own.subjectName)), valid \(dates), is not accepted"
+        )
+    }
+
+    private func aboutDates(of certificate: Certificate, _ now: Date) -> EtcdClientError.Reason? {
+        let subject = certificate.subjectName
+        if now > certificate.notValidAfter {
+            return .certificateExpired(subject: subject, day: day(certificate.notValidAfter))
+        }
+        guard now < certificate.notValidBefore else { return nil }
+        return .certificateNotYetValid(subject: subject, day: day(certificate.notValidBefore))
     }
 }
 

@@ -4,6 +4,7 @@ import GRPCNIOTransportCore
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Synchronization
 
 typealias Transport = HTTP2ClientTransport.WrappedChannel
 
@@ -23,85 +24,87 @@ struct Connection: Sendable {
     var security: Security
     var timeout: Duration
 
+    /// A channel under way, and how far it has come.
+    struct Stage: Sendable {
+        let channel: any Channel
+        let stages: ServerGate.Stages
+        let deadline: NIODeadline
+    }
+
     /// A transport that is ready for calls, and the channel below it.
     ///
     /// - Throws: What NIO, TLS or ``ServerGate`` report; ``Diagnosis`` turns it into words.
     func open() async throws -> (transport: Transport, channel: any Channel) {
-        let channel = try await self.secure()
+        let secured = try await self.secure()
         let transport = try await Transport.wrapping(config: self.transportConfiguration) { configure in
-            try await self.greet(channel, configure)
+            try await self.greet(secured, configure)
         }
-        return (transport, channel)
+        return (transport, secured.channel)
     }
 
     /// A channel to the server on which TLS, if it is used, has been agreed on.
-    func secure() async throws -> any Channel {
+    func secure() async throws -> Stage {
         let deadline = NIODeadline.now() + TimeAmount(self.timeout)
+        // A name may have several addresses, each tried on a channel of its own.
+        let attempts = Mutex<[ObjectIdentifier: ServerGate.Stages]>([:])
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(TimeAmount(self.timeout))
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    let tls = try self.tlsHandler()
-                    if let tls { try pipeline.addHandler(tls) }
-                    try pipeline.addHandler(ServerGate(usesTLS: tls != nil, on: channel.eventLoop))
-                }
+                let stages = ServerGate.Stages(on: channel.eventLoop)
+                attempts.withLock { $0[ObjectIdentifier(channel)] = stages }
+                return channel.eventLoop.makeCompletedFuture { try self.prepare(channel, stages) }
             }
         let channel =
-            switch self.endpoint.address {
-            case .tcp(let host, let port): try await bootstrap.connect(host: host, port: port).get()
-            case .unixSocket(let path): try await bootstrap.connect(unixDomainSocketPath: path).get()
+            switch (self.endpoint.address, self.endpoint.ipAddress) {
+            // Not through the resolver: it answers one question after the other, and a name may take long.
+            case (.tcp, let address?): try await bootstrap.connect(to: address).get()
+            case (.tcp(let host, let port), nil): try await bootstrap.connect(host: host, port: port).get()
+            case (.unixSocket(let path), _): try await bootstrap.connect(unixDomainSocketPath: path).get()
             }
-        try await self.wait(for: \.secured, on: channel, until: deadline)
-        return channel
+        guard let stages = attempts.withLock({ $0[ObjectIdentifier(channel)] }) else {
+            throw ServerGateError.closed
+        }
+        let stage = Stage(channel: channel, stages: stages, deadline: deadline)
+        try await stage.wait(for: stages.secured)
+        return stage
     }
 
-    /// Waits for a stage of the channel's gate; when it fails or the time runs out, the channel is closed.
-    func wait(
-        for stage: @escaping @Sendable (ServerGate) -> EventLoopPromise<Void>,
-        on channel: any Channel,
-        until deadline: NIODeadline
-    ) async throws {
-        let done = channel.eventLoop.flatSubmit { () -> EventLoopFuture<Void> in
-            guard let gate = try? channel.pipeline.syncOperations.handler(type: ServerGate.self) else {
-                return channel.eventLoop.makeFailedFuture(ServerGateError.closed)
-            }
-            return finish(stage, of: gate, before: deadline, on: channel.eventLoop)
-        }
+    private func prepare(_ channel: any Channel, _ stages: ServerGate.Stages) throws {
+        let pipeline = channel.pipeline.syncOperations
         do {
-            try await withTaskCancellationHandler {
-                try await done.get()
-            } onCancel: {
-                channel.close(promise: nil)
-            }
+            let usesTLS = try self.addTLS(to: pipeline)
+            try pipeline.addHandler(ServerGate(stages, usesTLS: usesTLS))
         } catch {
-            channel.close(promise: nil)
-            try? await channel.closeFuture.get()
-            try Task.checkCancellation()
+            stages.fail(error)
             throw error
         }
     }
 
-    private func tlsHandler() throws -> NIOSSLClientHandler? {
+    /// Whether TLS is used.
+    private func addTLS(to pipeline: ChannelPipeline.SynchronousOperations) throws -> Bool {
+        let name = self.endpoint.serverName
         switch self.security {
-        case .plaintext: nil
+        case .plaintext: return false
         case .tls(let context):
-            try NIOSSLClientHandler(context: context, serverHostname: self.endpoint.serverName)
+            try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: name))
         case .inspecting(let context, let shown):
-            try NIOSSLClientHandler(context: context, serverHostname: self.endpoint.serverName) {
+            let handler = try NIOSSLClientHandler(context: context, serverHostname: name) {
                 (chain: [NIOSSLCertificate], verdict: EventLoopPromise<NIOSSLVerificationResult>) in
                 shown.note(chain)
                 verdict.succeed(.failed)
             }
+            try pipeline.addHandler(handler)
         }
+        return true
     }
 
+    /// Adds HTTP/2 to a secured channel and waits for the server's first frame.
     private func greet(
-        _ channel: any Channel,
+        _ secured: Stage,
         _ configure: @escaping @Sendable (any Channel) -> EventLoopFuture<Transport.ConfiguredChannel>
     ) async throws -> Transport.ConfiguredChannel {
-        let deadline = NIODeadline.now() + TimeAmount(self.timeout)
-        let configured = try await channel.eventLoop.flatSubmit {
+        let channel = secured.channel
+        let configured = channel.eventLoop.flatSubmit {
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(
                     PingAbsorber(readsFromClient: false, now: channel.eventLoop.now)
@@ -113,9 +116,11 @@ struct Connection: Sendable {
                 (gate.handler as? ServerGate)?.open(context: gate)
                 return configured
             }
-        }.get()
-        try await self.wait(for: \.greeted, on: channel, until: deadline)
-        return configured
+        }
+        // A channel that has closed meanwhile cannot be configured; its stages know why it closed.
+        configured.whenFailure { _ in channel.close(promise: nil) }
+        try await secured.wait(for: secured.stages.greeted)
+        return try await configured.get()
     }
 
     private var transportConfiguration: Transport.Config {
@@ -139,18 +144,26 @@ struct Connection: Sendable {
     }
 }
 
-/// The gate's stage, failed with `.timedOut` at the deadline.
-private func finish(
-    _ stage: (ServerGate) -> EventLoopPromise<Void>,
-    of gate: ServerGate,
-    before deadline: NIODeadline,
-    on eventLoop: any EventLoop
-) -> EventLoopFuture<Void> {
-    let bound = NIOLoopBound(gate, eventLoop: eventLoop)
-    let timer = eventLoop.scheduleTask(deadline: deadline) { bound.value.fail(ServerGateError.timedOut) }
-    let done = stage(gate).futureResult
-    done.whenComplete { _ in timer.cancel() }
-    return done
+extension Connection.Stage {
+    /// Waits for one of the stages; when it fails or the time runs out, the channel is closed.
+    func wait(for stage: EventLoopPromise<Void>) async throws {
+        let timer = self.channel.eventLoop.scheduleTask(deadline: self.deadline) {
+            self.stages.fail(ServerGateError.timedOut)
+        }
+        defer { timer.cancel() }
+        do {
+            try await withTaskCancellationHandler {
+                try await stage.futureResult.get()
+            } onCancel: {
+                self.channel.close(promise: nil)
+            }
+        } catch {
+            self.channel.close(promise: nil)
+            try? await self.channel.closeFuture.get()
+            try Task.checkCancellation()
+            throw error
+        }
+    }
 }
 
 extension EtcdEndpoint {
@@ -158,9 +171,14 @@ extension EtcdEndpoint {
     var serverName: String? {
         switch self.address {
         case .unixSocket: "localhost"
-        case .tcp(let host, let port):
-            (try? SocketAddress(ipAddress: host, port: port)) == nil ? host : nil
+        case .tcp(let host, _): self.ipAddress == nil ? host : nil
         }
+    }
+
+    /// nil for a host name and for a socket file.
+    fileprivate var ipAddress: NIOCore.SocketAddress? {
+        guard case .tcp(let host, let port) = self.address else { return nil }
+        return try? NIOCore.SocketAddress(ipAddress: host, port: port)
     }
 
     /// As `:authority` names the server.

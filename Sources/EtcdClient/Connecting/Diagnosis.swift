@@ -23,6 +23,8 @@ struct Diagnosis {
     var caFile: String?
     var authorities: [NIOSSLCertificate]
     var givesClientCertificate: Bool
+    /// See ``ConnectionOptions/now``.
+    var now: Date?
 
     /// How long a further question may take.
     private static let patience = Duration.seconds(1)
@@ -75,7 +77,7 @@ struct Diagnosis {
                 shown: await self.certificatesShown(),
                 authorities: authorities,
                 caFile: self.caFile,
-                now: Date()
+                now: self.now
             ).reason
         case .wrongName:
             let names = await self.certificatesShown().first?.alternativeNames ?? []
@@ -94,7 +96,7 @@ struct Diagnosis {
         guard let context = try? NIOSSLContext(configuration: .makeClientConfiguration()) else { return [] }
         let shown = ShownCertificates()
         let probe = self.probe(.inspecting(context, shown))
-        if let channel = try? await probe.secure() { try? await channel.close().get() }
+        if let secured = try? await probe.secure() { try? await secured.channel.close().get() }
         return shown.all
     }
 
@@ -109,13 +111,9 @@ struct Diagnosis {
     private func quietRefusal(_ context: NIOSSLContext) async -> EtcdClientError.Reason? {
         let probe = self.probe(.tls(context))
         do {
-            let channel = try await probe.secure()
-            try await probe.wait(
-                for: \.greeted,
-                on: channel,
-                until: .now() + TimeAmount(Self.patience)
-            )
-            try? await channel.close().get()
+            let secured = try await probe.secure()
+            try await secured.wait(for: secured.stages.greeted)
+            try? await secured.channel.close().get()
             return nil
         } catch {
             guard !(error is ServerGateError) else { return nil }

@@ -10,29 +10,43 @@ final class ServerGate: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
-    /// Done when the connection stands and TLS, if it is used, has been agreed on.
-    let secured: EventLoopPromise<Void>
-    /// Done when the server's SETTINGS have begun to arrive.
-    let greeted: EventLoopPromise<Void>
+    /// How far a connection has come; outlives the connection, so that its end is not lost.
+    struct Stages: Sendable {
+        /// Done when the connection stands and TLS, if it is used, has been agreed on.
+        let secured: EventLoopPromise<Void>
+        /// Done when the server's SETTINGS have begun to arrive.
+        let greeted: EventLoopPromise<Void>
 
+        init(on eventLoop: any EventLoop) {
+            self.secured = eventLoop.makePromise()
+            self.greeted = eventLoop.makePromise()
+        }
+
+        /// Fails what is not yet done.
+        func fail(_ error: any Error) {
+            self.secured.fail(error)
+            self.greeted.fail(error)
+        }
+    }
+
+    private let stages: Stages
     private let usesTLS: Bool
     private var isOpen = false
     private var isGreeted = false
     private var held = ByteBuffer()
 
-    init(usesTLS: Bool, on eventLoop: any EventLoop) {
+    init(_ stages: Stages, usesTLS: Bool) {
+        self.stages = stages
         self.usesTLS = usesTLS
-        self.secured = eventLoop.makePromise()
-        self.greeted = eventLoop.makePromise()
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        if !self.usesTLS { self.secured.succeed() }
+        if !self.usesTLS { self.stages.secured.succeed() }
         context.fireChannelActive()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent { self.secured.succeed() }
+        if case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent { self.stages.secured.succeed() }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -51,7 +65,7 @@ final class ServerGate: ChannelInboundHandler {
     private func handOn(_ context: ChannelHandlerContext) {
         guard self.isOpen, self.held.readableBytes >= frameHeadByteCount else { return }
         guard beginsWithSettings(self.held) else {
-            self.fail(
+            self.stages.fail(
                 ServerGateError.notHTTP2(firstByte: self.held.getInteger(at: self.held.readerIndex) ?? 0)
             )
             return context.close(promise: nil)
@@ -59,29 +73,23 @@ final class ServerGate: ChannelInboundHandler {
         let greeting = self.held
         self.held = ByteBuffer()
         self.isGreeted = true
-        self.greeted.succeed()
+        self.stages.greeted.succeed()
         context.fireChannelRead(Self.wrapInboundOut(greeting))
         context.fireChannelReadComplete()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        self.fail(error)
+        self.stages.fail(error)
         context.fireErrorCaught(error)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        self.fail(ServerGateError.closed)
+        self.stages.fail(ServerGateError.closed)
         context.fireChannelInactive()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        self.fail(ServerGateError.closed)
-    }
-
-    /// Fails what is not yet done.
-    func fail(_ error: any Error) {
-        self.secured.fail(error)
-        self.greeted.fail(error)
+        self.stages.fail(ServerGateError.closed)
     }
 }
 

@@ -1,3 +1,5 @@
+public import struct Foundation.Date
+
 /// How to reach etcd: etcdctl's connection flags as values.
 public struct ConnectionOptions: Hashable, Sendable {
     /// A user of etcd's own authentication.
@@ -26,6 +28,10 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var dialTimeout: Duration
     /// For a single call once connected.
     public var callTimeout: Duration
+    /// What time it is, to say of a refused certificate that it has expired or is not yet valid.
+    ///
+    /// Without it only the certificate's dates are told. TLS itself goes by the system's clock, not by this.
+    public var now: Date?
 
     public init(
         endpoints: [String] = ["127.0.0.1:2379"],
@@ -35,7 +41,8 @@ public struct ConnectionOptions: Hashable, Sendable {
         credentials: Credentials? = nil,
         insecureSkipTLSVerify: Bool = false,
         dialTimeout: Duration = .seconds(2),
-        callTimeout: Duration = .seconds(10)
+        callTimeout: Duration = .seconds(10),
+        now: Date? = nil
     ) {
         self.endpoints = endpoints
         self.caCertificateFile = caCertificateFile
@@ -45,6 +52,7 @@ public struct ConnectionOptions: Hashable, Sendable {
         self.insecureSkipTLSVerify = insecureSkipTLSVerify
         self.dialTimeout = dialTimeout
         self.callTimeout = callTimeout
+        self.now = now
     }
 
     var anyTLSOption: Bool {

@@ -93,7 +93,8 @@ private func hostAndPort(_ rest: Substring, of text: String) throws(EtcdClientEr
 
 /// The host without brackets, and the text after the colon when there is one.
 private func splitPort(_ authority: Substring) -> (host: String, port: Substring?) {
-    if authority.first == "[", let bracket = authority.firstIndex(of: "]") {
+    if authority.first == "[" {
+        guard let bracket = authority.firstIndex(of: "]") else { return ("", nil) }
         let host = String(authority[authority.index(after: authority.startIndex)..<bracket])
         let after = authority[authority.index(after: bracket)...]
         return after.isEmpty ? (host, nil) : after.first == ":" ? (host, after.dropFirst()) : ("", nil)

@@ -1,3 +1,4 @@
+import Foundation
 import SystemPackage
 import TestSupport
 
@@ -6,14 +7,13 @@ import TestSupport
 extension RealEtcd {
     /// Every member's endpoint, in order.
     var endpoints: [EtcdEndpoint] {
-        get throws {
-            try ConnectionOptions(endpoints: self.plan.members.map(\.clientURL)).parsedEndpoints()
-        }
+        self.plan.members.compactMap { try? EtcdEndpoint(parsing: $0.clientURL, tlsByDefault: false) }
     }
 
     /// Calls `body` with a client of the first member.
+    @discardableResult
     func withClient<Result: Sendable>(
-        _ options: ConnectionOptions = ConnectionOptions(),
+        _ options: ConnectionOptions = patient(),
         _ body: (EtcdClient) async throws -> Result
     ) async throws -> Result {
         try await EtcdClient.withClient(to: self.endpoints[0], options: options, body)
@@ -21,6 +21,7 @@ extension RealEtcd {
 }
 
 /// Runs `body` with a real etcd of one member.
+@discardableResult
 func withEtcd<Result>(
     _ release: EtcdRelease = .v35,
     _ arguments: String...,
@@ -41,8 +42,8 @@ func local(_ port: Int, tls: Bool = false, host: String = "127.0.0.1") -> EtcdEn
 /// The reason for which connecting to `endpoint` and asking for its status fails; nil when it does not.
 func failure(
     _ endpoint: EtcdEndpoint,
-    _ options: ConnectionOptions = ConnectionOptions()
-) async throws -> EtcdClientError.Reason? {
+    _ options: ConnectionOptions = patient()
+) async -> EtcdClientError.Reason? {
     await failure {
         _ = try await EtcdClient.withClient(to: endpoint, options: options) { try await $0.status() }
     }
@@ -61,3 +62,23 @@ func failure(_ body: () async throws -> Void) async -> EtcdClientError.Reason? {
 }
 
 func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+/// Options whose time limits a busy machine cannot reach.
+func patient(
+    caCertificateFile: String? = nil,
+    certificateFile: String? = nil,
+    keyFile: String? = nil,
+    credentials: ConnectionOptions.Credentials? = nil,
+    insecureSkipTLSVerify: Bool = false
+) -> ConnectionOptions {
+    ConnectionOptions(
+        caCertificateFile: caCertificateFile,
+        certificateFile: certificateFile,
+        keyFile: keyFile,
+        credentials: credentials,
+        insecureSkipTLSVerify: insecureSkipTLSVerify,
+        dialTimeout: .seconds(60),
+        callTimeout: .seconds(60),
+        now: Date()
+    )
+}

@@ -56,13 +56,14 @@ struct FakeMaintenance: Etcdserverpb_Maintenance.SimpleServiceProtocol {
     }
 }
 
-/// Serves `services` on a free port of 127.0.0.1 while `body` runs.
+/// Serves `services`, on a free port of 127.0.0.1 if nowhere else, while `body` runs.
 func withServer<Result: Sendable>(
     _ services: [any RegistrableRPCService],
+    at address: GRPCNIOTransportCore.SocketAddress = .ipv4(host: "127.0.0.1", port: 0),
     _ body: @Sendable (EtcdEndpoint) async throws -> Result
 ) async throws -> Result {
     let transport = HTTP2ServerTransport.Posix(
-        address: .ipv4(host: "127.0.0.1", port: 0),
+        address: address,
         transportSecurity: .plaintext
     )
     let server = GRPCServer(transport: transport, services: services)
@@ -82,8 +83,9 @@ func withListener<Result: Sendable>(
 ) async throws -> Result {
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .childChannelInitializer { child in
-            if !bytes.isEmpty { child.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
-            return closing ? child.close() : child.eventLoop.makeSucceededVoidFuture()
+            child.eventLoop.makeCompletedFuture {
+                try child.pipeline.syncOperations.addHandler(Greeter(bytes: bytes, closing: closing))
+            }
         }
         .bind(host: "127.0.0.1", port: 0).get()
     do {
@@ -93,5 +95,26 @@ func withListener<Result: Sendable>(
     } catch {
         try await channel.close()
         throw error
+    }
+}
+
+/// Says its bytes to whoever connects, and may close the connection then.
+private final class Greeter: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let bytes: [UInt8]
+    private let closing: Bool
+
+    init(bytes: [UInt8], closing: Bool) {
+        self.bytes = bytes
+        self.closing = closing
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if !self.bytes.isEmpty {
+            context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer(bytes: self.bytes)), promise: nil)
+        }
+        if self.closing { context.close(promise: nil) }
     }
 }

@@ -1,7 +1,7 @@
 /// Which keys a call is about: those from `key` up to, not including, `end`.
 ///
 /// etcd writes a single key as an empty end, and "all that follow" as an end of one zero byte.
-public struct KeyRange: Hashable, Sendable {
+public struct RequestRange: Hashable, Sendable {
     public var key: [UInt8]
     public var end: [UInt8]
 

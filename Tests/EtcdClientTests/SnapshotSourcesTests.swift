@@ -1,0 +1,97 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import EtcdClient
+
+struct SnapshotSourcesTests {
+    @Test func leavesOutLearnersAndWhoDoesNotAnswer() async throws {
+        try await withTemporaryDirectory { directory in
+            let plan = EtcdPlan(.v35, in: directory.appending("a"))
+            try await withRealEtcd(plan) { etcd in
+                var joining = EtcdPlan(.v35, in: directory.appending("b"))
+                joining.members[0].name = "m2"
+                let (own, first) = (joining.members[0], plan.members[0])
+                try await etcd.etcdctl("member", "add", "m2", "--learner", "--peer-urls", own.peerURL)
+                joining.waitsForHealth = false
+                joining.extraArguments = [
+                    "--initial-cluster-state", "existing",
+                    "--initial-cluster", "m1=\(first.peerURL),m2=\(own.peerURL)",
+                ]
+                try await withRealEtcd(joining) { learner in
+                    let dead = local(Int(Ports.free()))
+                    let (learning, voting) = (learner.endpoints[0], etcd.endpoints[0])
+                    while await failure(learning) != nil { try await Task.sleep(for: .milliseconds(50)) }
+                    let sources = try await SnapshotSources.find(
+                        among: [dead, learning, voting, local(etcd.port, host: "localhost")],
+                        options: ConnectionOptions()
+                    )
+                    #expect(sources.candidates.map(\.endpoint) == [voting])
+                    #expect(
+                        sources.refused.map(\.endpoint) == [
+                            dead, learning, local(etcd.port, host: "localhost"),
+                        ]
+                    )
+                    #expect(
+                        sources.refused.map(\.reason) == [
+                            .notReached(EtcdClientError(.connectionRefused, at: dead)), .learner,
+                            .sameMember(as: voting),
+                        ]
+                    )
+                }
+            }
+        }
+    }
+
+    @Test func refusesEndpointsOfDifferentClusters() async throws {
+        try await withEtcd { one in
+            try await withEtcd { two in
+                let endpoints = one.endpoints + two.endpoints
+                let reason = await failure {
+                    _ = try await SnapshotSources.find(among: endpoints, options: patient())
+                }
+                guard case .severalClusters(let ids) = reason else {
+                    Issue.record("\(reason as Any)")
+                    return
+                }
+                #expect(ids.count == 2)
+            }
+        }
+    }
+
+    @Test func takesTheHealthyFirstAndThenTheHighestRevision() {
+        let low = status(member: 1, revision: 5)
+        let high = status(member: 2, revision: 9)
+        var sick = status(member: 3, revision: 99)
+        sick.leader = nil
+        var corrupt = status(member: 4, revision: 99)
+        corrupt.errors = ["memberID:4 alarm:CORRUPT "]
+        var witness = status(member: 5, revision: 7)
+        witness.errors = corrupt.errors
+        let sources = SnapshotSources(
+            ordering: [sick, low, corrupt, high, witness].map {
+                .init(endpoint: local(Int($0.memberID)), status: $0)
+            }
+        )
+        #expect(sources.candidates.map(\.status.memberID) == [2, 1, 3, 5])
+        #expect(sources.refused.map(\.reason) == [.corrupt])
+    }
+}
+
+private func status(member: UInt64, revision: Int64) -> MemberStatus {
+    MemberStatus(
+        clusterID: 1,
+        memberID: member,
+        version: "3.5.1",
+        storageVersion: nil,
+        revision: revision,
+        databaseSize: 1,
+        databaseSizeInUse: 1,
+        leader: 1,
+        isLearner: false,
+        raftTerm: 1,
+        raftIndex: 1,
+        raftAppliedIndex: 1,
+        errors: []
+    )
+}
