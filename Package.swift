@@ -91,7 +91,7 @@ let package = Package(
         ),
         .target(
             name: "Presentation",
-            dependencies: ["EtcdStorage", "KubernetesRegistry", "Operations"],
+            dependencies: ["EtcdStorage", "EtcdClient", "KubernetesRegistry", "Operations"],
             swiftSettings: settings
         ),
         .target(

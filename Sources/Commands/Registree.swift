@@ -14,7 +14,8 @@ struct Root: AsyncParsableCommand {
         discussion: "Exit codes: "
             + ExitStatus.allCases.map { "\($0.rawValue) \($0.explanation)" }.joined(separator: "; ") + ".",
         subcommands: [
-            StatusCommand.self, VerifyCommand.self, RestoreCommand.self, ListCommand.self, GetCommand.self, TreeCommand.self,
+            TakeCommand.self, StatusCommand.self, VerifyCommand.self, RestoreCommand.self, ListCommand.self,
+            GetCommand.self, TreeCommand.self,
         ]
     )
 }

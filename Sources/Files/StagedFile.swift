@@ -13,7 +13,7 @@ import SystemPackage
 /// syncs the directory; ``discard()`` or the end of this value's life remove it.
 public final class StagedFile {
     /// The path that the file gets in the end.
-    public let destination: String
+    public private(set) var destination: String
     /// Where the bytes are written.
     public let output: OutputFile
 
@@ -57,8 +57,10 @@ public final class StagedFile {
 
     /// Syncs the file, gives it its name and makes the name survive a power failure.
     ///
+    /// - Parameter name: Another final path in the same directory, for a name that tells what is in the file.
     /// - Throws: `.exists` when the name was taken meanwhile; the file is then removed, as on every error.
-    public func commit() throws(FileError) {
+    public func commit(as name: String? = nil) throws(FileError) {
+        self.destination = name ?? self.destination
         do {
             try self.output.synchronize()
             try self.output.close()

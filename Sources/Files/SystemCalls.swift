@@ -56,6 +56,12 @@ public func fileExists(path: String) throws(FileError) -> Bool {
     try DirectoryEntryKind(path: path) != .nothing
 }
 
+/// Whether `path` is a directory, or a link that leads to one.
+public func isDirectory(path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
 /// Makes the names in the directory at `path` survive a power failure.
 func synchronizeDirectory(path: String, reportedAs reportedPath: String) throws(FileError) {
     let descriptor = try systemCall("open", path: reportedPath) {

@@ -1,4 +1,5 @@
 import Bolt
+import EtcdClient
 import EtcdStorage
 import Files
 import Operations
@@ -24,6 +25,10 @@ struct Failure: Error {
         case let error as FileError: self.init(file: error)
         case let error as RestoreError: self.init(restore: error)
         case is InitialClusterError, is RestorePlanError: self.init("\(error)", status: .badInput)
+        case let error as EtcdClientError: self.init(client: error)
+        case let error as TakeError: self.init(take: error)
+        case let refusal as TakeRefusal: self.init(take: refusal)
+        case is CancellationError: self.init("interrupted", status: .interrupted)
         case let error as Errno: self.init("the output cannot be written: \(error)", status: .inputOutput)
         default: self.init("\(error)", status: .failed)
         }

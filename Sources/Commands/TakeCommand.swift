@@ -1,0 +1,122 @@
+import ArgumentParser
+import EtcdClient
+import Foundation
+import Operations
+import Presentation
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// `registree take [FILE | DIRECTORY | -]`.
+struct TakeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "take",
+        abstract: "Take a snapshot of a live etcd, and prove it.",
+        discussion: """
+            Of several endpoints, the healthiest voting member with the highest revision is asked, and the \
+            next when it fails. What comes is compared with its SHA-256, read back, checked, and put on the \
+            disk before it gets its name: the file is complete or absent. Its mode is 0600.
+            """
+    )
+
+    @Argument(
+        help: ArgumentHelp(
+            "A file; a directory, in which the file is named for cluster, time and revision; or - for "
+                + "standard output.",
+            valueName: "file"
+        )
+    )
+    var path = "."
+
+    @OptionGroup var connection: EndpointOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "In a directory: what the file's name says in the cluster ID's place.",
+            valueName: "name"
+        )
+    )
+    var name: String?
+
+    @Flag(help: "Replace the file if it exists.")
+    var force = false
+
+    @Option(help: ArgumentHelp("Give up when nothing has come for so long.", valueName: "time"))
+    var progressTimeout = GoDuration(.seconds(60))
+
+    @Option(name: .shortAndLong, help: "Print what was taken as table or json.")
+    var output: ReportFormat = .table
+
+    func validate() throws {
+        guard let name = self.name else { return }
+        if name.isEmpty || name.contains("/") { throw ValidationError("--name is a part of a file's name.") }
+    }
+
+    func run() async throws {
+        if self.path == "-", isatty(STDOUT_FILENO) == 1 {
+            throw Failure(
+                "a snapshot is not for a terminal",
+                advice: "send it to a file or a program: registree take - | …",
+                status: .badInput
+            )
+        }
+        let connection = try self.connection.connection()
+        var request = TakeRequest(
+            endpoints: connection.endpoints,
+            options: connection.options,
+            destination: TakeDestination(self.path, name: self.name),
+            date: { Date.now }
+        )
+        request.replacing = self.force
+        request.progressTimeout = self.progressTimeout.duration
+        if self.path == "-" {
+            try await self.streamOut(request)
+        } else {
+            try await self.takeFile(request)
+        }
+    }
+
+    private func takeFile(_ request: TakeRequest) async throws {
+        let taken = try await shown { try await Take(request, progress: $0).run() }
+        for refusal in taken.snapshot.refusals { note("Warning: \(refusal)") }
+        if taken.isEmpty {
+            note("Warning: the snapshot is empty; has this member ever had its cluster's data?")
+        }
+        try Output.print(self.text(TakeText(taken)))
+    }
+
+    private func streamOut(_ request: TakeRequest) async throws {
+        let taken = try await shown { progress in
+            try await Take(request, progress: progress).stream { bytes in
+                try FileDescriptor.standardOutput.writeAll(bytes)
+            }
+        }
+        for refusal in taken.refusals { note("Warning: \(refusal)") }
+        note(try self.text(TakeText(taken)))
+    }
+
+    private func text(_ text: TakeText) throws -> String {
+        switch self.output {
+        case .table: text.table()
+        case .json: try text.json()
+        }
+    }
+}
+
+/// Runs `take` with a progress line, which is gone when it returns.
+private func shown<Result>(
+    _ take: (@escaping @Sendable (TakeProgress) -> Void) async throws -> Result
+) async throws -> Result {
+    let line = ProgressLine()
+    defer { line.clear() }
+    return try await take { progress in
+        switch progress {
+        case .receiving(let byteCount, let total): line.show(done: byteCount, total: total)
+        case .checking: line.show("checking what was written")
+        }
+    }
+}

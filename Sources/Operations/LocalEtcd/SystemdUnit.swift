@@ -1,0 +1,91 @@
+import Files
+
+/// What a systemd unit says of the command it starts: its words and its variables.
+struct SystemdUnit {
+    /// Where a unit may lie; the administrator's comes first.
+    static let paths = [
+        "/etc/systemd/system/etcd.service", "/usr/lib/systemd/system/etcd.service",
+        "/lib/systemd/system/etcd.service",
+    ]
+
+    private(set) var words: [String] = []
+    private(set) var environment: [String: String] = [:]
+
+    /// nil when there is no such unit.
+    ///
+    /// - Throws: `.system` when it, or a file of variables that it names, may not be read.
+    init?(path: String, files: ConfigurationFiles) throws(FileError) {
+        guard let text = try files.text(of: path) else { return nil }
+        var variableFiles: [String] = []
+        for line in joinedLines(of: text) {
+            guard let (name, value) = assignment(line) else { continue }
+            switch name {
+            case "ExecStart": self.words = shellWords(value)
+            case "Environment": shellWords(value).forEach { self.set($0) }
+            case "EnvironmentFile": variableFiles.append(value)
+            default: break
+            }
+        }
+        // Files win over what the unit itself sets, wherever they stand in it.
+        for name in variableFiles {
+            let path = String(name.trimmingPrefix("-")).replacing("%p", with: "etcd").replacing(
+                "%N",
+                with: "etcd"
+            )
+            guard let text = try files.text(of: path) else { continue }
+            for line in joinedLines(of: text) { self.set(line) }
+        }
+    }
+
+    private mutating func set(_ text: String) {
+        guard let (name, value) = assignment(text) else { return }
+        self.environment[name] = unquoted(value)
+    }
+}
+
+/// Lines without comments; a backslash at the end joins the next one.
+private func joinedLines(of text: String) -> [String] {
+    var lines: [String] = []
+    var unfinished = ""
+    for line in text.split(whereSeparator: \.isNewline) {
+        let trimmed = line.trimmingPrefix(while: \.isWhitespace)
+        guard let first = trimmed.first, first != "#", first != ";" else { continue }
+        if trimmed.hasSuffix("\\") {
+            unfinished += trimmed.dropLast() + " "
+        } else {
+            lines.append(unfinished + trimmed)
+            unfinished = ""
+        }
+    }
+    return unfinished.isEmpty ? lines : lines + [unfinished]
+}
+
+/// `NAME=value`, without the spaces around either.
+private func assignment(_ line: String) -> (name: String, value: String)? {
+    guard let equals = line.firstIndex(of: "=") else { return nil }
+    return (trimmed(line[..<equals]), trimmed(line[line.index(after: equals)...]))
+}
+
+private func trimmed(_ text: Substring) -> String {
+    var text = text.trimmingPrefix(while: \.isWhitespace)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+}
+
+/// Words between spaces; quotation marks around a word keep its spaces.
+private func shellWords(_ text: String) -> [String] {
+    var words: [String] = []
+    var word = ""
+    var quote: Character?
+    for character in text {
+        switch (character, quote) {
+        case (let mark, let open?) where mark == open: quote = nil
+        case ("\"", nil), ("'", nil): quote = character
+        case (let space, nil) where space.isWhitespace:
+            if !word.isEmpty { words.append(word) }
+            word = ""
+        default: word.append(character)
+        }
+    }
+    return word.isEmpty ? words : words + [word]
+}

@@ -1,0 +1,89 @@
+import Bolt
+import EtcdClient
+import EtcdStorage
+import Files
+import Foundation
+import Synchronization
+
+/// The file that a snapshot is written to, until it is proved and gets its name.
+///
+/// One task writes it; the lock makes that certain.
+final class SnapshotFile: Sendable {
+    private struct State {
+        var staged: StagedFile
+        var hasher = SnapshotHasher()
+    }
+
+    private let state: Mutex<State>
+    private let request: TakeRequest
+
+    /// Begins the file under a temporary name.
+    ///
+    /// - Throws: `.exists`, `.notARegularFile`, `.parentMissing`, `.interrupted` or `.system`.
+    init(for request: TakeRequest) throws(FileError) {
+        let staged = try StagedFile(
+            destination: request.destination.provisionalPath,
+            replacing: request.replacing
+        )
+        self.state = Mutex(State(staged: staged))
+        self.request = request
+    }
+
+    func append(_ bytes: [UInt8]) throws(FileError) {
+        try self.state.withLock { state throws(FileError) in
+            state.hasher.update(bytes)
+            try state.staged.output.append(bytes)
+        }
+    }
+
+    /// Compares the digest, reads the file back from the disk's cache and checks it.
+    ///
+    /// - Returns: The digest, the number of bytes and what the file says.
+    /// - Throws: ``TakeError``, or `FileError` of the disk.
+    func prove(said: MemberStatus) throws -> (digest: [UInt8], byteCount: UInt64, status: SnapshotStatus) {
+        try self.state.withLock { state in
+            let digest = try state.hasher.digest()
+            try state.staged.output.synchronize()
+            let status = try provenStatus(path: state.staged.output.path, said: said)
+            return (digest, state.hasher.byteCount, status)
+        }
+    }
+
+    /// Gives the file its name.
+    func commit(as path: String) throws(FileError) {
+        try self.state.withLock { state throws(FileError) in try state.staged.commit(as: path) }
+    }
+
+    /// Removes the file.
+    func discard() {
+        self.state.withLock { $0.staged.discard() }
+    }
+}
+
+/// Checks the file at `path` from its pages to its histories.
+private func provenStatus(path: String, said: MemberStatus) throws -> SnapshotStatus {
+    do {
+        let database = try EtcdDatabase(path: path, locking: .none)
+        try requireSound(database)
+        let status = try SnapshotStatus(of: database)
+        // A revision that was compacted away with its key was there nevertheless.
+        let revision = max(status.revision, try StoreFacts(reading: database).compactRevision)
+        guard revision >= said.revision else {
+            throw TakeError.behind(revision: revision, said: said.revision)
+        }
+        return status
+    } catch let error as StorageError {
+        if case .file(let error) = error.reason { throw error }
+        throw TakeError.unreadable(error.reason)
+    }
+}
+
+private func requireSound(_ database: EtcdDatabase) throws {
+    let check = try StorageCheck(of: database)
+    guard !check.isSound else { return }
+    let first = check.structure.findings.first?.explanation ?? check.findings.first?.explanation
+    throw TakeError.unsound(
+        findings: check.findingCount + check.structure.findingCount,
+        first: first ?? "unknown"
+    )
+}

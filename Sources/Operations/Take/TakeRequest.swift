@@ -1,0 +1,79 @@
+public import EtcdClient
+import Files
+public import Foundation
+import SystemPackage
+
+/// Where a snapshot comes from and where it goes.
+public struct TakeRequest: Sendable {
+    /// Members of one cluster, in the order in which equals are asked.
+    public var endpoints: [EtcdEndpoint]
+    public var options: ConnectionOptions
+    public var destination: TakeDestination
+    /// Whether a file of that name may be replaced.
+    public var replacing = false
+    /// How long to wait for the next bytes.
+    public var progressTimeout = Duration.seconds(60)
+    /// The time now.
+    public var date: @Sendable () -> Date
+
+    public init(
+        endpoints: [EtcdEndpoint],
+        options: ConnectionOptions,
+        destination: TakeDestination,
+        date: @escaping @Sendable () -> Date
+    ) {
+        self.endpoints = endpoints
+        self.options = options
+        self.destination = destination
+        self.date = date
+    }
+}
+
+/// Where the snapshot is written.
+public enum TakeDestination: Hashable, Sendable {
+    /// Under exactly this name.
+    case file(path: String)
+    /// Under a name that says what it is: `etcd-<cluster>-20261122T182400Z-rev2865.db`.
+    ///
+    /// `name` stands in the cluster ID's place.
+    case directory(path: String, name: String?)
+
+    /// What a person named: a directory that is there, or else a file.
+    public init(_ path: String, name: String?) {
+        self =
+            path.hasSuffix("/") || isDirectory(path: path)
+            ? .directory(path: path, name: name) : .file(path: path)
+    }
+
+    /// The directory that the file will lie in.
+    var directory: String {
+        switch self {
+        case .directory(let path, _): return path
+        case .file(let path):
+            let parent = FilePath(path).removingLastComponent().string
+            return parent.isEmpty ? "." : parent
+        }
+    }
+
+    /// The name for the time of writing; in a directory always the same, so that what a killed run left there
+    /// is known again.
+    var provisionalPath: String {
+        switch self {
+        case .file(let path): path
+        case .directory(let path, _): FilePath(path).appending("etcd-snapshot.db").string
+        }
+    }
+
+    /// The name that the finished file gets; the revision is the file's own.
+    func finalPath(clusterID: UInt64, revision: Int64, date: Date) -> String {
+        switch self {
+        case .file(let path): return path
+        case .directory(let path, let name):
+            let time = date.formatted(
+                Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
+            )
+            let cluster = name ?? String(clusterID, radix: 16)
+            return FilePath(path).appending("etcd-\(cluster)-\(time)-rev\(revision).db").string
+        }
+    }
+}
