@@ -97,8 +97,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesRegistry", "Operations", "Presentation",
-                arguments, system,
+                "Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesRegistry", "Operations",
+                "Presentation", arguments, system,
             ],
             swiftSettings: settings
         ),

@@ -15,7 +15,7 @@ struct Root: AsyncParsableCommand {
             + ExitStatus.allCases.map { "\($0.rawValue) \($0.explanation)" }.joined(separator: "; ") + ".",
         subcommands: [
             TakeCommand.self, StatusCommand.self, VerifyCommand.self, RestoreCommand.self, ListCommand.self,
-            GetCommand.self, TreeCommand.self,
+            GetCommand.self, TreeCommand.self, KeysCommand.self, PutCommand.self, DeleteCommand.self,
         ]
     )
 }

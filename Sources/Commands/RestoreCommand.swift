@@ -37,7 +37,9 @@ struct RestoreCommand: AsyncParsableCommand {
     @Flag(help: "Do not compare the digest; also for a database that has none.")
     var skipHashCheck = false
 
-    @Option(help: "Raise the revision by this much, so that no client sees it go back; with --mark-compacted.")
+    @Option(
+        help: "Raise the revision by this much, so that no client sees it go back; with --mark-compacted."
+    )
     var bumpRevision: UInt64 = 0
 
     @Flag(help: "Mark everything up to the raised revision as compacted; with --bump-revision.")
@@ -57,6 +59,14 @@ struct RestoreCommand: AsyncParsableCommand {
 
     func run() async throws {
         let restore = try Restore(self.request())
+        try restore.checkDestinations()
+        let space = try restore.space()
+        if space.neededAtMost > space.free {
+            note(
+                "Warning: up to \(humanByteCount(space.neededAtMost)) are needed, "
+                    + "and \(humanByteCount(space.free)) are free there"
+            )
+        }
         if !self.dryRun { _ = try await restore.run() }
         let report = RestoreReport(restore, isDone: !self.dryRun)
         for warning in report.warnings { note("Warning: \(warning)") }
@@ -68,7 +78,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
     private func request() throws -> RestoreRequest {
         let bump = try RevisionBump.from(bumpRevision: self.bumpRevision, markCompacted: self.markCompacted)
-        let cluster = try self.cluster.initialCluster()
+        let cluster = try self.cluster.parsed()
         return RestoreRequest(
             snapshotPath: self.path,
             cluster: cluster,
@@ -112,14 +122,16 @@ struct ClusterOptions: ParsableArguments {
     )
     var initialAdvertisePeerUrls: String?
 
-    func initialCluster() throws -> InitialCluster {
+    func parsed() throws -> InitialCluster {
         let urls = (self.initialAdvertisePeerUrls ?? "http://localhost:2380").split(separator: ",")
         let alone = urls.map { "\(self.name)=\($0)" }.joined(separator: ",")
         return try InitialCluster(parsing: self.initialCluster ?? alone, token: self.initialClusterToken)
     }
 
     func member(of cluster: InitialCluster) throws -> InitialCluster.Member {
-        guard let advertised = self.initialAdvertisePeerUrls else { return try cluster.member(named: self.name) }
+        guard let advertised = self.initialAdvertisePeerUrls else {
+            return try cluster.member(named: self.name)
+        }
         return try cluster.member(named: self.name, advertising: advertised)
     }
 }

@@ -36,9 +36,13 @@ public final class MappedFile: @unchecked Sendable {
     ///
     /// - Throws: `.missing`, `.notARegularFile` (a pipe is refused without waiting for a writer),
     ///   `.locked`, `.tooManyMappings` or `.system`.
-    public init(path: String, locking: Locking = .shared) throws(FileError) {
+    public convenience init(path: String, locking: Locking = .shared) throws(FileError) {
+        try self.init(openRegularFile(path: path), path: path, locking: locking)
+    }
+
+    /// Maps an open file, whose descriptor now belongs to this value.
+    init(_ descriptor: FileDescriptor, path: String, locking: Locking) throws(FileError) {
         self.path = path
-        let descriptor = try openRegularFile(path: path)
         do {
             if locking == .shared { try lockShared(descriptor, path: path) }
             let byteCount = try size(of: descriptor, path: path)

@@ -110,6 +110,18 @@ public final class OutputFile {
         }
     }
 
+    /// Takes the file's name away: it is gone when nobody holds it any more.
+    public func makeNameless() {
+        unlink(self.path)
+    }
+
+    /// Maps what has been written; the mapping outlives this value.
+    public func mapped() throws(FileError) -> MappedFile {
+        try self.flush()
+        let copy = try systemCall("map", path: self.reportedPath) { dup(self.descriptor) }
+        return try MappedFile(FileDescriptor(rawValue: copy), path: self.reportedPath, locking: .none)
+    }
+
     private func flush() throws(FileError) {
         guard self.buffered > 0 else { return }
         let start = self.byteCount - self.buffered

@@ -13,6 +13,16 @@ public struct RestoreReport {
 
     /// A sentence for each thing that travels inside the snapshot and may surprise.
     public var warnings: [String] {
+        var warnings = self.planWarnings
+        if let count = self.restore.logEntriesNotRestored, count > 0 {
+            warnings.append(
+                "\(count) entries of the member's log are later than its database; they are not restored"
+            )
+        }
+        return warnings
+    }
+
+    private var planWarnings: [String] {
         self.restore.plan.warnings.map { warning in
             switch warning {
             case .alarms(let alarms):
@@ -67,11 +77,14 @@ public struct RestoreReport {
         var text = ""
         for member in self.restore.members {
             let isAlone = self.restore.members.count == 1
-            text += isAlone ? "Next, on the member's host" : "Next, for \(terminalText(member.member.name)), on its host"
+            text +=
+                isAlone
+                ? "Next, on the member's host" : "Next, for \(terminalText(member.member.name)), on its host"
             text += " (with its kube-apiserver stopped as well):\n"
             text += staticPodCommands(member) + self.systemdCommands(member)
         }
-        return text + "Start all members at about the same time; then check `etcdctl endpoint health --cluster`.\n"
+        return text
+            + "Start all members at about the same time; then check `etcdctl endpoint health --cluster`.\n"
     }
 
     private func staticPodCommands(_ member: RestoredMember) -> String {

@@ -73,6 +73,23 @@ struct EndpointOptions: ParsableArguments {
     /// Whether the command line itself names a live etcd.
     var areGiven: Bool { !self.endpoints.isEmpty }
 
+    /// Whether this machine's own configuration names a live etcd.
+    var isFoundHere: Bool { (try? LocalEtcd.find()) != nil }
+
+    /// Connects to the first endpoint that can be reached and calls `body` once with the client.
+    func withClient<Result: Sendable>(_ body: (EtcdClient) async throws -> Result) async throws -> Result {
+        let connection = try self.connection()
+        var failure: (any Error)?
+        for endpoint in connection.endpoints {
+            do {
+                return try await EtcdClient.withClient(to: endpoint, options: connection.options, body)
+            } catch let error as EtcdClientError where error.isBeforeAnyRequest {
+                failure = error
+            }
+        }
+        throw failure ?? EtcdClientError(.noEndpoints, endpoint: "--endpoints")
+    }
+
     /// Whom to connect to, and how.
     struct Connection {
         var endpoints: [EtcdEndpoint]
@@ -90,7 +107,7 @@ struct EndpointOptions: ParsableArguments {
 
     private func options(_ environment: [String: String]) throws -> ConnectionOptions {
         let variables = EtcdctlVariables(environment)
-        var options = ConnectionOptions(endpoints: [])
+        var options = ConnectionOptions(endpoints: [], now: Date())
         options.endpoints = self.endpoints.isEmpty ? [variables["ENDPOINTS"] ?? ""] : self.endpoints
         options.endpoints = options.endpoints.flatMap { $0.split(separator: ",").map(String.init) }
         options.caCertificateFile = self.cacert ?? variables["CACERT"]

@@ -29,6 +29,21 @@ extension Keyspace {
         }
     }
 
+    /// Calls `body` with the record of each of `keys`, which are this keyspace's, and the file's bytes.
+    ///
+    /// - Throws: `.badKeyValue` for a record that is damaged behind its key; what `body` throws.
+    public func forEach(_ keys: [LiveKey], _ body: (KeyValue, RawSpan) throws -> Void) throws {
+        try self.file.withBytes { bytes in
+            for key in keys {
+                guard let keyValue = key.keyValue(in: bytes) else {
+                    let revision = key.revision(in: bytes) ?? RevisionKey(main: 0, sub: 0)
+                    throw StorageError(.badKeyValue(revision), path: self.file.path)
+                }
+                try body(keyValue, bytes)
+            }
+        }
+    }
+
     /// The live keys within `range`, in order of their bytes.
     public func keys(in range: KeyRange) -> [LiveKey] {
         self.file.withBytes { bytes in

@@ -1,0 +1,106 @@
+import ArgumentParser
+import EtcdClient
+import EtcdStorage
+import Files
+import Presentation
+
+/// `registree keys`.
+struct KeysCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys",
+        abstract: "Print raw keys and values, as `etcdctl get` does.",
+        discussion: """
+            From a snapshot, a data directory or a live etcd. `registree keys / --prefix --keys-only` prints \
+            all keys below /. Keys and values are printed as they are, to a terminal with controls escaped.
+            """
+    )
+
+    @OptionGroup var selection: KeySelection
+    @OptionGroup var source: SourceOptions
+
+    @Flag(help: "Print the keys alone.")
+    var keysOnly = false
+
+    @Flag(help: "Print the values alone.")
+    var printValueOnly = false
+
+    @Option(help: ArgumentHelp("Print at most this many keys; 0 for all.", valueName: "n"))
+    var limit: Int = 0
+
+    @Option(name: .shortAndLong, help: "simple or json, as etcdctl prints them.")
+    var output: KeyFormat = .simple
+
+    func validate() throws {
+        guard !self.keysOnly || !self.printValueOnly else {
+            throw ValidationError("--keys-only and --print-value-only exclude each other.")
+        }
+        guard self.limit >= 0 else { throw ValidationError("--limit is 0 or more.") }
+    }
+
+    func run() async throws {
+        let range = self.selection.range
+        let source = try await self.source.open(narrowedTo: [range])
+        let keyspace = source.keyspace
+        let all = keyspace.keys(in: range)
+        let keys = self.limit > 0 ? Array(all.prefix(self.limit)) : all
+        var output = Output()
+        switch self.output {
+        case .simple:
+            let text = EtcdctlText(keysOnly: self.keysOnly, valuesOnly: self.printValueOnly)
+            try keyspace.forEach(keys) { keyValue, bytes in
+                try text.lines(of: keyValue, in: bytes) { try output.write($0) }
+            }
+        case .json:
+            var json = EtcdctlJSON(revision: keyspace.currentRevision, count: all.count)
+            try output.write(json.opening)
+            try keyspace.forEach(keys) { keyValue, bytes in
+                try output.write(json.element(keyValue, in: bytes, keysOnly: self.keysOnly))
+            }
+            try output.write(json.closing(isLimited: keys.count < all.count))
+        }
+        try output.flush()
+        try source.checkUnchanged()
+    }
+}
+
+/// etcdctl's two formats for keys.
+enum KeyFormat: String, ExpressibleByArgument, CaseIterable {
+    case simple
+    case json
+}
+
+/// `KEY`, `--prefix` and `--from-key`: which keys are meant, as for etcdctl.
+struct KeySelection: ParsableArguments {
+    @Argument(help: ArgumentHelp("The key; without it, every key.", valueName: "key"))
+    var key: String?
+
+    @Flag(help: "All keys that begin with the key.")
+    var prefix = false
+
+    @Flag(help: "All keys from the key on, in the order of their bytes.")
+    var fromKey = false
+
+    func validate() throws {
+        guard !self.prefix || !self.fromKey else {
+            throw ValidationError("--prefix and --from-key exclude each other.")
+        }
+    }
+
+    var range: KeyRange {
+        guard let key else { return .all }
+        let bytes = Array(key.utf8)
+        if self.prefix { return .prefix(bytes) }
+        return self.fromKey ? .from(bytes) : .key(bytes)
+    }
+}
+
+extension RequestRange {
+    /// The same keys, in the words of etcd's requests.
+    init(_ range: KeyRange) {
+        switch range.end {
+        case .single: self = .key(range.start)
+        case .before(let end): self = .between(range.start, and: end)
+        case .none: self = .from(range.start)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import EtcdClient
+import Foundation
+
+/// `registree put`.
+struct PutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "put",
+        abstract: "Write a key of a live etcd.",
+        discussion: "Without a value, it is read from standard input, byte for byte."
+    )
+
+    @Argument(help: "The key.")
+    var key: String
+
+    @Argument(help: "The value; other users of this machine can see a command line.")
+    var value: String?
+
+    @OptionGroup(title: "The live etcd") var endpoints: EndpointOptions
+
+    func validate() throws {
+        if self.key.isEmpty { throw ValidationError("The key is empty.") }
+    }
+
+    func run() async throws {
+        let value = try self.value.map { Array($0.utf8) } ?? readStandardInput()
+        try await self.endpoints.withClient { client in
+            _ = try await client.put(Array(self.key.utf8), value)
+        }
+        try Output.print("OK\n")
+    }
+}
+
+/// Longest value that is read, in bytes: more than any etcd takes in one request by default.
+private let maximumValueByteCount = 16 << 20
+
+private func readStandardInput() throws -> [UInt8] {
+    guard let data = try FileHandle.standardInput.read(upToCount: maximumValueByteCount + 1) else {
+        return []
+    }
+    guard data.count <= maximumValueByteCount else {
+        throw Failure(
+            "standard input holds more than \(maximumValueByteCount) bytes, which no etcd takes as a value",
+            status: .badInput
+        )
+    }
+    return Array(data)
+}

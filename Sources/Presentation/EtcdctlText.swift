@@ -1,0 +1,70 @@
+public import EtcdStorage
+import Foundation
+
+/// Keys and values as `etcdctl get` prints them: each on a line of its own.
+///
+/// Source: etcd-io/etcd `etcdctl/ctlv3/command/printer_simple.go`.
+public struct EtcdctlText: Sendable {
+    private let keysOnly: Bool
+    private let valuesOnly: Bool
+
+    public init(keysOnly: Bool, valuesOnly: Bool) {
+        self.keysOnly = keysOnly
+        self.valuesOnly = valuesOnly
+    }
+
+    /// Hands the lines' bytes to `write`, without copying them.
+    public func lines(of keyValue: KeyValue, in bytes: RawSpan, _ write: (RawSpan) throws -> Void) throws {
+        let lineEnd: [UInt8] = [UInt8(ascii: "\n")]
+        if !self.valuesOnly {
+            try write(bytes.extracting(keyValue.key))
+            try write(lineEnd.span.bytes)
+        }
+        if !self.keysOnly {
+            try write(bytes.extracting(keyValue.value))
+            try write(lineEnd.span.bytes)
+        }
+    }
+}
+
+/// Keys and values as `etcdctl get -w json` prints them, written one after the other.
+///
+/// Keys and values are base64; a field with its zero value is left out.
+public struct EtcdctlJSON: Sendable {
+    private let revision: Int64
+    private let count: Int
+    private var isFirst = true
+
+    public init(revision: Int64, count: Int) {
+        self.revision = revision
+        self.count = count
+    }
+
+    public var opening: String { "{\"header\":{\"revision\":\(self.revision)}" }
+
+    /// One key; with `keysOnly` without its value.
+    public mutating func element(_ keyValue: KeyValue, in bytes: RawSpan, keysOnly: Bool) -> String {
+        var text = self.isFirst ? ",\"kvs\":[" : ","
+        self.isFirst = false
+        text +=
+            "{\"key\":\"\(base64(keyValue.key, in: bytes))\",\"create_revision\":\(keyValue.createRevision)"
+        text += ",\"mod_revision\":\(keyValue.modRevision),\"version\":\(keyValue.version)"
+        if !keysOnly, !keyValue.value.isEmpty {
+            text += ",\"value\":\"\(base64(keyValue.value, in: bytes))\""
+        }
+        if keyValue.lease != 0 { text += ",\"lease\":\(keyValue.lease)" }
+        return text + "}"
+    }
+
+    /// The end; `isLimited` when a limit kept keys back.
+    public func closing(isLimited: Bool) -> String {
+        var text = self.isFirst ? "" : "]"
+        if isLimited { text += ",\"more\":true" }
+        if self.count > 0 { text += ",\"count\":\(self.count)" }
+        return text + "}\n"
+    }
+}
+
+private func base64(_ range: Range<Int>, in bytes: RawSpan) -> String {
+    bytes.extracting(range).withUnsafeBytes { Data($0) }.base64EncodedString()
+}
