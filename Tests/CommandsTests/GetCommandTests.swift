@@ -96,9 +96,15 @@ struct GetCommandTests {
         let named = try await RegistreeProgram.run("get", "no", environment: ["REGISTREE_FROM": Self.cluster])
         #expect(named.exitCode == 0)
         #expect(named.lines.count == 4)
-        let unnamed = try await RegistreeProgram.run("get", "no")
-        #expect(unnamed.exitCode == 3)
-        #expect(unnamed.errors.contains("REGISTREE_FROM"))
+        let wins = try await RegistreeProgram.run(
+            "get",
+            "no",
+            "-f",
+            "/nowhere",
+            environment: ["REGISTREE_FROM": Self.cluster]
+        )
+        #expect(wins.exitCode == 3)
+        #expect(wins.errors.contains("/nowhere: no such file"))
     }
 
     @Test func showsNoDeletedObject() async throws {

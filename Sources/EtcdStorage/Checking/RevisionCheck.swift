@@ -9,6 +9,8 @@ import Files
 ///   creates it (create revision = mod revision, version 1); each further one keeps the create
 ///   revision and counts the version up by one, until a tombstone ends the generation.
 /// - A tombstone holds its key alone, and something lived before it.
+/// - Of the revisions up to a finished compaction only the newest state of each live key is left, and
+///   perhaps a tombstone at the compact revision itself.
 /// - The lease of a live key exists.
 ///
 /// Source: etcd-io/etcd `server/storage/mvcc/kvstore_txn.go`, `put` and `delete`.
@@ -91,12 +93,24 @@ struct RevisionCheck {
         if message.isEmpty { return self.checkBump(record, entry, in: bytes) }
         if keyValue.key.isEmpty { return self.add(.namelessKey, record) }
         let before = self.index.update(entry, in: bytes)
+        if isWhole { self.checkCompaction(of: record, before: before, in: bytes) }
         let living = before.flatMap { $0.isTombstone ? nil : KeyValue(reading: bytes, in: $0.message) }
         if record.revision.isTombstone {
             self.checkTombstone(record, keyValue, living: living, isWhole: isWhole, in: bytes)
         } else {
             self.checkPut(record, keyValue, living: living, isWhole: isWhole, in: bytes)
         }
+    }
+
+    private mutating func checkCompaction(
+        of record: RevisionRecord,
+        before: KeyIndex.Entry?,
+        in bytes: RawSpan
+    ) {
+        let main = record.revision.main
+        guard self.facts.isCompactionFinished, main <= self.compactRevision else { return }
+        let isOldTombstone = record.revision.isTombstone && main < self.compactRevision
+        if before != nil || isOldTombstone { self.add(.compactedRevisionRemains, record) }
     }
 
     private mutating func checkBump(_ record: RevisionRecord, _ entry: KeyIndex.Entry, in bytes: RawSpan) {

@@ -12,6 +12,8 @@ public struct StorageFinding: Hashable, Sendable {
         /// Above the compact revision the operations of a transaction are numbered from 0 without gaps.
         case missingOperation(expected: Int64)
         case tooManyOperations
+        /// A finished compaction has left only the newest state of each live key.
+        case compactedRevisionRemains
         case notAKeyValue
         /// Only the revision bump of a restore leaves an empty record, at its compact revision.
         case emptyRecord
@@ -52,6 +54,7 @@ public struct StorageFinding: Hashable, Sendable {
         case .missingRevision(let expected): "revision \(expected) is missing before it"
         case .missingOperation(let expected): "operation \(expected) of its transaction is missing before it"
         case .tooManyOperations: "no transaction has that many operations"
+        case .compactedRevisionRemains: "it should have gone with the compaction, which is finished"
         case .notAKeyValue: "the record is not a key-value message"
         case .emptyRecord: "the record is empty, and no revision bump explains that"
         case .namelessKey: "the record names no key"

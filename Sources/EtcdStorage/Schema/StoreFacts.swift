@@ -37,6 +37,11 @@ public struct StoreFacts: Hashable, Sendable {
         max(self.scheduledCompactRevision ?? 0, self.finishedCompactRevision ?? 0)
     }
 
+    /// Whether the last compaction that was asked for is done, not merely begun.
+    var isCompactionFinished: Bool {
+        (self.finishedCompactRevision ?? 0) >= (self.scheduledCompactRevision ?? 0)
+    }
+
     /// The facts of a store of which nothing is known.
     init() {}
 
