@@ -22,7 +22,13 @@ struct VerifyCommand: AsyncParsableCommand {
     var output: ReportFormat = .table
 
     func run() async throws {
-        let verification = try await self.verification()
+        let database: EtcdDatabase
+        do {
+            database = try EtcdDatabase(path: self.path)
+        } catch {
+            throw try self.reportUnopened(Failure(error))
+        }
+        let verification = try await Verification(of: database)
         switch self.output {
         case .table: try Output.print(verification.text(path: self.path))
         case .json: try Output.print(verification.json(path: self.path))
@@ -30,7 +36,13 @@ struct VerifyCommand: AsyncParsableCommand {
         if verification.verdict == .damaged { throw ExitStatus.damaged }
     }
 
-    private func verification() async throws -> Verification {
-        try await Verification(of: EtcdDatabase(path: self.path))
+    /// A file too damaged to be opened gets its verdict all the same; what is no snapshot at all is an error.
+    private func reportUnopened(_ failure: Failure) throws -> any Error {
+        guard failure.status == .damaged else { return failure }
+        switch self.output {
+        case .table: try Output.print("\(terminalText(failure.message)): damaged\n")
+        case .json: try Output.print(unopenedJSON(path: self.path, problem: failure.message))
+        }
+        return ExitStatus.damaged
     }
 }

@@ -92,6 +92,7 @@ public struct RestoreReport {
           static pod:
             mkdir -p /etc/kubernetes/stopped
             mv /etc/kubernetes/manifests/kube-apiserver.yaml /etc/kubernetes/manifests/etcd.yaml /etc/kubernetes/stopped/
+            while crictl ps -q --name etcd | grep -q .; do sleep 1; done
             mv /var/lib/etcd /var/lib/etcd.before-restore
             cp -a \(shellWord(member.dataDirectory)) /var/lib/etcd
             mv /etc/kubernetes/stopped/etcd.yaml /etc/kubernetes/stopped/kube-apiserver.yaml /etc/kubernetes/manifests/

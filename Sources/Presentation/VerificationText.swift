@@ -90,6 +90,22 @@ extension Verification {
     }
 }
 
+/// What `verify -o json` says of a file that could not be opened for its damage.
+public func unopenedJSON(path: String, problem: String) throws -> String {
+    try indentedJSON(
+        VerificationJSON(
+            file: path,
+            verdict: Verification.Verdict.damaged.rawValue,
+            digest: "not compared",
+            pages: 0,
+            revisions: 0,
+            keys: 0,
+            findingCount: 1,
+            findings: [FindingLine(problem: problem)]
+        )
+    )
+}
+
 /// The shape of `verify -o json`.
 private struct VerificationJSON: Encodable {
     var file: String
