@@ -72,7 +72,7 @@ extension DirectoryIndex {
             }
         }
         for (position, key, name, neighbour) in lone {
-            keyspace.file.withBytes { self.separate(keyAt: position, key: key, in: $0) }
+            self.separate(keyAt: position, key: key)
             placements.append(map.placeAlone(name, in: neighbour))
         }
     }

@@ -46,7 +46,7 @@ extension Registry {
 
     /// Size of an object's value, in bytes.
     public func valueByteCount(of object: StoredObject) -> Int {
-        self.keyspace.file.withBytes { object.key.valueByteCount(in: $0) ?? 0 }
+        object.key.valueByteCount
     }
 
     private func nameRange(of object: StoredObject) -> Range<Int> {

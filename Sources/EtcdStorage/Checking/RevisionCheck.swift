@@ -81,12 +81,15 @@ struct RevisionCheck {
             return self.add(.notAKeyValue, record)
         }
         let offset = keyValue.key.lowerBound - message.lowerBound
-        guard let keyOffset = UInt8(exactly: offset) else { return self.add(.notAKeyValue, record) }
+        guard let keyOffset = UInt8(exactly: offset), let messageCount = UInt32(exactly: message.count) else {
+            return self.add(.notAKeyValue, record)
+        }
         let entry = KeyIndex.Entry(
             offset: record.pair.keyOffset,
-            messageCount: UInt32(message.count),
+            messageCount: messageCount,
             keyCount: UInt32(keyValue.key.count),
-            hash: 0,
+            valueCount: UInt32(keyValue.value.count),
+            hash: KeyIndex.hash(of: keyValue.key, in: bytes),
             keyOffset: keyOffset,
             isTombstone: record.revision.isTombstone
         )

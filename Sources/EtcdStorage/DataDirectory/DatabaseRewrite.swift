@@ -42,19 +42,6 @@ extension EtcdDatabase {
     public func lastChangedRevision() throws(StorageError) -> Int64 {
         try self.lastRevision()
     }
-
-    /// The CRC-32C over the buckets' names, keys and values in order, found on all processors; every
-    /// page and element on the way is checked.
-    ///
-    /// - Throws: `.bolt`, or `.file` when the file became shorter.
-    public func statusHash() throws(StorageError) -> CRC32C {
-        let shares = try LeafShare.shares(of: self)
-        let parts = try concurrently(count: shares.count) { (index) throws(StorageError) in
-            try shares[index].hash(of: self)
-        }
-        try self.checkUnchanged()
-        return parts.reduce(into: CRC32C()) { sum, next in sum.append(next) }
-    }
 }
 
 /// Puts a bucket's pairs and what lies over them in order, and hashes what it writes.

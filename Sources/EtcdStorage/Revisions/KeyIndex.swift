@@ -5,13 +5,16 @@ import Bolt
 /// Keys are compared in the file's own bytes. The hash is seeded anew in each process, so that a
 /// made-up file cannot choose keys that collide.
 struct KeyIndex {
-    /// One record of bucket `key`, 24 bytes in memory.
+    /// One record of bucket `key`, 32 bytes in memory.
     struct Entry {
         /// File offset of the revision key; the KeyValue message follows it.
         var offset: Int
         /// Length of the KeyValue message, in bytes.
         var messageCount: UInt32
         var keyCount: UInt32
+        /// Length of the value within the message, in bytes.
+        var valueCount: UInt32
+        /// ``KeyIndex/hash(of:in:)`` of the key.
         var hash: UInt32
         /// From the message's first byte to the key, in bytes.
         var keyOffset: UInt8
@@ -34,18 +37,20 @@ struct KeyIndex {
     /// Open addressing with linear probing: 0 = free, else an index into `entries`, plus 1.
     private var slots: [UInt32]
 
-    init() {
-        self.slots = Array(repeating: 0, count: 1 << 12)
+    /// An empty index with room for `capacity` keys; more are taken as well.
+    init(capacity: Int = 1 << 11) {
+        var slotCount = 1 << 12
+        while slotCount < capacity * 2 { slotCount *= 2 }
+        self.slots = Array(repeating: 0, count: slotCount)
+        self.entries.reserveCapacity(capacity)
     }
 
-    /// Makes `entry` the newest change of its key; its `hash` is filled in here.
+    /// Makes `entry` the newest change of its key.
     ///
     /// - Returns: The change that was the newest before, if there was one.
     @discardableResult
     mutating func update(_ entry: Entry, in bytes: RawSpan) -> Entry? {
         if self.entries.count * 2 >= self.slots.count { self.grow() }
-        var entry = entry
-        entry.hash = hash(of: entry.key, in: bytes)
         let mask = self.slots.count - 1
         var slot = Int(entry.hash) & mask
         while self.slots[slot] != 0 {
@@ -72,10 +77,11 @@ struct KeyIndex {
         }
         self.slots = larger
     }
-}
 
-private func hash(of key: Range<Int>, in bytes: RawSpan) -> UInt32 {
-    var hasher = Hasher()
-    bytes.extracting(key).withUnsafeBytes { hasher.combine(bytes: $0) }
-    return UInt32(truncatingIfNeeded: hasher.finalize())
+    /// The hash by which a key is found, the same throughout a process.
+    static func hash(of key: Range<Int>, in bytes: RawSpan) -> UInt32 {
+        var hasher = Hasher()
+        bytes.extracting(key).withUnsafeBytes { hasher.combine(bytes: $0) }
+        return UInt32(truncatingIfNeeded: hasher.finalize())
+    }
 }

@@ -34,10 +34,14 @@ extension EtcdDatabase {
     /// - Throws: `.compacted` or `.futureRevision` for a revision that cannot be shown;
     ///   `.badKeyValue` and what damaged pages throw.
     public func keyspace(at revision: Int64? = nil) throws(StorageError) -> Keyspace {
-        try self.keyspace(at: revision, compactRevision: StoreFacts(reading: self).compactRevision)
+        try self.walk(at: revision, hashing: false).keyspace
     }
 
-    func keyspace(at revision: Int64?, compactRevision: Int64) throws(StorageError) -> Keyspace {
+    /// The keyspace, and with `hashing` the status hash of the whole file from the same walk.
+    ///
+    /// The leaves are shared out to all processors; then the changes are put together in order.
+    func walk(at revision: Int64?, hashing: Bool) throws(StorageError) -> (keyspace: Keyspace, hash: CRC32C) {
+        let compactRevision = try StoreFacts(reading: self).compactRevision
         let last = try self.lastRevision()
         let current = max(1, compactRevision, last)
         let shown = revision ?? current
@@ -47,16 +51,11 @@ extension EtcdDatabase {
         guard shown >= compactRevision else {
             throw StorageError(.compacted(asked: shown, compactRevision: compactRevision), path: self.path)
         }
-        var index = KeyIndex()
-        try self.forEachRevision { (record, bytes) throws(StorageError) in
-            guard record.revision.main <= shown else { return false }
-            index.update(try self.entry(for: record, in: bytes), in: bytes)
-            return true
-        }
+        let (index, hash) = try self.index(upTo: shown, hashing: hashing)
         try self.checkUnchanged()
         let live = index.entries.filter { !$0.isTombstone }
         let named = live.filter { $0.keyCount > 0 }
-        return Keyspace(
+        let keyspace = Keyspace(
             revision: shown,
             currentRevision: current,
             lastRevision: last,
@@ -65,25 +64,44 @@ extension EtcdDatabase {
             entries: named,
             hasBumpRecord: named.count < live.count
         )
+        return (keyspace, hash)
     }
 
-    /// The index entry for a record; reads the key's length and no further.
-    func entry(for record: RevisionRecord, in bytes: RawSpan) throws(StorageError) -> KeyIndex.Entry {
-        let message = record.pair.value
-        var key = message.lowerBound..<message.lowerBound
-        if !message.isEmpty {
-            guard let found = KeyValue.leadingKey(reading: bytes, in: message) else {
-                throw try self.broken(.badKeyValue(record.revision), on: record.page)
-            }
-            key = found
+    /// The newest change of every key up to `revision`.
+    private func index(upTo revision: Int64, hashing: Bool) throws(StorageError) -> (KeyIndex, CRC32C) {
+        enum Part: Sendable {
+            case revisions(RevisionShare)
+            case hash(CRC32C)
         }
-        return KeyIndex.Entry(
-            offset: record.pair.keyOffset,
-            messageCount: UInt32(message.count),
-            keyCount: UInt32(key.count),
-            hash: 0,
-            keyOffset: UInt8(key.lowerBound - message.lowerBound),
-            isTombstone: record.revision.isTombstone
-        )
+        let shares = try LeafShare.shares(of: self).filter { hashing || $0.isKeyBucket }
+        let parts = try concurrently(count: shares.count) { (index) throws(StorageError) -> Part in
+            let share = shares[index]
+            guard share.isKeyBucket else { return .hash(try share.hash(of: self)) }
+            return .revisions(try RevisionShare(reading: share, of: self, upTo: revision, hashing: hashing))
+        }
+        var hash = CRC32C()
+        var revisions: [RevisionShare] = []
+        for part in parts {
+            switch part {
+            case .revisions(let share):
+                hash.append(share.hash)
+                revisions.append(share)
+            case .hash(let next): hash.append(next)
+            }
+        }
+        return (try self.joined(revisions), hash)
+    }
+
+    private func joined(_ shares: [RevisionShare]) throws(StorageError) -> KeyIndex {
+        var index = KeyIndex(capacity: shares.reduce(0) { $0 + $1.entries.count })
+        try self.bolt.file.withBytes { (bytes) throws(StorageError) in
+            var last: RevisionRecord?
+            for share in shares {
+                if let first = share.first { try self.requireOrder(last, first) }
+                last = share.last ?? last
+                for entry in share.entries { index.update(entry, in: bytes) }
+            }
+        }
+        return index
     }
 }

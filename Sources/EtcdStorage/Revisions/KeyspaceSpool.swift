@@ -64,6 +64,7 @@ public struct KeyspaceSpool {
                 offset: self.file.byteCount,
                 messageCount: UInt32(clamping: message.bytes.count),
                 keyCount: UInt32(clamping: record.key.count),
+                valueCount: UInt32(clamping: record.value.count),
                 hash: 0,
                 keyOffset: UInt8(clamping: keyOffset),
                 isTombstone: false

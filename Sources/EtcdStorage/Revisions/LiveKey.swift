@@ -15,6 +15,9 @@ public struct LiveKey: Sendable {
         KeyValue(reading: bytes, in: self.entry.message)
     }
 
+    /// Size of the value in bytes, known without touching it.
+    public var valueByteCount: Int { Int(self.entry.valueCount) }
+
     /// The revision that made this state of the key.
     public func revision(in bytes: RawSpan) -> RevisionKey? {
         RevisionKey(reading: bytes, in: self.entry.offset..<self.entry.message.lowerBound)

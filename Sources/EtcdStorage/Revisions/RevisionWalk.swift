@@ -18,7 +18,7 @@ extension EtcdDatabase {
         guard let bucket = try self.bucket(.key) else { throw StorageError(.noKeyBucket, path: self.path) }
         let leaves = try self.reading { () throws(BoltError) in try self.bolt.leaves(of: bucket) }
         try self.bolt.file.withBytes { (bytes) throws(StorageError) in
-            var previous = RevisionKey(main: -1, sub: 0)
+            var previous: RevisionRecord?
             for index in 0..<leaves.count {
                 let leaf = try self.reading { () throws(BoltError) in
                     try leaves.leaf(at: index, of: self.bolt, in: bytes)
@@ -28,11 +28,9 @@ extension EtcdDatabase {
                     guard !pair.isBucket, let revision = RevisionKey(reading: bytes, in: pair.key) else {
                         throw try self.broken(.badRevisionKey, on: leaf.page)
                     }
-                    guard previous < revision else {
-                        throw try self.broken(.revisionOutOfOrder(revision), on: leaf.page)
-                    }
-                    previous = revision
                     let record = RevisionRecord(revision: revision, pair: pair, page: leaf.page)
+                    try self.requireOrder(previous, record)
+                    previous = record
                     guard try body(record, bytes) else { return }
                 }
             }

@@ -53,11 +53,4 @@ public struct KeyValue: Hashable, Sendable {
             return nil
         }
     }
-
-    /// The range of the key, with which every message that etcd writes begins.
-    static func leadingKey(reading bytes: RawSpan, in range: Range<Int>) -> Range<Int>? {
-        var reader = ProtobufReader(range)
-        guard case .bytes(number: 1, let key) = try? reader.next(in: bytes) else { return nil }
-        return key
-    }
 }

@@ -26,20 +26,17 @@ struct DirectoryIndex {
 
     /// Reads every key of `keyspace` and the size of its value.
     ///
-    /// - Throws: `.badKeyValue` when a record is damaged in front of its value; `.file(.shrank)`.
+    /// - Throws: `.file(.shrank)`.
     init(of keyspace: Keyspace) throws(StorageError) {
         self.directoryOfKey.reserveCapacity(keyspace.count)
         var latest = 0
-        try keyspace.forEach { (key, bytes) throws(StorageError) in
-            guard let valueBytes = key.valueByteCount(in: bytes) else {
-                throw keyspace.damage(at: key, in: bytes)
-            }
+        keyspace.forEach { (key, bytes) in
             let path = directory(of: key.key, in: bytes)
             if latest >= self.directories.count || !bytes.equal(self.directories[latest].path, path) {
                 latest = self.index(of: path, in: bytes)
             }
             self.directories[latest].keys += 1
-            self.directories[latest].valueBytes += valueBytes
+            self.directories[latest].valueBytes += key.valueByteCount
             self.directoryOfKey.append(UInt32(latest))
         }
         try keyspace.checkUnchanged()
@@ -77,9 +74,9 @@ struct DirectoryIndex {
 
     /// Takes the key at `position` out of its directory and puts it in a directory of its own, whose
     /// path is the whole key.
-    mutating func separate(keyAt position: Int, key: LiveKey, in bytes: RawSpan) {
+    mutating func separate(keyAt position: Int, key: LiveKey) {
         let old = Int(self.directoryOfKey[position])
-        let valueBytes = key.valueByteCount(in: bytes) ?? 0
+        let valueBytes = key.valueByteCount
         self.directories[old].keys -= 1
         self.directories[old].valueBytes -= valueBytes
         self.directoryOfKey[position] = UInt32(self.directories.count)

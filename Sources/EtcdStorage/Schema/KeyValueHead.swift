@@ -1,0 +1,25 @@
+/// What stands before a value in its ``KeyValue`` message: enough to index a record without touching the value.
+struct KeyValueHead {
+    /// File range of the key; empty in the record of a revision bump, whose message is empty.
+    var key: Range<Int>
+    /// Length of the value, in bytes.
+    var valueCount = 0
+
+    /// Reads the head of the message that fills `range`; nothing when it does not begin as etcd writes it.
+    init?(reading bytes: RawSpan, in range: Range<Int>) {
+        self.key = range.lowerBound..<range.lowerBound
+        var reader = ProtobufReader(range)
+        do {
+            guard let first = try reader.next(in: bytes) else { return }
+            guard case .bytes(number: 1, let key) = first else { return nil }
+            self.key = key
+            while let field = try reader.next(in: bytes), field.number < 6 {
+                guard case .bytes(number: 5, let value) = field else { continue }
+                self.valueCount = value.count
+                return
+            }
+        } catch {
+            return nil
+        }
+    }
+}
