@@ -60,7 +60,7 @@ public enum TakeDestination: Hashable, Sendable {
     var provisionalPath: String {
         switch self {
         case .file(let path): path
-        case .directory(let path, _): FilePath(path).appending("etcd-snapshot.db").string
+        case .directory(let path, _): FilePath(path).appending("etcd-snapshot-unfinished").string
         }
     }
 
