@@ -73,7 +73,8 @@ public enum TakeDestination: Hashable, Sendable {
                 Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
             )
             let cluster = name ?? String(clusterID, radix: 16)
-            return FilePath(path).appending("etcd-\(cluster)-\(time)-rev\(revision).db").string
+            let file = "etcd-\(cluster)-\(time)-rev\(revision).db"
+            return path == "." ? file : FilePath(path).appending(file).string
         }
     }
 }
