@@ -129,9 +129,13 @@ let package = Package(
             dependencies: ["Operations", "EtcdStorage", "Files", "TestSupport", system],
             swiftSettings: settings
         ),
+        .testTarget(name: "PresentationTests", dependencies: ["Presentation"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Operations", "EtcdStorage", "TestSupport", system],
+            dependencies: [
+                "Operations", "EtcdStorage", "EtcdRPC", "TestSupport", grpc, grpcTransport, protobuf, nio, crypto,
+                system,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

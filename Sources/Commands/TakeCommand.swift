@@ -32,7 +32,7 @@ struct TakeCommand: AsyncParsableCommand {
     )
     var path = "."
 
-    @OptionGroup var connection: EndpointOptions
+    @OptionGroup(title: "The live etcd") var connection: EndpointOptions
 
     @Option(
         help: ArgumentHelp(
@@ -96,7 +96,7 @@ struct TakeCommand: AsyncParsableCommand {
             }
         }
         for refusal in taken.refusals { note("Warning: \(refusal)") }
-        note(try self.text(TakeText(taken)))
+        note(try String(self.text(TakeText(taken)).dropLast()))
     }
 
     private func text(_ text: TakeText) throws -> String {

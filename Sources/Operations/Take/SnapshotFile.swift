@@ -66,8 +66,8 @@ private func provenStatus(path: String, said: MemberStatus) throws -> SnapshotSt
         let database = try EtcdDatabase(path: path, locking: .none)
         try requireSound(database)
         let status = try SnapshotStatus(of: database)
-        // A revision that was compacted away with its key was there nevertheless.
-        let revision = max(status.revision, try StoreFacts(reading: database).compactRevision)
+        // A revision that was compacted away with its key was there nevertheless; a new store is at 1.
+        let revision = max(status.revision, try StoreFacts(reading: database).compactRevision, 1)
         guard revision >= said.revision else {
             throw TakeError.behind(revision: revision, said: said.revision)
         }

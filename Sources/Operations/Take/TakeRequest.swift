@@ -60,7 +60,7 @@ public enum TakeDestination: Hashable, Sendable {
     var provisionalPath: String {
         switch self {
         case .file(let path): path
-        case .directory(let path, _): FilePath(path).appending("etcd-snapshot.db").string
+        case .directory(let path, _): FilePath(path).appending("etcd-snapshot-unfinished").string
         }
     }
 
@@ -73,7 +73,8 @@ public enum TakeDestination: Hashable, Sendable {
                 Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
             )
             let cluster = name ?? String(clusterID, radix: 16)
-            return FilePath(path).appending("etcd-\(cluster)-\(time)-rev\(revision).db").string
+            let file = "etcd-\(cluster)-\(time)-rev\(revision).db"
+            return path == "." ? file : FilePath(path).appending(file).string
         }
     }
 }
