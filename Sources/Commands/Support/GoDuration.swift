@@ -26,6 +26,9 @@ struct GoDuration: ExpressibleByArgument, Hashable {
         self.duration = .seconds(seconds)
     }
 
+    /// What `--help` shows for a default.
+    var defaultValueDescription: String { "\(self.duration.components.seconds)s" }
+
     private static let units = [
         "ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600,
     ]
