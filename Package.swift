@@ -133,7 +133,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Operations", "EtcdStorage", "EtcdRPC", "TestSupport", grpc, grpcTransport, protobuf, nio, crypto,
+                "Operations", "EtcdStorage", "EtcdRPC", "TestSupport", grpc, grpcTransport, protobuf, nio,
+                crypto,
                 system,
             ],
             swiftSettings: settings

@@ -18,6 +18,19 @@ struct StagedFileTests {
         #expect(try mode(of: directory("a.db")) == 0o600)
     }
 
+    @Test func takesANameThatTellsWhatIsInIt() throws {
+        let file = try StagedFile(destination: directory("unfinished"))
+        try file.commit(as: directory("revision-7.db"))
+        #expect(try directory.entries == ["revision-7.db"])
+        #expect(file.destination == directory("revision-7.db"))
+
+        let second = try StagedFile(destination: directory("unfinished"))
+        #expect(throws: FileError(.exists, path: directory("revision-7.db"))) {
+            try second.commit(as: directory("revision-7.db"))
+        }
+        #expect(try directory.entries == ["revision-7.db"])
+    }
+
     @Test func leavesNothingWhenItIsNotCommitted() throws {
         do {
             let file = try StagedFile(destination: directory("a.db"))

@@ -46,6 +46,33 @@ struct TakeTests {
         }
     }
 
+    /// The newest change, a deletion, is compacted away: the store's revision is in no record any more.
+    @Test(arguments: EtcdRelease.allCases)
+    func takesAStoreThatIsCompactedToItsNewestRevision(release: EtcdRelease) async throws {
+        try await withFilledEtcd(release) { etcd, place in
+            try await etcd.etcdctl("compact", "7", "--physical")
+            let result = try await place.take("taken.db", ["--endpoints", etcd.endpoint])
+            #expect(result.exitCode == 0, "\(result.errors)")
+            #expect(result.output.contains("total keys   4"))
+        }
+    }
+
+    @Test func letsOneOfSeveralWinAName() async throws {
+        try await withFilledEtcd { etcd, place in
+            let program = try RegistreeProgram.located()
+            let words = [
+                "take", place.path("taken.db"), "--dial-timeout", "10s", "--endpoints", etcd.endpoint,
+            ]
+            let runs = try (0..<6).map { _ in try program.start(words) }
+            var codes: [Int32] = []
+            for run in runs { codes.append(try await run.wait().exitCode) }
+            #expect(codes.sorted() == [0, 3, 3, 3, 3, 3])
+            #expect(try place.names == ["taken.db"])
+            let verdict = try await RegistreeProgram.run("verify", place.path("taken.db"))
+            #expect(verdict.exitCode == 0)
+        }
+    }
+
     @Test func writesToStandardOutputWhatItWritesToAFile() async throws {
         try await withFilledEtcd { etcd, place in
             let result = try await RegistreeProgram.run("take", "-", "--endpoints", etcd.endpoint)
