@@ -91,7 +91,7 @@ let package = Package(
         ),
         .target(
             name: "Presentation",
-            dependencies: ["EtcdStorage", "EtcdClient", "KubernetesRegistry", "Operations"],
+            dependencies: ["EtcdStorage", "EtcdClient", "KubernetesRegistry", "Operations", system],
             swiftSettings: settings
         ),
         .target(

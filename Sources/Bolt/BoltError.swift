@@ -39,6 +39,7 @@ public struct BoltError: Error, Hashable, Sendable {
         case keyOutsideBranch(index: Int)
         case unknownElementFlags(index: Int, flags: UInt32)
         case bucketValueTooShort(index: Int)
+        case tooManyBuckets(limit: Int)
 
         // Between pages.
         case referencedTwice
@@ -101,6 +102,7 @@ extension BoltError: CustomStringConvertible {
         case .unknownElementFlags(let index, let flags):
             "element \(index) has flags 0x\(String(flags, radix: 16)), which mean nothing here"
         case .bucketValueTooShort(let index): "the bucket of element \(index) is shorter than its header"
+        case .tooManyBuckets(let limit): "more than \(limit) buckets at the top, where etcd has ten"
         case .referencedTwice: "reached twice"
         case .tooDeep(let limit): "the tree is deeper than \(limit) pages"
         case .unevenDepth: "a leaf at another depth than the leaves before it"

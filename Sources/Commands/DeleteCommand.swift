@@ -33,9 +33,9 @@ struct DeleteCommand: AsyncParsableCommand {
         var output = Output()
         try output.write("\(deletion.count)\n")
         for previous in deletion.previous {
-            try output.write(previous.key.span.bytes)
+            try output.write(stored: previous.key.span.bytes)
             try output.write("\n")
-            try output.write(previous.value.span.bytes)
+            try output.write(stored: previous.value.span.bytes)
             try output.write("\n")
         }
         try output.flush()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EtcdStorage
 import KubernetesRegistry
 import Presentation
 
@@ -50,6 +51,7 @@ struct GetCommand: AsyncParsableCommand {
         case nil: try listing.writeTables(of: merged(answers), to: &output)
         }
         try output.flush()
+        try registry.keyspace.checkUnchanged()
         try self.report(answers, namespace: namespace)
     }
 

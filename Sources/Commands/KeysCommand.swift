@@ -48,7 +48,10 @@ struct KeysCommand: AsyncParsableCommand {
         case .simple:
             let text = EtcdctlText(keysOnly: self.keysOnly, valuesOnly: self.printValueOnly)
             try keyspace.forEach(keys) { keyValue, bytes in
-                try text.lines(of: keyValue, in: bytes) { try output.write($0) }
+                try text.parts(of: keyValue, in: bytes) { part in
+                    try output.write(stored: part)
+                    try output.write("\n")
+                }
             }
         case .json:
             var json = EtcdctlJSON(revision: keyspace.currentRevision, count: all.count)
@@ -59,7 +62,7 @@ struct KeysCommand: AsyncParsableCommand {
             try output.write(json.closing(isLimited: keys.count < all.count))
         }
         try output.flush()
-        try source.checkUnchanged()
+        try keyspace.checkUnchanged()
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EtcdStorage
 import KubernetesRegistry
 import Presentation
 
@@ -20,7 +21,8 @@ struct ListCommand: AsyncParsableCommand {
     var output: ReportFormat = .table
 
     func run() async throws {
-        let usage = try await self.registry.open().usage(of: self.namespaces.only)
+        let registry = try await self.registry.open()
+        let usage = registry.usage(of: self.namespaces.only)
         switch self.output {
         case .json:
             try Output.print(UsageText(usage).json())
@@ -29,6 +31,7 @@ struct ListCommand: AsyncParsableCommand {
         case .table:
             try Output.print(UsageText(usage).table())
         }
+        try registry.keyspace.checkUnchanged()
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EtcdStorage
+import Foundation
 import Operations
 import Presentation
 
@@ -68,7 +69,11 @@ struct RestoreCommand: AsyncParsableCommand {
             )
         }
         if !self.dryRun { _ = try await restore.run() }
-        let report = RestoreReport(restore, isDone: !self.dryRun)
+        let report = RestoreReport(
+            restore,
+            isDone: !self.dryRun,
+            workingDirectory: FileManager.default.currentDirectoryPath
+        )
         for warning in report.warnings { note("Warning: \(warning)") }
         switch self.output {
         case .table: try Output.print(report.text)

@@ -23,8 +23,13 @@ struct StatusCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Everything, as table or json.")
     var output: ReportFormat = .table
 
+    @Flag(help: "Compare the snapshot's digest with its bytes first.")
+    var check = false
+
     func run() throws {
         let database = try EtcdDatabase(path: self.path)
+        if self.check { try checkDigest(of: database) }
+        noteEntriesNotShown(of: database)
         if let format = self.writeOut {
             let status = try SnapshotStatus(of: database)
             return try Output.print(format.text(of: status))

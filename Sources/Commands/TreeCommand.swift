@@ -1,4 +1,5 @@
 import ArgumentParser
+import EtcdStorage
 import KubernetesRegistry
 import Presentation
 
@@ -51,6 +52,7 @@ struct TreeCommand: AsyncParsableCommand {
             try output.write(json.end())
         }
         try output.flush()
+        try registry.keyspace.checkUnchanged()
     }
 }
 

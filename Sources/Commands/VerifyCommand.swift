@@ -28,6 +28,7 @@ struct VerifyCommand: AsyncParsableCommand {
         } catch {
             throw try self.reportUnopened(Failure(error))
         }
+        noteEntriesNotShown(of: database)
         let verification = try await Verification(of: database)
         switch self.output {
         case .table: try Output.print(verification.text(path: self.path))

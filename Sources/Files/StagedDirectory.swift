@@ -79,7 +79,12 @@ public final class StagedDirectory {
         var path = self.contentPath
         for component in name.split(separator: "/") {
             path += "/" + component
-            if mkdir(path, 0o700) != 0, errno == EEXIST { continue }
+            do {
+                try systemCall("create a directory in", path: self.destination) { mkdir(path, 0o700) }
+            } catch {
+                if case .system(_, .fileExists) = error.reason { continue }
+                throw error
+            }
             try systemCall("set the mode of", path: self.destination) { chmod(path, 0o700) }
         }
         return path

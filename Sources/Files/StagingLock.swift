@@ -31,7 +31,7 @@ final class StagingLock {
     /// Asks for the lock on what lies at `path`, without waiting.
     static func attempt(path: String) -> Attempt {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { return .lost }
+        guard descriptor >= 0 else { return errno == ENOENT || errno == ELOOP ? .lost : .unsupported }
         let lock = StagingLock(descriptor: descriptor)
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             return errno == EWOULDBLOCK ? .lost : .unsupported
@@ -52,6 +52,8 @@ extension StagingName {
     func sweepLeftovers() {
         for entry in (try? directoryEntries(path: self.parent)) ?? [] where self.matches(entry) {
             let path = self.parent + "/" + entry
+            // In a directory that others may write to, what is not ours may be a trap.
+            guard belongsToUs(path) else { continue }
             guard case .held(let lock) = StagingLock.attempt(path: path) else { continue }
             withExtendedLifetime(lock) { removeTree(path: path) }
         }
@@ -73,4 +75,11 @@ extension StagingName {
             }
         }
     }
+}
+
+/// Whether `path` is a file or directory, no link, of this process's user.
+private func belongsToUs(_ path: String) -> Bool {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return false }
+    return status.st_uid == geteuid() && status.st_mode & S_IFMT != S_IFLNK
 }

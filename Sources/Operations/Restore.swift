@@ -35,7 +35,8 @@ public struct Restore: Sendable {
         }
         self.databaseByteCount = UInt64(self.database.bolt.databaseByteCount)
         let facts = try StoreFacts(reading: self.database)
-        self.logEntriesNotRestored = try self.database.logEntriesNotShown(facts)
+        // The log is not needed for a restore: one that cannot be read must not stop it.
+        self.logEntriesNotRestored = try? self.database.logEntriesNotShown(facts)
         self.plan = try RestorePlan(
             cluster: request.cluster,
             facts: facts,

@@ -10,9 +10,9 @@ public func humanByteCount(_ count: UInt64) -> String {
         scaled /= 1000
         unit += 1
     }
-    let tenths = Int(
-        (scaled * 10).rounded(.down) + (scaled * 10 - (scaled * 10).rounded(.down) >= 0.5 ? 1 : 0)
-    )
-    if tenths < 100, unit > 0 || count < 10 { return "\(tenths / 10).\(tenths % 10) \(units[unit])" }
-    return "\((tenths + 5) / 10) \(units[unit])"
+    // Rounded to tenths, halves up; then as Go's %.0f, halves to even.
+    let tenths = (scaled * 10 + 0.5).rounded(.down) / 10
+    guard tenths < 10 else { return "\(Int(tenths.rounded(.toNearestOrEven))) \(units[unit])" }
+    let digits = Int((tenths * 10).rounded())
+    return "\(digits / 10).\(digits % 10) \(units[unit])"
 }

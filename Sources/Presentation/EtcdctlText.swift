@@ -3,6 +3,8 @@ import Foundation
 
 /// Keys and values as `etcdctl get` prints them: each on a line of its own.
 ///
+/// With keys alone etcdctl prints an empty line after each; here there is none.
+///
 /// Source: etcd-io/etcd `etcdctl/ctlv3/command/printer_simple.go`.
 public struct EtcdctlText: Sendable {
     private let keysOnly: Bool
@@ -13,17 +15,10 @@ public struct EtcdctlText: Sendable {
         self.valuesOnly = valuesOnly
     }
 
-    /// Hands the lines' bytes to `write`, without copying them.
-    public func lines(of keyValue: KeyValue, in bytes: RawSpan, _ write: (RawSpan) throws -> Void) throws {
-        let lineEnd: [UInt8] = [UInt8(ascii: "\n")]
-        if !self.valuesOnly {
-            try write(bytes.extracting(keyValue.key))
-            try write(lineEnd.span.bytes)
-        }
-        if !self.keysOnly {
-            try write(bytes.extracting(keyValue.value))
-            try write(lineEnd.span.bytes)
-        }
+    /// Hands what belongs on each line to `write`, without copying it.
+    public func parts(of keyValue: KeyValue, in bytes: RawSpan, _ write: (RawSpan) throws -> Void) throws {
+        if !self.valuesOnly { try write(bytes.extracting(keyValue.key)) }
+        if !self.keysOnly { try write(bytes.extracting(keyValue.value)) }
     }
 }
 

@@ -1,14 +1,25 @@
 import EtcdStorage
 public import Operations
+import SystemPackage
 
 /// A restore in words: what was done or would be done, what to know, and what to type next.
 public struct RestoreReport {
     private let restore: Restore
     private let isDone: Bool
+    private let workingDirectory: String
 
-    public init(_ restore: Restore, isDone: Bool) {
+    /// - Parameters:
+    ///   - restore: What was asked for.
+    ///   - isDone: Whether it was carried out.
+    ///   - workingDirectory: What relative paths are relative to.
+    public init(_ restore: Restore, isDone: Bool, workingDirectory: String) {
         self.restore = restore
         self.isDone = isDone
+        self.workingDirectory = workingDirectory
+    }
+
+    private func absolute(_ path: String) -> String {
+        FilePath(self.workingDirectory).pushing(FilePath(path)).lexicallyNormalized().string
     }
 
     /// A sentence for each thing that travels inside the snapshot and may surprise.
@@ -88,36 +99,53 @@ public struct RestoreReport {
     }
 
     private func staticPodCommands(_ member: RestoredMember) -> String {
-        """
-          static pod:
-            mkdir -p /etc/kubernetes/stopped
-            mv /etc/kubernetes/manifests/kube-apiserver.yaml /etc/kubernetes/manifests/etcd.yaml /etc/kubernetes/stopped/
-            while crictl ps -q --name etcd | grep -q .; do sleep 1; done
-            mv /var/lib/etcd /var/lib/etcd.before-restore
-            cp -a \(shellWord(member.dataDirectory)) /var/lib/etcd
-            mv /etc/kubernetes/stopped/etcd.yaml /etc/kubernetes/stopped/kube-apiserver.yaml /etc/kubernetes/manifests/
-
-        """
+        let manifests = "/etc/kubernetes/manifests"
+        let log = member.hasOwnLogDirectory
+        let lines =
+            [
+                "mkdir -p /etc/kubernetes/stopped",
+                "mv \(manifests)/kube-apiserver.yaml \(manifests)/etcd.yaml /etc/kubernetes/stopped/",
+                "while crictl ps -q --name etcd | grep -q .; do sleep 1; done",
+            ] + self.moveCommands(member)
+            + (log ? ["# etcd.yaml must mount \(self.log(of: member)) as well"] : [])
+            + ["# etcd.yaml must say: \(self.flags(of: member))"]
+            + [
+                "mv /etc/kubernetes/stopped/etcd.yaml /etc/kubernetes/stopped/kube-apiserver.yaml \(manifests)/"
+            ]
+        return "  static pod:\n" + lines.map { "    \($0)\n" }.joined()
     }
 
     private func systemdCommands(_ member: RestoredMember) -> String {
+        let lines =
+            ["systemctl stop etcd"] + self.moveCommands(member)
+            + [
+                "chown -R etcd:etcd /var/lib/etcd"
+                    + (member.hasOwnLogDirectory ? " \(self.log(of: member))" : "")
+            ]
+            + ["# the unit must say: \(self.flags(of: member))", "systemctl start etcd"]
+        return "  systemd unit:\n" + lines.map { "    \($0)\n" }.joined()
+    }
+
+    /// Puts the restored directory where etcd looks for it, unless it was restored right there.
+    private func moveCommands(_ member: RestoredMember) -> [String] {
+        guard absolute(member.dataDirectory) != "/var/lib/etcd" else { return [] }
+        return [
+            "mv /var/lib/etcd /var/lib/etcd.before-restore",
+            "cp -a \(shellWord(absolute(member.dataDirectory))) /var/lib/etcd",
+        ]
+    }
+
+    private func log(of member: RestoredMember) -> String { shellWord(absolute(member.logDirectory)) }
+
+    private func flags(of member: RestoredMember) -> String {
         let cluster = self.restore.plan.cluster
         let members = cluster.members.flatMap { member in member.peerURLs.map { "\(member.name)=\($0)" } }
         let urls = member.member.peerURLs.joined(separator: ",")
-        let log = member.hasOwnLogDirectory ? " --wal-dir \(shellWord(member.logDirectory))" : ""
-        return """
-              systemd unit:
-                systemctl stop etcd
-                mv /var/lib/etcd /var/lib/etcd.before-restore
-                cp -a \(shellWord(member.dataDirectory)) /var/lib/etcd
-                chown -R etcd:etcd /var/lib/etcd
-                systemctl start etcd
-                its flags must say: --name \(shellWord(member.member.name)) --data-dir /var/lib/etcd\(log) \
-            --initial-advertise-peer-urls \(shellWord(urls)) \
-            --initial-cluster \(shellWord(members.joined(separator: ","))) \
-            --initial-cluster-token \(shellWord(cluster.token))
-
-            """
+        let log = member.hasOwnLogDirectory ? " --wal-dir \(self.log(of: member))" : ""
+        return "--name \(shellWord(member.member.name)) --data-dir /var/lib/etcd\(log) "
+            + "--initial-advertise-peer-urls \(shellWord(urls)) "
+            + "--initial-cluster \(shellWord(members.joined(separator: ","))) "
+            + "--initial-cluster-token \(shellWord(cluster.token))"
     }
 
     /// One JSON object.

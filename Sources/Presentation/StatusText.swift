@@ -6,7 +6,7 @@ extension SnapshotStatus {
     private var cells: [String] {
         [
             String(self.hash, radix: 16), String(self.revision), String(self.totalKeys),
-            humanByteCount(self.totalSize), self.storageVersion,
+            humanByteCount(self.totalSize), terminalText(self.storageVersion),
         ]
     }
 
@@ -26,7 +26,7 @@ extension SnapshotStatus {
         "Revision" : \(self.revision)
         "Keys" : \(self.totalKeys)
         "Size" : \(self.totalSize)
-        "Version" : \(self.storageVersion)
+        "Version" : \(terminalText(self.storageVersion))
 
         """
     }

@@ -13,12 +13,15 @@ public struct BoltFile: Sendable {
     /// Opens the database in the first `byteCount` bytes of `file`.
     ///
     /// - Throws: `.empty`; what is wrong with meta page 0 when neither meta page is valid;
-    ///   `.fileTooShort` when the database counts more pages than there are bytes.
+    ///   `.pageOutOfRange` when the root is no page of it; `.fileTooShort` when the database counts more pages than there are bytes.
     public init(_ file: MappedFile, byteCount: Int) throws(BoltError) {
         self.file = file
         self.byteCount = byteCount
         self.meta = try file.withBytes { (bytes) throws(BoltError) in
             try newestMeta(in: bytes.extracting(0..<byteCount))
+        }
+        guard self.meta.root.rawValue >= 2, self.meta.root < self.meta.highWater else {
+            throw BoltError(.pageOutOfRange(highWater: self.meta.highWater), page: self.meta.root)
         }
         let needed = self.meta.highWater.rawValue.multipliedReportingOverflow(by: UInt64(self.meta.pageSize))
         guard !needed.overflow, needed.partialValue <= UInt64(byteCount) else {

@@ -17,13 +17,16 @@ public struct Bucket: Sendable {
 }
 
 extension BoltFile {
+    /// Most buckets that are accepted at the top; etcd has ten.
+    private static let maximumBucketCount = 256
+
     /// The buckets at the top, in order of their names.
     ///
     /// - Throws: A `BoltError` when the root's pages are damaged, hold a plain pair, or are out of order.
     public func buckets() throws(BoltError) -> [Bucket] {
         try self.file.withBytes { (bytes) throws(BoltError) in
             var buckets: [Bucket] = []
-            for id in try self.leafPageIDs(root: self.meta.root, in: bytes) {
+            for id in try self.leafPageIDs(root: self.meta.root, in: bytes).ids {
                 let leaf = try LeafPage(self.treePage(id, in: bytes))
                 var pairs = leaf.pairs
                 var index = 0
@@ -31,6 +34,9 @@ extension BoltFile {
                     let bucket = try Bucket(reading: pair, index: index, page: id, in: bytes)
                     if let last = buckets.last, !last.name.lexicographicallyPrecedes(bucket.name) {
                         throw BoltError(.keysOutOfOrder(index: index), page: id)
+                    }
+                    guard buckets.count < Self.maximumBucketCount else {
+                        throw BoltError(.tooManyBuckets(limit: Self.maximumBucketCount), page: id)
                     }
                     buckets.append(bucket)
                     index += 1

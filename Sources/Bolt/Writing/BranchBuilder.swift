@@ -34,7 +34,9 @@ struct BranchBuilder {
         for child in self.children {
             let keySize = UInt32(child.keySize)
             BranchElement(position: offset, keySize: keySize, child: child.page).write(to: &bytes)
-            offset += keySize - UInt32(BranchElement.byteCount)
+            // The next element begins 16 bytes later, and its key right after this one.
+            offset += keySize
+            offset -= UInt32(BranchElement.byteCount)
         }
         bytes += self.keys
         let byteCount = self.byteCount

@@ -73,8 +73,14 @@ struct EndpointOptions: ParsableArguments {
     /// Whether the command line itself names a live etcd.
     var areGiven: Bool { !self.endpoints.isEmpty }
 
-    /// Whether this machine's own configuration names a live etcd.
-    var isFoundHere: Bool { (try? LocalEtcd.find()) != nil }
+    /// Whether this machine has the configuration of an etcd, also one that may not be read.
+    var areFoundHere: Bool {
+        do {
+            return try LocalEtcd.find() != nil
+        } catch {
+            return true
+        }
+    }
 
     /// Connects to the first endpoint that can be reached and calls `body` once with the client.
     func withClient<Result: Sendable>(_ body: (EtcdClient) async throws -> Result) async throws -> Result {

@@ -67,7 +67,9 @@ struct Failure: Error {
                 advice: "the file was changed after it was written: use another copy",
                 status: .damaged
             )
-        case .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair, .unwritable, .wal:
+        case .wal, .unwritable:
+            self.init(error.description, status: .damaged)
+        case .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair:
             self.init(
                 error.description,
                 advice: "`registree verify \(error.path)` lists everything that is wrong with it",
@@ -107,13 +109,14 @@ struct Failure: Error {
         case .locked:
             self.init(
                 error.description,
-                advice: "a running etcd holds it: stop the member first, or read the live etcd with -f live",
+                advice:
+                    "a running etcd holds it: stop the member first, or ask the live etcd (take, or list -f live)",
                 status: .badInput
             )
         case .exists:
             self.init(
                 error.description,
-                advice: "choose another name, or say --force to replace it",
+                advice: "choose another name; `registree take` replaces a file when told with --force",
                 status: .badInput
             )
         case .notEmpty:

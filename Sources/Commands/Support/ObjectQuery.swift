@@ -46,28 +46,20 @@ struct ObjectQuery {
     func answers(in registry: Registry, namespace: String?) throws -> [ObjectAnswer] {
         var answers: [ObjectAnswer] = []
         for typed in self.resources {
-            for resource in try knownResources(named: typed, in: registry) {
-                let found = registry.objects(of: [resource], namespace: namespace, names: self.names)
-                answers.append(
-                    ObjectAnswer(
-                        resource: resource,
-                        objects: found,
-                        missing: self.missing(found, of: resource, in: registry, namespace)
-                    )
-                )
+            var found = try knownResources(named: typed, in: registry).map { resource in
+                let objects = registry.objects(of: [resource], namespace: namespace, names: self.names)
+                return ObjectAnswer(resource: resource, objects: objects, missing: [])
             }
+            // A resource may lie below two roots: a name is missing when it is below neither.
+            if !found.isEmpty { found[0].missing = self.missing(found, in: registry, namespace) }
+            answers += found
         }
         return answers
     }
 
-    private func missing(
-        _ found: [StoredObject],
-        of resource: Resource,
-        in registry: Registry,
-        _ namespace: String?
-    ) -> [String] {
-        guard let names = self.names else { return [] }
-        let there = Set(found.map { registry.name(of: $0) })
+    private func missing(_ found: [ObjectAnswer], in registry: Registry, _ namespace: String?) -> [String] {
+        guard let names = self.names, let resource = found.first?.resource else { return [] }
+        let there = Set(found.flatMap { $0.objects.map { registry.name(of: $0) } })
         let place = resource.scope == .cluster ? "" : namespace.map { " in namespace \($0)" } ?? ""
         return names.filter { !there.contains($0) }.map {
             "\(resource.qualifiedName) \"\($0)\" not found\(place) at revision \(registry.keyspace.revision)"

@@ -1,3 +1,4 @@
+import Presentation
 import SystemPackage
 
 #if canImport(Glibc)
@@ -11,6 +12,7 @@ import SystemPackage
 /// Data goes here; everything else to standard error.
 struct Output: ~Copyable {
     private var buffer: [UInt8] = []
+    private let isTerminal = isatty(STDOUT_FILENO) == 1
     private static let capacity = 1 << 16
 
     init() {
@@ -20,6 +22,12 @@ struct Output: ~Copyable {
     mutating func write(_ text: String) throws {
         self.buffer.append(contentsOf: text.utf8)
         if self.buffer.count >= Self.capacity { try self.flush() }
+    }
+
+    /// Writes stored bytes: as they are to a file or a pipe, with controls escaped to a terminal.
+    mutating func write(stored bytes: RawSpan) throws {
+        guard self.isTerminal else { return try self.write(bytes) }
+        try self.write(terminalText(bytes.withUnsafeBytes { Array($0) }))
     }
 
     mutating func write(_ bytes: RawSpan) throws {
@@ -46,7 +54,8 @@ struct Output: ~Copyable {
     }
 }
 
-/// Writes a line for people to standard error; a failure to do so changes nothing.
+/// Writes a line for people to standard error, harmless on a terminal; a failure to do so changes nothing.
 func note(_ line: String) {
-    _ = try? FileDescriptor.standardError.writeAll((line + "\n").utf8)
+    let safe = line.split(separator: "\n", omittingEmptySubsequences: false).map { terminalText(String($0)) }
+    _ = try? FileDescriptor.standardError.writeAll((safe.joined(separator: "\n") + "\n").utf8)
 }

@@ -11,16 +11,24 @@ import Files
 enum Signals {
     /// Listens for SIGINT, SIGTERM and SIGHUP for as long as the answer is kept.
     static func endTidily() -> [any DispatchSourceSignal] {
-        [SIGINT, SIGTERM, SIGHUP].map { number in
+        [SIGINT, SIGTERM, SIGHUP].compactMap { number in
+            // What was ignored at the start, as nohup does, stays ignored.
+            if isIgnored(number) { return nil }
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 StagedOutputs.process.abandonAll()
-                note("Error: interrupted; nothing half-made was left behind")
+                note("Error: interrupted")
                 _exit(ExitStatus.interrupted.rawValue)
             }
             source.resume()
             return source
         }
     }
+}
+
+private func isIgnored(_ number: CInt) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
 }

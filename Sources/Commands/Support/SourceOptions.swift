@@ -31,41 +31,65 @@ struct SourceOptions: ParsableArguments {
         if let revision = self.revision, revision < 1 { throw ValidationError("--revision is 1 or more.") }
     }
 
-    /// Opens what the options and the environment name, and checks it when that is asked for.
+    /// Opens what the options and the environment name, and checks it before when that is asked for.
     ///
     /// Only the keys in `ranges` are wanted, which spares a live etcd the others.
     func open(narrowedTo ranges: [KeyRange] = [.all]) async throws -> Source {
-        let source = try await self.openUnchecked(ranges)
-        if self.check { try source.check() }
-        return source
-    }
-
-    private func openUnchecked(_ ranges: [KeyRange]) async throws -> Source {
-        let environment = ProcessInfo.processInfo.environment
-        let named = self.file ?? (self.endpoints.areGiven ? "live" : environment["REGISTREE_FROM"])
-        switch try SourceName(named, default: self.endpoints.isFoundHere ? .live : nil) {
+        switch try self.name() {
         case .path(let path):
             let database = try EtcdDatabase(path: path)
+            if self.check { try checkDigest(of: database) }
             noteEntriesNotShown(of: database)
-            return Source(keyspace: try database.keyspace(at: self.revision), database: database)
+            return Source(keyspace: try database.keyspace(at: self.revision))
         case .live:
             let connection = try self.endpoints.connection()
             let live = LiveKeyspace(
                 endpoints: connection.endpoints,
                 options: connection.options,
-                spoolDirectory: environment["TMPDIR"] ?? "/tmp"
+                spoolDirectory: ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
             )
             return Source(keyspace: try await live.read(ranges.map(RequestRange.init), at: self.revision))
         }
     }
+
+    /// The source: from `-f`, from `--endpoints`, from the environment, or the live etcd of this machine.
+    private func name() throws -> SourceName {
+        if let file {
+            guard !self.endpoints.areGiven || file == "live" else {
+                throw Failure("-f names a file, and --endpoints a live etcd: say one", status: .badInput)
+            }
+            return SourceName(file)
+        }
+        let environment = ProcessInfo.processInfo.environment
+        if self.endpoints.areGiven { return .live }
+        if let name = environment["REGISTREE_FROM"], !name.isEmpty { return SourceName(name) }
+        if environment["ETCDCTL_ENDPOINTS"] != nil || self.endpoints.areFoundHere { return .live }
+        throw Failure(
+            "no source is named",
+            advice: "say -f and a snapshot file, a stopped member's data directory or live, "
+                + "or set REGISTREE_FROM",
+            status: .badInput
+        )
+    }
+}
+
+/// Compares the digest with the bytes; says so when there is none to compare.
+func checkDigest(of database: EtcdDatabase) throws {
+    if try !database.checkDigest() { note("Note: \(database.path) has no digest: its values are not proved") }
 }
 
 /// Says how many entries of a member's log its database does not hold yet.
-private func noteEntriesNotShown(of database: EtcdDatabase) {
-    guard let facts = try? StoreFacts(reading: database),
-        let count = try? database.logEntriesNotShown(facts), count > 0
-    else { return }
-    note("Note: \(count) entries of the member's write-ahead log are later than its database and not shown")
+func noteEntriesNotShown(of database: EtcdDatabase) {
+    do {
+        let count = try database.logEntriesNotShown(StoreFacts(reading: database)) ?? 0
+        if count > 0 {
+            note(
+                "Note: \(count) entries of the member's write-ahead log are later than its database and not shown"
+            )
+        }
+    } catch {
+        note("Note: the member's write-ahead log cannot be read, so later entries may be missing: \(error)")
+    }
 }
 
 /// What `-f` names.
@@ -73,40 +97,12 @@ enum SourceName {
     case path(String)
     case live
 
-    init(_ name: String?, default: SourceName?) throws {
-        switch name {
-        case nil, "":
-            if let `default` {
-                self = `default`
-                return
-            }
-            throw Failure(
-                "no source is named",
-                advice: "say -f and a snapshot file, a stopped member's data directory or live, "
-                    + "or set REGISTREE_FROM",
-                status: .badInput
-            )
-        case "live": self = .live
-        case .some(let path): self = .path(path)
-        }
+    init(_ name: String) {
+        self = name == "live" ? .live : .path(name)
     }
 }
 
 /// An opened source: the keys at one revision, wherever they come from.
 struct Source {
     var keyspace: Keyspace
-    /// The file that the keys lie in, where it is one.
-    var database: EtcdDatabase?
-
-    /// Throws when the file has become shorter since it was opened, so that what was printed is not trusted.
-    func checkUnchanged() throws {
-        try self.database?.checkUnchanged()
-    }
-
-    /// Compares the digest with the bytes; says so when there is none to compare.
-    func check() throws {
-        guard let database = self.database else { return }
-        let hasDigest = try database.checkDigest()
-        if !hasDigest { note("\(database.path) has no digest: its values are not proved") }
-    }
 }

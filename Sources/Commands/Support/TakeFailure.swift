@@ -2,7 +2,7 @@ import EtcdClient
 import Operations
 
 extension Failure {
-    /// Why no snapshot was taken: as grave as the gravest reason that an endpoint gave.
+    /// Why no snapshot was taken; an endpoint that answered says more than one that was not reached.
     init(take error: TakeError) {
         switch error {
         case .noSource(let refusals):

@@ -83,6 +83,10 @@ public struct SnapshotStream {
                 throw self.error(.snapshotContradictsItself(received: self.received))
             }
         }
+        // No file system holds more; an announced size that cannot be added up is no size.
+        guard message.remainingBytes <= UInt64(Int64.max) - self.received - count else {
+            throw self.error(.snapshotContradictsItself(received: self.received))
+        }
         self.remaining = message.remainingBytes
         self.received += count
         self.watch.note(received: self.received)

@@ -63,6 +63,11 @@ extension EtcdEndpoint {
                 address: .tcp(host: host, port: port),
                 usesTLS: scheme.map { $0 == "https" } ?? tlsByDefault
             )
+        case .some where rest.contains("@"):
+            throw EtcdClientError(
+                .badEndpoint("holds a user name; give it with --user"),
+                endpoint: "endpoint"
+            )
         case .some:
             throw badEndpoint(text, "has a scheme other than http, https, unix or unixs")
         }

@@ -65,12 +65,13 @@ struct RevisionCheck {
             return
         }
         if revision.main == self.previous?.main {
-            let expected = (self.previous?.sub ?? -1) + 1
+            let (expected, overflows) = (self.previous?.sub ?? -1).addingReportingOverflow(1)
+            guard !overflows else { return self.add(.tooManyOperations, record) }
             if revision.sub != expected { self.add(.missingOperation(expected: expected), record) }
             return
         }
         // The store is at revision 1 before its first change.
-        let expected = max(self.compactRevision, self.previous?.main ?? 0, 1) + 1
+        let expected = max(self.compactRevision, self.previous?.main ?? 0, 1) &+ 1
         if revision.main != expected { self.add(.missingRevision(expected: expected), record) }
         if revision.sub != 0 { self.add(.missingOperation(expected: 0), record) }
     }
@@ -129,10 +130,11 @@ struct RevisionCheck {
         isWhole: Bool,
         in bytes: RawSpan
     ) {
-        let key = bytes.copy(keyValue.key)
-        if keyValue.key.upperBound != record.pair.end { self.add(.tombstoneWithContent, record, key: key) }
+        if keyValue.key.upperBound != record.pair.end {
+            self.add(.tombstoneWithContent, record, key: shownKey(keyValue, in: bytes))
+        }
         if isWhole, living == nil, record.revision.main > self.compactRevision {
-            self.add(.tombstoneOfNothing, record, key: key)
+            self.add(.tombstoneOfNothing, record, key: shownKey(keyValue, in: bytes))
         }
     }
 
@@ -158,7 +160,7 @@ struct RevisionCheck {
                 broken = .versionDiffers(found: keyValue.version, expected: version)
             }
         }
-        if let broken { self.add(broken, record, key: bytes.copy(keyValue.key)) }
+        if let broken { self.add(broken, record, key: shownKey(keyValue, in: bytes)) }
     }
 
     private mutating func checkLeases(in bytes: RawSpan) {
@@ -172,7 +174,7 @@ struct RevisionCheck {
                 StorageFinding(
                     .missingLease(id: keyValue.lease),
                     revision: RevisionKey(reading: bytes, in: range),
-                    key: bytes.copy(keyValue.key)
+                    key: shownKey(keyValue, in: bytes)
                 )
             )
         }
@@ -185,6 +187,12 @@ private func hasPossibleHistory(_ keyValue: KeyValue) -> Bool {
     let changes = keyValue.modRevision - keyValue.createRevision
     guard keyValue.version >= 1, keyValue.version - 1 <= changes else { return false }
     return (keyValue.version == 1) == (changes == 0)
+}
+
+/// As much of the key as a finding shows.
+private func shownKey(_ keyValue: KeyValue, in bytes: RawSpan) -> [UInt8] {
+    let maximumByteCount = 512
+    return bytes.copy(keyValue.key.prefix(maximumByteCount))
 }
 
 /// Findings up to a limit, and the count of all.

@@ -47,6 +47,15 @@ public struct StorageFinding: Hashable, Sendable {
         self.key = key
     }
 
+    /// Whether a later etcd may have written it, as far as this version can know.
+    public var mayBeNewer: Bool {
+        switch self.reason {
+        case .unknownBucket: true
+        case .unreadableEntry(let bucket): bucket == "meta" || bucket == "auth" || bucket == "cluster"
+        default: false
+        }
+    }
+
     /// What is wrong, without the place.
     public var explanation: String {
         switch self.reason {

@@ -16,11 +16,12 @@ extension EtcdDatabase {
         sum.update(Array(BucketName.key.rawValue.utf8))
         let compactRevision = keyspace.compactRevision
         let kept = compactRevision > 0 ? keyspace.recordOffsets(upTo: compactRevision) : []
+        // etcd drops nothing when compaction would keep nothing at all.
+        let drops = keyspace.totalKeys > 0
         try self.forEachRevision { (record, bytes) throws(StorageError) in
             let main = record.revision.main
             guard main <= keyspace.revision else { return false }
-            let isDropped =
-                main <= compactRevision && !kept.isEmpty && !kept.containsSorted(record.pair.keyOffset)
+            let isDropped = main <= compactRevision && drops && !kept.containsSorted(record.pair.keyOffset)
             if isDropped || main == compactRevision && record.revision.isTombstone { return true }
             sum.update(bytes.extracting(record.pair.keyOffset..<record.pair.end))
             return true
@@ -31,7 +32,8 @@ extension EtcdDatabase {
 }
 
 extension Keyspace {
-    /// File offsets, ascending, of the records of live keys; those above `main` may be missing.
+    /// File offsets, ascending, of the records of live keys and of a revision bump; those above `main`
+    /// may be missing.
     fileprivate func recordOffsets(upTo main: Int64) -> [Int] {
         var offsets: [Int] = []
         offsets.reserveCapacity(self.count)
@@ -39,6 +41,7 @@ extension Keyspace {
             guard let revision = key.revision(in: bytes), revision.main <= main else { return }
             offsets.append(key.entry.offset)
         }
+        if let bump = self.bumpRecord { offsets.append(bump.offset) }
         offsets.sort()
         return offsets
     }

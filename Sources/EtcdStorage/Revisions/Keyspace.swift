@@ -18,14 +18,14 @@ public struct Keyspace: Sendable {
     public let file: MappedFile
 
     let entries: [KeyIndex.Entry]
-    /// Whether the nameless record is there that a restore with a revision bump leaves.
-    let hasBumpRecord: Bool
+    /// The nameless record that a restore with a revision bump leaves.
+    let bumpRecord: KeyIndex.Entry?
 
     /// Number of live keys; ``totalKeys`` also counts the record of a revision bump.
     public var count: Int { self.entries.count }
 
     /// What etcdutl 3.6 calls total keys.
-    public var totalKeys: Int { self.entries.count + (self.hasBumpRecord ? 1 : 0) }
+    public var totalKeys: Int { self.entries.count + (self.bumpRecord == nil ? 0 : 1) }
 }
 
 extension EtcdDatabase {
@@ -53,8 +53,8 @@ extension EtcdDatabase {
         }
         let (index, hash) = try self.index(upTo: shown, hashing: hashing)
         try self.checkUnchanged()
-        let live = index.entries.filter { !$0.isTombstone }
-        let named = live.filter { $0.keyCount > 0 }
+        var named = index.entries
+        named.removeAll { $0.isTombstone || $0.keyCount == 0 }
         let keyspace = Keyspace(
             revision: shown,
             currentRevision: current,
@@ -62,7 +62,7 @@ extension EtcdDatabase {
             compactRevision: compactRevision,
             file: self.bolt.file,
             entries: named,
-            hasBumpRecord: named.count < live.count
+            bumpRecord: index.entries.first { !$0.isTombstone && $0.keyCount == 0 }
         )
         return (keyspace, hash)
     }

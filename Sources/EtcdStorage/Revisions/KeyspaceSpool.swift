@@ -85,7 +85,7 @@ public struct KeyspaceSpool {
             compactRevision: 0,
             file: try self.file.mapped(),
             entries: self.entries,
-            hasBumpRecord: false
+            bumpRecord: nil
         )
     }
 }

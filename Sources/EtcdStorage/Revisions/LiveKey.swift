@@ -38,10 +38,7 @@ extension Keyspace {
     public func forEach(_ keys: [LiveKey], _ body: (KeyValue, RawSpan) throws -> Void) throws {
         try self.file.withBytes { bytes in
             for key in keys {
-                guard let keyValue = key.keyValue(in: bytes) else {
-                    let revision = key.revision(in: bytes) ?? RevisionKey(main: 0, sub: 0)
-                    throw StorageError(.badKeyValue(revision), path: self.file.path)
-                }
+                guard let keyValue = key.keyValue(in: bytes) else { throw self.damage(at: key, in: bytes) }
                 try body(keyValue, bytes)
             }
         }
@@ -56,6 +53,21 @@ extension Keyspace {
             }
             found.sort { bytes.compare($0.key, $1.key) < 0 }
             return found
+        }
+    }
+
+    /// The error for a record that is damaged behind its key.
+    public func damage(at key: LiveKey, in bytes: RawSpan) -> StorageError {
+        let revision = key.revision(in: bytes) ?? RevisionKey(main: 0, sub: 0)
+        return StorageError(.badKeyValue(revision), path: self.file.path)
+    }
+
+    /// Throws when the file has become shorter since it was opened, so that what was read is not to be trusted.
+    public func checkUnchanged() throws(StorageError) {
+        do {
+            try self.file.checkUnchanged()
+        } catch {
+            throw StorageError(.file(error), path: self.file.path)
         }
     }
 }

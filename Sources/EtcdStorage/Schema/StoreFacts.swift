@@ -37,6 +37,9 @@ public struct StoreFacts: Hashable, Sendable {
         max(self.scheduledCompactRevision ?? 0, self.finishedCompactRevision ?? 0)
     }
 
+    /// Longest JSON that is read, in bytes.
+    private static let maximumJSONByteCount = 1 << 20
+
     /// Whether the last compaction that was asked for is done, not merely begun.
     var isCompactionFinished: Bool {
         (self.finishedCompactRevision ?? 0) >= (self.scheduledCompactRevision ?? 0)
@@ -68,7 +71,9 @@ public struct StoreFacts: Hashable, Sendable {
                 guard let term = bytes.bigEndian(UInt64.self, in: pair.value) else { throw bad() }
                 self.term = term
             case "confState":
-                guard let text = bytes.text(in: pair.value), isJSONObject(text) else { throw bad() }
+                guard pair.valueCount <= Self.maximumJSONByteCount, let text = bytes.text(in: pair.value),
+                    isJSONObject(text)
+                else { throw bad() }
                 self.confState = text
             case "scheduledCompactRev":
                 guard let key = RevisionKey(reading: bytes, in: pair.value) else { throw bad() }

@@ -19,20 +19,3 @@ extension RawSpan {
         self.extracting(range).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }
 }
-
-extension Keyspace {
-    /// The error for a record that is damaged behind its key.
-    func damage(at key: LiveKey, in bytes: RawSpan) -> StorageError {
-        let revision = key.revision(in: bytes) ?? RevisionKey(main: 0, sub: 0)
-        return StorageError(.badKeyValue(revision), path: self.file.path)
-    }
-
-    /// Throws when the file has become shorter since it was opened.
-    func checkUnchanged() throws(StorageError) {
-        do {
-            try self.file.checkUnchanged()
-        } catch {
-            throw StorageError(.file(error), path: self.file.path)
-        }
-    }
-}

@@ -80,8 +80,10 @@ private func provenStatus(path: String, said: MemberStatus) throws -> SnapshotSt
 
 private func requireSound(_ database: EtcdDatabase) throws {
     let check = try StorageCheck(of: database)
-    guard !check.isSound else { return }
-    let first = check.structure.findings.first?.explanation ?? check.findings.first?.explanation
+    // What a later etcd keeps beside the known is no reason to be without a backup.
+    let findings = check.findings.filter { !$0.mayBeNewer }
+    guard check.structure.findingCount > 0 || !findings.isEmpty else { return }
+    let first = check.structure.findings.first?.explanation ?? findings.first?.explanation
     throw TakeError.unsound(
         findings: check.findingCount + check.structure.findingCount,
         first: first ?? "unknown"
