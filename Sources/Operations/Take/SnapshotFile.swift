@@ -64,10 +64,11 @@ final class SnapshotFile: Sendable {
 private func provenStatus(path: String, said: MemberStatus) throws -> SnapshotStatus {
     do {
         let database = try EtcdDatabase(path: path, locking: .none)
-        try requireSound(database)
-        let status = try SnapshotStatus(of: database)
+        let check = try soundCheck(of: database)
+        let facts = try StoreFacts(reading: database)
+        let status = try SnapshotStatus(of: database, facts: facts, check: check)
         // A revision that was compacted away with its key was there nevertheless; a new store is at 1.
-        let revision = max(status.revision, try StoreFacts(reading: database).compactRevision, 1)
+        let revision = max(status.revision, facts.compactRevision, 1)
         guard revision >= said.revision else {
             throw TakeError.behind(revision: revision, said: said.revision)
         }
@@ -78,9 +79,9 @@ private func provenStatus(path: String, said: MemberStatus) throws -> SnapshotSt
     }
 }
 
-private func requireSound(_ database: EtcdDatabase) throws {
+private func soundCheck(of database: EtcdDatabase) throws -> StorageCheck {
     let check = try StorageCheck(of: database)
-    guard !check.isSound else { return }
+    guard !check.isSound else { return check }
     let first = check.structure.findings.first?.explanation ?? check.findings.first?.explanation
     throw TakeError.unsound(
         findings: check.findingCount + check.structure.findingCount,
