@@ -23,6 +23,15 @@ public struct SnapshotStatus: Hashable, Sendable {
         self.init(facts: facts, keyspace: keyspace, hash: hash, of: database)
     }
 
+    /// The same for a database that has just been checked, without listing its keys again.
+    init(of database: EtcdDatabase, facts: StoreFacts, check: StorageCheck) throws(StorageError) {
+        self.hash = try database.statusHash().value
+        self.revision = try database.lastRevision()
+        self.totalKeys = check.liveKeyCount
+        self.totalSize = UInt64(database.bolt.databaseByteCount)
+        self.storageVersion = facts.storageVersion ?? ""
+    }
+
     init(facts: StoreFacts, keyspace: Keyspace, hash: CRC32C, of database: EtcdDatabase) {
         self.hash = hash.value
         self.revision = keyspace.lastRevision

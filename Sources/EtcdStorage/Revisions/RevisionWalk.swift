@@ -44,7 +44,7 @@ extension EtcdDatabase {
     }
 
     /// The main revision of the last change, 0 when there is none.
-    func lastRevision() throws(StorageError) -> Int64 {
+    public func lastRevision() throws(StorageError) -> Int64 {
         guard let bucket = try self.bucket(.key) else { throw StorageError(.noKeyBucket, path: self.path) }
         return try self.bolt.file.withBytes { (bytes) throws(StorageError) in
             let leaf = try self.reading { () throws(BoltError) in

@@ -64,10 +64,11 @@ final class SnapshotFile: Sendable {
 private func provenStatus(path: String, said: MemberStatus) throws -> SnapshotStatus {
     do {
         let database = try EtcdDatabase(path: path, locking: .none)
-        try requireSound(database)
-        let status = try SnapshotStatus(of: database)
+        let check = try soundCheck(of: database)
+        let facts = try StoreFacts(reading: database)
+        let status = try SnapshotStatus(of: database, facts: facts, check: check)
         // A revision that was compacted away with its key was there nevertheless; a new store is at 1.
-        let revision = max(status.revision, try StoreFacts(reading: database).compactRevision, 1)
+        let revision = max(status.revision, facts.compactRevision, 1)
         guard revision >= said.revision else {
             throw TakeError.behind(revision: revision, said: said.revision)
         }
@@ -78,11 +79,11 @@ private func provenStatus(path: String, said: MemberStatus) throws -> SnapshotSt
     }
 }
 
-private func requireSound(_ database: EtcdDatabase) throws {
+private func soundCheck(of database: EtcdDatabase) throws -> StorageCheck {
     let check = try StorageCheck(of: database)
     // What a later etcd keeps beside the known is no reason to be without a backup.
     let findings = check.findings.filter { !$0.mayBeNewer }
-    guard check.structure.findingCount > 0 || !findings.isEmpty else { return }
+    guard check.structure.findingCount > 0 || !findings.isEmpty else { return check }
     let first = check.structure.findings.first?.explanation ?? findings.first?.explanation
     throw TakeError.unsound(
         findings: check.findingCount + check.structure.findingCount,

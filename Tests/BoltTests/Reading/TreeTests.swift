@@ -97,4 +97,22 @@ struct TreeTests {
         across.addLeaf(4, [("a", [1]), ("cc", [2])])
         #expect(StructureCheck(of: try across.open()).findings.map(\.page) == [PageID(4)])
     }
+
+    @Test(arguments: [0, 1, 8, 1 << 40] as [UInt64])
+    func refusesARootOutsideOfTheFile(root: UInt64) throws {
+        var file = sound(pageSize: 4096)
+        file.root = root
+        #expect(throws: BoltError(.pageOutOfRange(highWater: PageID(8)), page: PageID(root))) {
+            try file.open()
+        }
+    }
+
+    @Test func refusesAPageThatReachesIntoTheNext() throws {
+        var file = sound(pageSize: 4096)
+        file.addLeaf(4, [("a", Array(repeating: 7, count: 4096)), ("b", [2])])
+        let opened = try file.open()
+        let bucket = try #require(try opened.bucket(named: "tree"))
+        #expect(throws: BoltError(.referencedTwice, page: PageID(5))) { try keys(of: bucket, in: opened) }
+        #expect(StructureCheck(of: opened).findings.contains(BoltError(.referencedTwice, page: PageID(5))))
+    }
 }

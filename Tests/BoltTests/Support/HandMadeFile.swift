@@ -84,9 +84,11 @@ struct HandMadeFile {
     }
 
     /// Writes the file with its two meta pages, and opens it.
+    ///
+    /// Pages that overlap are written in order of their numbers, later over earlier.
     func open(damagingFirstMeta: Bool = false) throws -> BoltFile {
         var bytes = [UInt8](repeating: 0, count: Int(self.highWater) * self.pageSize)
-        for (id, page) in self.pages {
+        for (id, page) in self.pages.sorted(by: { $0.key < $1.key }) {
             bytes.replaceSubrange(Int(id) * self.pageSize..<Int(id) * self.pageSize + page.count, with: page)
         }
         for id in [UInt64(0), 1] {

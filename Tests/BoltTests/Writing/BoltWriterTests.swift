@@ -53,6 +53,12 @@ struct BoltWriterTests {
         }
     }
 
+    @Test(arguments: [2, 8, 15, 16])
+    func writesBranchesOverShortKeys(keySize: Int) throws {
+        let bucket = (name: Array("lease".utf8), pairs: pairs(10_000, keySize: keySize) { _ in 20 })
+        expect(try write([bucket]), toHold: [bucket])
+    }
+
     @Test func writesAFileWithoutBuckets() throws {
         let bytes = try write([])
         #expect(bytes.count == 3 * 4096)
