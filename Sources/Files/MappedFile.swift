@@ -85,23 +85,7 @@ public final class MappedFile: @unchecked Sendable {
             throw FileError(.shrank, path: self.path)
         }
     }
-
-    /// Asks the kernel to read a range before it is touched; a hint, so failures do not matter.
-    public func prefetch(_ range: Range<Int>) {
-        guard let base = self.base, range.lowerBound >= 0, range.upperBound <= self.byteCount else { return }
-        let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
-        let start = range.lowerBound / pageSize * pageSize
-        let address = UnsafeMutableRawPointer(mutating: base + start)
-        #if os(Linux)
-            madvise(address, range.upperBound - start, populateRead)
-        #else
-            madvise(address, range.upperBound - start, MADV_WILLNEED)
-        #endif
-    }
 }
-
-/// `MADV_POPULATE_READ`: map and read now; Linux 5.14 and later, ignored before.
-private let populateRead: Int32 = 22
 
 private func openRegularFile(path: String) throws(FileError) -> FileDescriptor {
     let descriptor: FileDescriptor

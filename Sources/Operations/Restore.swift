@@ -40,7 +40,7 @@ public struct Restore: Sendable {
         self.plan = try RestorePlan(
             cluster: request.cluster,
             facts: facts,
-            lastRevision: self.database.lastChangedRevision(),
+            lastRevision: self.database.lastRevision(),
             bump: request.bump
         )
     }

@@ -10,6 +10,8 @@ public struct StatusReport: Sendable {
     /// 0 when the store was never compacted.
     public var compactRevision: Int64
     public var facts: StoreFacts
+    /// What the log of a data directory says; nothing for a snapshot file, or when it cannot be read.
+    public var log: LogSummary?
     /// Whether the file ends in a SHA-256; comparing it is `verify`'s work.
     public var hasDigest: Bool
     public var pageSize: Int
@@ -25,6 +27,7 @@ public struct StatusReport: Sendable {
         self.hashKV = try database.hashKV(of: keyspace)
         self.compactRevision = keyspace.compactRevision
         self.facts = facts
+        self.log = try? database.logSummary()
         self.hasDigest = database.storedDigest != nil
         self.pageSize = database.bolt.pageSize
         self.fileSize = UInt64(database.bolt.file.byteCount)

@@ -62,6 +62,9 @@ extension StatusReport {
         table.append(["leases", String(self.facts.leases.count)])
         table.append(["auth", self.authText])
         table.append(["alarms", self.alarmText])
+        if let cluster = self.log?.cluster { table.append(["cluster ID", "\(cluster)"]) }
+        if let member = self.log?.member { table.append(["member ID", "\(member)"]) }
+        if let log = self.log { table.append(["log", "to index \(log.lastIndex), term \(log.lastTerm)"]) }
         for member in self.facts.members { table.append(["member", memberText(member)]) }
         table.append(["digest", self.hasDigest ? "SHA-256, not compared here (registree verify)" : "none"])
         return table.aligned(withHeadings: false)
@@ -96,6 +99,9 @@ extension StatusReport {
                 clusterVersion: self.facts.clusterVersion,
                 consistentIndex: self.facts.consistentIndex,
                 term: self.facts.term,
+                clusterID: self.log?.cluster.map { "\($0)" },
+                memberID: self.log?.member.map { "\($0)" },
+                logIndex: self.log?.lastIndex,
                 leases: self.facts.leases.count,
                 auth: self.facts.authEnabled,
                 alarms: self.facts.alarms.map {
@@ -130,6 +136,9 @@ private struct StatusJSON: Encodable {
     var clusterVersion: String?
     var consistentIndex: UInt64?
     var term: UInt64?
+    var clusterID: String?
+    var memberID: String?
+    var logIndex: UInt64?
     var leases: Int
     var auth: Bool
     var alarms: [Alarm]

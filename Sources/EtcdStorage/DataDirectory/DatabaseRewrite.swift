@@ -35,13 +35,6 @@ extension EtcdDatabase {
         try self.checkUnchanged()
         return try stream.finish()
     }
-
-    /// Main revision of the last change that the file holds, 0 when it holds none.
-    ///
-    /// - Throws: `.noKeyBucket`, `.badRevisionKey` or `.bolt`.
-    public func lastChangedRevision() throws(StorageError) -> Int64 {
-        try self.lastRevision()
-    }
 }
 
 /// Puts a bucket's pairs and what lies over them in order, and hashes what it writes.

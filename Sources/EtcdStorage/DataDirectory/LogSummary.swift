@@ -23,11 +23,6 @@ public struct LogSummary: Hashable, Sendable {
         let last = min(self.commit, self.lastIndex)
         return last > index ? last - index : 0
     }
-
-    /// How many entries lie above `index`, decided or not.
-    public func entries(after index: UInt64) -> UInt64 {
-        self.lastIndex > index ? self.lastIndex - index : 0
-    }
 }
 
 extension LogSummary {
@@ -82,19 +77,23 @@ extension LogSummary {
 }
 
 extension EtcdDatabase {
-    /// How many decided entries a data directory's log holds beyond its database.
+    /// What the log beside the database says.
     ///
-    /// - Parameter facts: What the database's small buckets say.
     /// - Returns: Nothing for a snapshot file, and for a data directory whose log lies elsewhere.
     /// - Throws: `.file`, or `.wal` when the log is damaged.
-    public func logEntriesNotShown(_ facts: StoreFacts) throws(StorageError) -> UInt64? {
+    public func logSummary() throws(StorageError) -> LogSummary? {
         guard let directory = self.dataDirectory?.writeAheadLog else { return nil }
         do {
             guard try fileExists(path: directory) else { return nil }
         } catch {
             throw StorageError(.file(error), path: directory)
         }
-        return try LogSummary(readingLogIn: directory).committedEntries(after: facts.consistentIndex ?? 0)
+        return try LogSummary(readingLogIn: directory)
+    }
+
+    /// How many decided entries a data directory's log holds beyond its database, as ``logSummary()``.
+    public func logEntriesNotShown(_ facts: StoreFacts) throws(StorageError) -> UInt64? {
+        try self.logSummary()?.committedEntries(after: facts.consistentIndex ?? 0)
     }
 }
 
