@@ -34,8 +34,11 @@ struct GetCommand: AsyncParsableCommand {
 
     func run() async throws {
         let queries = try ObjectQuery.queries(self.arguments, isEverywhere: self.namespaces.allNamespaces)
-        let registry = try await self.registry.open()
         let namespace = self.namespaces.allNamespaces ? nil : self.namespaces.namespace ?? "default"
+        let registry = try await self.registry.open(
+            wanting: queries.flatMap(\.resources),
+            namespace: namespace
+        )
         var answers: [ObjectAnswer] = []
         for query in queries { answers += try query.answers(in: registry, namespace: namespace) }
         let listing = ObjectListing(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EtcdStorage
 import KubernetesRegistry
 
 /// The source of the commands that look at Kubernetes' objects.
@@ -15,6 +16,28 @@ struct RegistryOptions: ParsableArguments {
 
     func open() async throws -> Registry {
         try Registry(of: await self.source.open().keyspace, etcdPrefix: self.etcdPrefix)
+    }
+
+    /// Opens a source of which only some resources are wanted, as they were typed.
+    ///
+    /// Of a live etcd just these are read, and before them what says where they lie. A name that this does
+    /// not explain may still be found among all keys.
+    func open(wanting typed: [String], namespace: String?) async throws -> Registry {
+        guard try self.source.isLive else { return try await self.open() }
+        let outlineKeys = Registry.outlineKeys(etcdPrefix: self.etcdPrefix)
+        let outline = try Registry(
+            of: await self.source.open(narrowedTo: outlineKeys).keyspace,
+            etcdPrefix: self.etcdPrefix
+        )
+        guard let resources = try? typed.flatMap({ try outline.resources(named: $0) }) else {
+            return try await self.open()
+        }
+        let keys = outlineKeys + Registry.objectKeys(of: resources, namespace: namespace)
+        let source = try await self.source.open(
+            narrowedTo: KeyRange.withoutOverlap(keys),
+            at: outline.keyspace.revision
+        )
+        return try Registry(of: source.keyspace, etcdPrefix: self.etcdPrefix)
     }
 }
 

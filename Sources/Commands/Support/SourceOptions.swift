@@ -33,8 +33,9 @@ struct SourceOptions: ParsableArguments {
 
     /// Opens what the options and the environment name, and checks it before when that is asked for.
     ///
-    /// Only the keys in `ranges` are wanted, which spares a live etcd the others.
-    func open(narrowedTo ranges: [KeyRange] = [.all]) async throws -> Source {
+    /// Only the keys in `ranges` are wanted, which spares a live etcd the others; `revision` is for a
+    /// second look at a live etcd, at the revision of the first.
+    func open(narrowedTo ranges: [KeyRange] = [.all], at revision: Int64? = nil) async throws -> Source {
         switch try self.name() {
         case .path(let path):
             let database = try EtcdDatabase(path: path)
@@ -48,7 +49,16 @@ struct SourceOptions: ParsableArguments {
                 options: connection.options,
                 spoolDirectory: ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
             )
-            return Source(keyspace: try await live.read(ranges.map(RequestRange.init), at: self.revision))
+            return Source(
+                keyspace: try await live.read(ranges.map(RequestRange.init), at: revision ?? self.revision)
+            )
+        }
+    }
+
+    var isLive: Bool {
+        get throws {
+            if case .live = try self.name() { return true }
+            return false
         }
     }
 

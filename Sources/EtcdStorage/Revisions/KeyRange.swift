@@ -56,4 +56,26 @@ public struct KeyRange: Hashable, Sendable {
             }
         }
     }
+
+    /// The same keys in ranges that do not overlap: what lies wholly within another range goes.
+    ///
+    /// The ranges are single keys and prefixes, of which two never overlap in part.
+    public static func withoutOverlap(_ ranges: [KeyRange]) -> [KeyRange] {
+        var kept: [KeyRange] = []
+        for range in ranges where !kept.contains(where: { $0.covers(range) }) {
+            kept.removeAll { range.covers($0) }
+            kept.append(range)
+        }
+        return kept
+    }
+
+    private func covers(_ other: KeyRange) -> Bool {
+        if self == other { return true }
+        guard !other.start.lexicographicallyPrecedes(self.start) else { return false }
+        switch self.end {
+        case .single: return false
+        case .none: return true
+        case .before(let end): return other.start.lexicographicallyPrecedes(end)
+        }
+    }
 }

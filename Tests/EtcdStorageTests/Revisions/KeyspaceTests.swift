@@ -53,6 +53,15 @@ struct KeyspaceTests {
         #expect(keyspace.texts(in: .key(Array("/registry".utf8))) == [])
     }
 
+    @Test func dropsRangesThatLieWithinOthers() {
+        let inner = KeyRange.prefix(Array("/a/b/".utf8))
+        let outer = KeyRange.prefix(Array("/a/".utf8))
+        let key = KeyRange.key(Array("/a/b/c".utf8))
+        let other = KeyRange.key(Array("/b".utf8))
+        #expect(KeyRange.withoutOverlap([inner, other, outer, key, other]) == [other, outer])
+        #expect(KeyRange.withoutOverlap([other, .all]) == [.all])
+    }
+
     @Test func endsAPrefixOfHighestBytesNowhere() {
         #expect(KeyRange.prefix([0xFF, 0xFF]) == KeyRange(start: [0xFF, 0xFF], end: .none))
         #expect(KeyRange.prefix([1, 0xFF]) == KeyRange(start: [1, 0xFF], end: .before([2])))
