@@ -49,7 +49,7 @@ struct LeafShare: Sendable {
 
 extension LeafPage {
     /// The file range of all keys and values, which lie one behind the other; every element is checked.
-    fileprivate func extent(in bytes: RawSpan) throws(BoltError) -> Range<Int>? {
+    func extent(in bytes: RawSpan) throws(BoltError) -> Range<Int>? {
         var pairs = self.pairs
         guard let first = try pairs.next(in: bytes) else { return nil }
         var end = first.end
