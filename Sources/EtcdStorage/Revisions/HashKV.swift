@@ -18,15 +18,15 @@ extension EtcdDatabase {
         let kept = compactRevision > 0 ? keyspace.recordOffsets(upTo: compactRevision) : []
         // etcd drops nothing when compaction would keep nothing at all.
         let drops = keyspace.totalKeys > 0
-        try self.forEachRevision { (record, bytes) throws(StorageError) in
-            let main = record.revision.main
-            guard main <= keyspace.revision else { return false }
-            let isDropped = main <= compactRevision && drops && !kept.containsSorted(record.pair.keyOffset)
-            if isDropped || main == compactRevision && record.revision.isTombstone { return true }
-            sum.update(bytes.extracting(record.pair.keyOffset..<record.pair.end))
-            return true
+        try self.forEachPair(in: .key) { (pair, page, bytes) throws(StorageError) in
+            guard let revision = RevisionKey(reading: bytes, in: pair.key) else {
+                throw try self.broken(.badRevisionKey, on: page)
+            }
+            guard revision.main <= keyspace.revision else { return }
+            let isDropped = revision.main <= compactRevision && drops && !kept.containsSorted(pair.keyOffset)
+            if isDropped || revision.main == compactRevision && revision.isTombstone { return }
+            sum.update(bytes.extracting(pair.keyOffset..<pair.end))
         }
-        try self.checkUnchanged()
         return sum.value
     }
 }

@@ -9,34 +9,6 @@ public struct RevisionRecord: Sendable {
 }
 
 extension EtcdDatabase {
-    /// Calls `body` with every change in order of revision, until it answers false.
-    ///
-    /// - Throws: `.noKeyBucket`, `.badRevisionKey`, `.revisionOutOfOrder`, `.bolt`, or what `body` throws.
-    func forEachRevision(
-        _ body: (RevisionRecord, RawSpan) throws(StorageError) -> Bool
-    ) throws(StorageError) {
-        guard let bucket = try self.bucket(.key) else { throw StorageError(.noKeyBucket, path: self.path) }
-        let leaves = try self.reading { () throws(BoltError) in try self.bolt.leaves(of: bucket) }
-        try self.bolt.file.withBytes { (bytes) throws(StorageError) in
-            var previous: RevisionRecord?
-            for index in 0..<leaves.count {
-                let leaf = try self.reading { () throws(BoltError) in
-                    try leaves.leaf(at: index, of: self.bolt, in: bytes)
-                }
-                var pairs = leaf.pairs
-                while let pair = try self.reading({ () throws(BoltError) in try pairs.next(in: bytes) }) {
-                    guard !pair.isBucket, let revision = RevisionKey(reading: bytes, in: pair.key) else {
-                        throw try self.broken(.badRevisionKey, on: leaf.page)
-                    }
-                    let record = RevisionRecord(revision: revision, pair: pair, page: leaf.page)
-                    try self.requireOrder(previous, record)
-                    previous = record
-                    guard try body(record, bytes) else { return }
-                }
-            }
-        }
-    }
-
     /// The error for damage found in a record; a file that became shorter is said to be that.
     func broken(_ reason: StorageError.Reason, on page: PageID) throws(StorageError) -> StorageError {
         try self.checkUnchanged()
