@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 
 #if canImport(Glibc)
     import Glibc
@@ -42,6 +43,8 @@ public enum Registree {
             }
             return .success
         } catch {
+            // An interruption takes the files away; its handler says so and ends the process.
+            while StagedOutputs.process.isAbandoned { pause() }
             return report(error)
         }
     }

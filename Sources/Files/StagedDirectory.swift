@@ -22,7 +22,7 @@ public final class StagedDirectory {
     private let finalPath: String
     private let parent: String
     private let outputs: StagedOutputs
-    private let lock: StagingLock?
+    private var lock: StagingLock?
     private var state = State.building
 
     private enum State {
@@ -47,7 +47,7 @@ public final class StagedDirectory {
         let place = try StagingPlace(destination: destination, entry: entry)
         place.name.sweepLeftovers()
         try place.requireFree()
-        let (path, lock) = try place.name.createLocked { path throws(FileError) in
+        let (path, lock) = try place.name.createLocked(for: destination) { path throws(FileError) in
             try outputs.begin(path, destination: destination) { () throws(FileError) in
                 try makeDirectory(path: path, reportedAs: destination)
             }
@@ -105,34 +105,63 @@ public final class StagedDirectory {
     /// - Throws: `.exists` when the name was taken meanwhile, `.interrupted`, `.system`; everything is
     ///   then removed.
     public func commit() throws(FileError) {
+        try Self.commit([self])
+    }
+
+    /// Commits directories that belong together, in this order: all get their names, or none keeps one.
+    ///
+    /// A signal that ends the process tidily comes before the first rename or after the last.
+    ///
+    /// - Throws: What ``commit()`` throws.
+    public static func commit(_ directories: [StagedDirectory]) throws(FileError) {
+        guard let last = directories.last else { return }
         do {
-            try synchronizeTree(path: self.stagedPath, reportedAs: self.destination)
-            try self.outputs.commit(self.stagedPath, destination: self.destination) { () throws(FileError) in
-                try renameDirectory(self.stagedPath, to: self.finalPath, reportedAs: self.destination)
+            for directory in directories {
+                try synchronizeTree(path: directory.stagedPath, reportedAs: directory.destination)
             }
-            self.state = .named
-            try synchronizeDirectory(path: self.parent, reportedAs: self.destination)
+            let paths = directories.map(\.stagedPath)
+            try last.outputs.commit(paths, destination: last.destination) { () throws(FileError) in
+                try self.rename(directories)
+            }
+            for directory in directories {
+                try synchronizeDirectory(path: directory.parent, reportedAs: directory.destination)
+            }
         } catch {
-            self.withdraw()
+            for directory in directories {
+                directory.takeNameBack()
+                directory.discard()
+            }
             throw error
         }
     }
 
-    /// Removes the directory also when it has its name already, as long as this value lives.
-    ///
-    /// For a set of directories of which a later one could not be completed.
-    public func withdraw() {
-        if self.state == .named {
-            guard rename(self.finalPath, self.stagedPath) == 0 else { return }
-            self.state = .building
+    private static func rename(_ directories: [StagedDirectory]) throws(FileError) {
+        do {
+            for directory in directories {
+                try renameDirectory(
+                    directory.stagedPath,
+                    to: directory.finalPath,
+                    reportedAs: directory.destination
+                )
+                directory.state = .named
+            }
+        } catch {
+            directories.forEach { $0.takeNameBack() }
+            throw error
         }
-        self.discard()
+    }
+
+    private func takeNameBack() {
+        guard self.state == .named, moveBack(self.finalPath, to: self.stagedPath) else { return }
+        self.state = .building
     }
 
     /// Removes the unfinished directory; after ``commit()`` it does nothing.
     public func discard() {
         guard self.state == .building else { return }
         self.state = .gone
+        // Its descriptor may be the one that listing what is to be removed needs.
+        self.lock = nil
         removeTree(path: self.stagedPath)
         self.outputs.forget(self.stagedPath)
     }
@@ -143,14 +172,24 @@ public final class StagedDirectory {
     }
 }
 
+/// A function of its own, because the method `rename` hides the C one.
+private func moveBack(_ path: String, to stagedPath: String) -> Bool {
+    rename(path, stagedPath) == 0
+}
+
 private func makeDirectory(path: String, reportedAs reportedPath: String) throws(FileError) {
     do {
         try systemCall("create", path: reportedPath) { mkdir(path, 0o700) }
-        try systemCall("set the mode of", path: reportedPath) { chmod(path, 0o700) }
     } catch {
         if case .system(_, .noSuchFileOrDirectory) = error.reason {
             throw FileError(.parentMissing, path: reportedPath)
         }
+        throw error
+    }
+    do {
+        try systemCall("set the mode of", path: reportedPath) { chmod(path, 0o700) }
+    } catch {
+        rmdir(path)
         throw error
     }
 }

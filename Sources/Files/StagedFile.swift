@@ -39,7 +39,7 @@ public final class StagedFile {
         try requireFreeName(destination, replacing: replacing)
         name.sweepLeftovers()
         var output: OutputFile?
-        let (_, lock) = try name.createLocked { path throws(FileError) in
+        let (_, lock) = try name.createLocked(for: destination) { path throws(FileError) in
             try outputs.begin(path, destination: destination) { () throws(FileError) in
                 output = try OutputFile(creating: path, reportedAs: destination)
             }
@@ -64,7 +64,8 @@ public final class StagedFile {
         do {
             try self.output.synchronize()
             try self.output.close()
-            try self.outputs.commit(self.output.path, destination: self.destination) { () throws(FileError) in
+            try self.outputs.commit([self.output.path], destination: self.destination) {
+                () throws(FileError) in
                 try rename(self.output.path, to: self.destination, replacing: self.replacing)
             }
             self.isFinished = true

@@ -21,14 +21,18 @@ public final class StagedOutputs: Sendable {
 
     /// Removes every unfinished output and lets no other begin or finish.
     public func abandonAll() {
-        let paths = self.state.withLock { state in
+        self.state.withLock { state in
             state.isAbandoned = true
-            defer { state.paths = [] }
-            return state.paths
+            // A writer may still be adding files to a directory while it goes.
+            for _ in 0..<3 { state.paths.forEach(removeTree(path:)) }
+            state.paths = []
         }
-        // A writer may still be adding files to a directory while it goes.
-        for _ in 0..<3 { paths.forEach(removeTree(path:)) }
     }
+
+    /// Whether ``abandonAll()`` was called; waits until it is done.
+    ///
+    /// A writer whose files vanish fails in some way or other; then this is the true cause.
+    public var isAbandoned: Bool { self.state.withLock(\.isAbandoned) }
 
     /// Creates the output at `path` and remembers it.
     func begin(
@@ -42,15 +46,15 @@ public final class StagedOutputs: Sendable {
         }
     }
 
-    /// Gives the output at `path` its final name and forgets it.
+    /// Gives the outputs at `paths` their final names, which no signal comes between, and forgets them.
     func commit(
-        _ path: String,
+        _ paths: [String],
         destination: String,
         rename: () throws(FileError) -> Void
     ) throws(FileError) {
         try self.enter(destination: destination) { state throws(FileError) in
             try rename()
-            state.paths.remove(path)
+            state.paths.subtract(paths)
         }
     }
 

@@ -26,12 +26,20 @@ final class StagingLock {
         case lost
         /// The file system has no locks.
         case unsupported
+        /// No more files can be opened, not even what is there already.
+        case tooManyOpen(Errno)
     }
 
     /// Asks for the lock on what lies at `path`, without waiting.
     static func attempt(path: String) -> Attempt {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { return errno == ENOENT || errno == ELOOP ? .lost : .unsupported }
+        guard descriptor >= 0 else {
+            switch errno {
+            case ENOENT, ELOOP: return .lost
+            case EMFILE, ENFILE: return .tooManyOpen(Errno(rawValue: errno))
+            default: return .unsupported
+            }
+        }
         let lock = StagingLock(descriptor: descriptor)
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             return errno == EWOULDBLOCK ? .lost : .unsupported
@@ -62,7 +70,9 @@ extension StagingName {
     /// Calls `create` with a fresh path until what it made can be locked, so that no sweeper takes it.
     ///
     /// - Returns: The path, and the lock to hold for as long as the output is unfinished.
+    /// - Throws: What `create` throws; `.system` when nothing more can be opened.
     func createLocked(
+        for destination: String,
         _ create: (String) throws(FileError) -> Void
     ) throws(FileError) -> (path: String, lock: StagingLock?) {
         while true {
@@ -72,6 +82,9 @@ extension StagingName {
             case .held(let lock): return (path, lock)
             case .unsupported: return (path, nil)
             case .lost: removeTree(path: path)
+            case .tooManyOpen(let cause):
+                removeTree(path: path)
+                throw FileError(.system(doing: "open", cause), path: destination)
             }
         }
     }

@@ -90,12 +90,7 @@ struct RestoreStage {
 
     /// Gives every directory its name; when one cannot have it, none keeps one.
     func commit() throws(FileError) {
-        do {
-            for directory in self.directories { try directory.commit() }
-        } catch {
-            self.directories.forEach { $0.withdraw() }
-            throw error
-        }
+        try StagedDirectory.commit(self.directories)
     }
 
     private func databaseName(of place: Place) -> String {

@@ -103,13 +103,35 @@ struct StagedDirectoryTests {
         #expect(try directory.entries == ["data"])
     }
 
-    @Test func canBeWithdrawnWhenALaterOneFails() throws {
-        let staged = try StagedDirectory(destination: directory("data"), entry: "member")
-        try fill(staged)
-        try staged.commit()
-        staged.withdraw()
-        staged.withdraw()
+    @Test func ofSeveralNoneKeepsItsNameWhenALaterOneFails() throws {
+        let staged = try ["log", "data"].map { try StagedDirectory(destination: directory($0)) }
+        try staged.forEach(fill)
+        try FileManager.default.createDirectory(
+            atPath: directory("data"),
+            withIntermediateDirectories: false
+        )
+        #expect(throws: FileError(.exists, path: directory("data"))) { try StagedDirectory.commit(staged) }
+        #expect(try directory.entries == ["data"])
+    }
+
+    @Test func ofSeveralNoneIsNamedAfterAnInterruption() throws {
+        let outputs = StagedOutputs()
+        let staged = try ["log", "data"].map {
+            try StagedDirectory(destination: directory($0), outputs: outputs)
+        }
+        try staged.forEach(fill)
+        #expect(!outputs.isAbandoned)
+        outputs.abandonAll()
+        #expect(outputs.isAbandoned)
+        #expect(throws: FileError.self) { try StagedDirectory.commit(staged) }
         #expect(try directory.entries == [])
+    }
+
+    @Test func ofSeveralAllAreNamed() throws {
+        let staged = try ["log", "data"].map { try StagedDirectory(destination: directory($0)) }
+        try staged.forEach(fill)
+        try StagedDirectory.commit(staged)
+        #expect(try directory.entries == ["data", "log"])
     }
 
     @Test func neverWithdrawsWhatSomebodyElsePutThere() throws {
@@ -117,7 +139,7 @@ struct StagedDirectoryTests {
         let other = directory("data/member")
         try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
         #expect(throws: FileError(.exists, path: directory("data"))) { try staged.commit() }
-        staged.withdraw()
+        staged.discard()
         #expect(try directory.entries == ["data"])
     }
 
