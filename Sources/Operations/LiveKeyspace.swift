@@ -45,12 +45,15 @@ public struct LiveKeyspace: Sendable {
     ) async throws -> Keyspace {
         var spool = try KeyspaceSpool(in: self.spoolDirectory)
         var pinned = revision ?? 0
+        var newest: Int64?
         for range in ranges {
-            pinned = try await client.pages(of: range, revision: pinned) { page in
+            let read = try await client.pages(of: range, revision: pinned) { page in
                 for live in page { try spool.append(KeyspaceSpool.Record(live)) }
             }
+            pinned = read.revision
+            newest = newest ?? read.newest
         }
-        return try spool.keyspace(at: pinned)
+        return try spool.keyspace(at: pinned, of: newest ?? pinned)
     }
 }
 

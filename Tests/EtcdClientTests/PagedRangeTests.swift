@@ -10,7 +10,7 @@ struct PagedRangeTests {
                 for number in 1000..<1700 { try await client.put(bytes("/k/\(number)"), bytes("old")) }
                 var keys: [[UInt8]] = []
                 var pages = 0
-                let revision = try await client.pages(of: .prefix(bytes("/k/"))) { page in
+                let (revision, newest) = try await client.pages(of: .prefix(bytes("/k/"))) { page in
                     pages += 1
                     #expect(page.allSatisfy { $0.value == bytes("old") })
                     keys += page.map(\.key)
@@ -18,6 +18,7 @@ struct PagedRangeTests {
                     try await client.put(bytes("/k/9999"), bytes("new"))
                 }
                 #expect(revision == 701)
+                #expect(newest == 701)
                 #expect(keys == (1000..<1700).map { bytes("/k/\($0)") })
                 #expect(pages > 1)
             }

@@ -30,7 +30,7 @@ extension EtcdClient {
     ///   - revision: The revision to read at; 0 for the newest when the first page is answered.
     ///   - keysOnly: Leave the values out.
     ///   - body: Called with each page, in the order of the keys; no page is empty.
-    /// - Returns: The revision that was read.
+    /// - Returns: The revision that was read, and the store's newest when the first page was answered.
     /// - Throws: `.compacted` when the revision is compacted away while it is read.
     @discardableResult
     public func pages(
@@ -38,9 +38,10 @@ extension EtcdClient {
         revision: Int64 = 0,
         keysOnly: Bool = false,
         _ body: ([LiveKeyValue]) async throws -> Void
-    ) async throws -> Int64 {
+    ) async throws -> (revision: Int64, newest: Int64) {
         var query = RangeQuery(range, revision: revision, keysOnly: keysOnly)
         var size = PageSize()
+        var newest: Int64?
         while true {
             query.limit = size.keys
             let page: RangeAnswer
@@ -50,15 +51,16 @@ extension EtcdClient {
                 continue
             }
             if query.revision == 0 { query.revision = page.revision }
+            newest = newest ?? page.revision
             guard let last = page.keyValues.last else {
                 guard !page.more else {
                     throw EtcdClientError(.badAnswer("a page without keys"), at: self.endpoint)
                 }
-                return query.revision
+                return (query.revision, newest ?? page.revision)
             }
             try self.check(page, follows: query)
             try await body(page.keyValues)
-            guard page.more else { return query.revision }
+            guard page.more else { return (query.revision, newest ?? page.revision) }
             size.learn(count: page.keyValues.count, byteCount: page.byteCount)
             query.range = RequestRange(key: last.key + [0], end: range.end)
         }

@@ -74,14 +74,14 @@ public struct KeyspaceSpool {
         try self.file.append(message.bytes)
     }
 
-    /// The keyspace of all that was added, which `revision` shows.
+    /// The keyspace of all that was added, which `revision` shows; `newest` is the store's.
     ///
     /// - Throws: `FileError` when the records cannot be written or mapped.
-    public consuming func keyspace(at revision: Int64) throws(FileError) -> Keyspace {
+    public consuming func keyspace(at revision: Int64, of newest: Int64) throws(FileError) -> Keyspace {
         Keyspace(
             revision: revision,
-            currentRevision: revision,
-            lastRevision: revision,
+            currentRevision: newest,
+            lastRevision: newest,
             compactRevision: 0,
             file: try self.file.mapped(),
             entries: self.entries,

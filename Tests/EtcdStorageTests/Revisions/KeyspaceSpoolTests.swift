@@ -23,13 +23,13 @@ struct KeyspaceSpoolTests {
                 )
             }
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory.string) == [])
-            #expect(try spool.keyspace(at: 23).recorded() == truth)
+            #expect(try spool.keyspace(at: 23, of: 23).recorded() == truth)
         }
     }
 
     @Test func holdsNothingWhenNothingWasAdded() throws {
         try withTemporaryDirectory { directory in
-            let keyspace = try KeyspaceSpool(in: directory.string).keyspace(at: 1)
+            let keyspace = try KeyspaceSpool(in: directory.string).keyspace(at: 1, of: 1)
             #expect(keyspace.count == 0)
             #expect(keyspace.recorded() == [])
         }
