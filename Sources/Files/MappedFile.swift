@@ -93,10 +93,12 @@ private func openRegularFile(path: String) throws(FileError) -> FileDescriptor {
         // Non-blocking: opening a pipe that nobody writes to must not wait.
         descriptor = try FileDescriptor.open(path, .readOnly, options: [.nonBlocking, .closeOnExec])
     } catch let errno as Errno {
-        throw FileError(
-            errno == .noSuchFileOrDirectory ? .missing : .system(doing: "open", errno),
-            path: path
-        )
+        switch errno {
+        case .noSuchFileOrDirectory: throw FileError(.missing, path: path)
+        case .noSuchAddressOrDevice where isSocket(path):
+            throw FileError(.notARegularFile(kind: "a socket"), path: path)
+        default: throw FileError(.system(doing: "open", errno), path: path)
+        }
     } catch {
         throw FileError(.system(doing: "open", .ioError), path: path)
     }
@@ -109,6 +111,12 @@ private func openRegularFile(path: String) throws(FileError) -> FileDescriptor {
     }
 }
 
+/// A socket has a name but cannot be opened.
+private func isSocket(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+}
+
 private func requireRegularFile(_ descriptor: FileDescriptor, path: String) throws(FileError) {
     var status = stat()
     guard fstat(descriptor.rawValue, &status) == 0 else {
@@ -118,7 +126,6 @@ private func requireRegularFile(_ descriptor: FileDescriptor, path: String) thro
     case S_IFREG: return
     case S_IFDIR: throw FileError(.notARegularFile(kind: "a directory"), path: path)
     case S_IFIFO: throw FileError(.notARegularFile(kind: "a pipe"), path: path)
-    case S_IFSOCK: throw FileError(.notARegularFile(kind: "a socket"), path: path)
     default: throw FileError(.notARegularFile(kind: "a device"), path: path)
     }
 }
