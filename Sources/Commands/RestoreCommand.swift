@@ -1,5 +1,6 @@
 import ArgumentParser
 import EtcdStorage
+import Files
 import Foundation
 import Operations
 import Presentation
@@ -59,6 +60,18 @@ struct RestoreCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        do {
+            try await self.restore()
+        } catch let error as FileError where error.reason == .exists {
+            throw Failure(
+                error.description,
+                advice: "nothing is ever replaced: choose another name",
+                status: .badInput
+            )
+        }
+    }
+
+    private func restore() async throws {
         let restore = try Restore(self.request())
         try restore.checkDestinations()
         let space = try restore.space()

@@ -54,6 +54,9 @@ public struct Restore: Sendable {
         {
             return try StagedDirectory.check(destination: directory)
         }
+        if case .allMembers(let directory) = self.request.destination, !isDirectory(path: directory) {
+            throw FileError(.exists, path: directory)
+        }
         for member in self.members {
             try StagedDirectory.check(destination: member.dataDirectory, entry: DataDirectoryName.member)
             if member.hasOwnLogDirectory { try StagedDirectory.check(destination: member.logDirectory) }
