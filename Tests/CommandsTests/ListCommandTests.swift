@@ -74,7 +74,7 @@ struct ListCommandTests {
         #expect(result.lines.contains("├── cluster scope  (241 objects, 187 kB)"))
         #expect(result.lines.contains("│   ├── nodes  (3 objects, 7.5 kB)"))
         #expect(result.lines.contains("└── 11 namespaces  (1160 objects, 1.6 MB)"))
-        #expect(result.lines.last == "    └── x  (115 objects, 111 kB)")
+        #expect(result.lines.last == "    └── x  (115 objects, 110 kB)")
     }
 
     @Test func opensTheTreeToEveryObject() async throws {
