@@ -56,7 +56,10 @@ struct TakeLiesTests {
             try await $0.send(database.prefix(4096), remaining: 8192)
         },
         Lie(testDescription: "enormous announcement", code: 1, words: "short of what it announced") {
-            try await $0.send(database.prefix(4096), remaining: 1 << 63)
+            try await $0.send(database.prefix(4096), remaining: 1 << 62)
+        },
+        Lie(testDescription: "impossible announcement", code: 1, words: "sizes disagree") {
+            try await $0.send(database.prefix(4096), remaining: UInt64.max)
         },
         Lie(testDescription: "empty messages without end", code: 1, words: "only empty messages came") {
             for _ in 0..<5000 { try await $0.send([], remaining: 4096) }
