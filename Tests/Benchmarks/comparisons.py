@@ -98,7 +98,7 @@ class Bench:
 
 def status(bench):
     times = bench.compare({
-        "ours": bench.ours("status", bench.snapshot),
+        "ours": bench.ours("status", bench.snapshot, "-w", "simple"),
         "etcdutl": lambda: run(bench.etcdutl, "snapshot", "status", bench.snapshot),
     })  # fmt: skip
     yield Figure.faster("status", times["ours"], times["etcdutl"], "etcdutl snapshot status", 4)

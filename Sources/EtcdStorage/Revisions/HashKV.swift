@@ -12,26 +12,61 @@ extension EtcdDatabase {
     ///
     /// - Throws: What ``keyspace(at:)`` throws.
     public func hashKV(of keyspace: Keyspace) throws(StorageError) -> UInt32 {
-        var sum = CRC32C()
-        sum.update(Array(BucketName.key.rawValue.utf8))
-        let compactRevision = keyspace.compactRevision
-        let kept = compactRevision > 0 ? keyspace.recordOffsets(upTo: compactRevision) : []
-        // etcd drops nothing when compaction would keep nothing at all.
-        let drops = keyspace.totalKeys > 0
-        try self.forEachPair(in: .key) { (pair, page, bytes) throws(StorageError) in
-            guard let revision = RevisionKey(reading: bytes, in: pair.key) else {
-                throw try self.broken(.badRevisionKey, on: page)
-            }
-            guard revision.main <= keyspace.revision else { return }
-            let isDropped = revision.main <= compactRevision && drops && !kept.containsSorted(pair.keyOffset)
-            if isDropped || revision.main == compactRevision && revision.isTombstone { return }
-            sum.update(bytes.extracting(pair.keyOffset..<pair.end))
+        let kept = keyspace.compactRevision > 0 ? keyspace.recordOffsets(upTo: keyspace.compactRevision) : []
+        let shares = try LeafShare.shares(of: self).filter(\.isKeyBucket)
+        let parts = try concurrently(count: shares.count) { (index) throws(StorageError) in
+            try shares[index].hashKV(of: self, keyspace, kept)
         }
-        return sum.value
+        try self.checkUnchanged()
+        return parts.reduce(into: CRC32C()) { sum, next in sum.append(next) }.value
+    }
+}
+
+extension LeafShare {
+    /// The share's part of HashKV; the first share begins with the bucket's name.
+    ///
+    /// - Parameters:
+    ///   - database: Where the share lies.
+    ///   - keyspace: Says up to which revision, and what is compacted.
+    ///   - kept: File offsets, ascending, of the records that compaction keeps.
+    /// - Returns: The CRC of what counts.
+    /// - Throws: `.badRevisionKey` or `.bolt`.
+    fileprivate func hashKV(
+        of database: EtcdDatabase,
+        _ keyspace: Keyspace,
+        _ kept: [Int]
+    ) throws(StorageError) -> CRC32C {
+        var sum = CRC32C()
+        if self.isFirst { sum.update(self.bucket.name) }
+        try database.bolt.file.withBytes { (bytes) throws(StorageError) in
+            for index in self.range {
+                let leaf = try database.reading { () throws(BoltError) in
+                    try self.leaves.leaf(at: index, of: database.bolt, in: bytes)
+                }
+                var pairs = leaf.pairs
+                while let pair = try database.reading({ () throws(BoltError) in try pairs.next(in: bytes) }) {
+                    guard let revision = RevisionKey(reading: bytes, in: pair.key) else {
+                        throw try database.broken(.badRevisionKey, on: leaf.page)
+                    }
+                    guard keyspace.counts(revision, at: pair.keyOffset, kept) else { continue }
+                    sum.update(bytes.extracting(pair.keyOffset..<pair.end))
+                }
+            }
+        }
+        return sum
     }
 }
 
 extension Keyspace {
+    /// Whether HashKV covers the change of `revision`, which lies at file offset `offset`.
+    fileprivate func counts(_ revision: RevisionKey, at offset: Int, _ kept: [Int]) -> Bool {
+        guard revision.main <= self.revision else { return false }
+        guard revision.main <= self.compactRevision else { return true }
+        if revision.main == self.compactRevision, revision.isTombstone { return false }
+        // etcd drops nothing when compaction would keep nothing at all.
+        return self.totalKeys == 0 || kept.containsSorted(offset)
+    }
+
     /// File offsets, ascending, of the records of live keys and of a revision bump; those above `main`
     /// may be missing.
     fileprivate func recordOffsets(upTo main: Int64) -> [Int] {
