@@ -1,6 +1,8 @@
 import ArgumentParser
+import EtcdClient
 import EtcdStorage
 import KubernetesRegistry
+import Operations
 
 /// The source of the commands that look at Kubernetes' objects.
 struct RegistryOptions: ParsableArguments {
@@ -23,21 +25,19 @@ struct RegistryOptions: ParsableArguments {
     /// Of a live etcd just these are read, and before them what says where they lie. A name that this does
     /// not explain may still be found among all keys.
     func open(wanting typed: [String], namespace: String?) async throws -> Registry {
-        guard try self.source.isLive else { return try await self.open() }
-        let outlineKeys = Registry.outlineKeys(etcdPrefix: self.etcdPrefix)
-        let outline = try Registry(
-            of: await self.source.open(narrowedTo: outlineKeys).keyspace,
-            etcdPrefix: self.etcdPrefix
-        )
-        guard let resources = try? typed.flatMap({ try outline.resources(named: $0) }) else {
-            return try await self.open()
+        guard let live = try self.source.live() else { return try await self.open() }
+        func registry(of keys: [KeyRange], at revision: Int64?) async throws -> Registry {
+            let keyspace = try await live.read(keys.map(RequestRange.init), at: revision)
+            return try Registry(of: keyspace, etcdPrefix: self.etcdPrefix)
         }
-        let keys = outlineKeys + Registry.objectKeys(of: resources, namespace: namespace)
-        let source = try await self.source.open(
-            narrowedTo: KeyRange.withoutOverlap(keys),
-            at: outline.keyspace.revision
-        )
-        return try Registry(of: source.keyspace, etcdPrefix: self.etcdPrefix)
+        let outlineKeys = Registry.outlineKeys(etcdPrefix: self.etcdPrefix)
+        let outline = try await registry(of: outlineKeys, at: self.source.revision)
+        let revision = outline.keyspace.revision
+        guard let resources = try? typed.flatMap({ try outline.resources(named: $0) }) else {
+            return try await registry(of: [.all], at: revision)
+        }
+        let objectKeys = Registry.objectKeys(of: resources, namespace: namespace)
+        return try await registry(of: KeyRange.withoutOverlap(outlineKeys + objectKeys), at: revision)
     }
 }
 

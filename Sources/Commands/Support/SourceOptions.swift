@@ -33,9 +33,8 @@ struct SourceOptions: ParsableArguments {
 
     /// Opens what the options and the environment name, and checks it before when that is asked for.
     ///
-    /// Only the keys in `ranges` are wanted, which spares a live etcd the others; `revision` is for a
-    /// second look at a live etcd, at the revision of the first.
-    func open(narrowedTo ranges: [KeyRange] = [.all], at revision: Int64? = nil) async throws -> Source {
+    /// Only the keys in `ranges` are wanted, which spares a live etcd the others.
+    func open(narrowedTo ranges: [KeyRange] = [.all]) async throws -> Source {
         switch try self.name() {
         case .path(let path):
             let database = try EtcdDatabase(path: path)
@@ -43,23 +42,24 @@ struct SourceOptions: ParsableArguments {
             noteEntriesNotShown(of: database)
             return Source(keyspace: try database.keyspace(at: self.revision))
         case .live:
-            let connection = try self.endpoints.connection()
-            let live = LiveKeyspace(
-                endpoints: connection.endpoints,
-                options: connection.options,
-                spoolDirectory: ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
-            )
-            return Source(
-                keyspace: try await live.read(ranges.map(RequestRange.init), at: revision ?? self.revision)
-            )
+            let live = try self.liveKeyspace()
+            return Source(keyspace: try await live.read(ranges.map(RequestRange.init), at: self.revision))
         }
     }
 
-    var isLive: Bool {
-        get throws {
-            if case .live = try self.name() { return true }
-            return false
-        }
+    /// The live etcd, when that is the source; asks for a password at most once.
+    func live() throws -> LiveKeyspace? {
+        guard case .live = try self.name() else { return nil }
+        return try self.liveKeyspace()
+    }
+
+    private func liveKeyspace() throws -> LiveKeyspace {
+        let connection = try self.endpoints.connection()
+        return LiveKeyspace(
+            endpoints: connection.endpoints,
+            options: connection.options,
+            spoolDirectory: ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        )
     }
 
     /// The source: from `-f`, from `--endpoints`, from the environment, or the live etcd of this machine.
@@ -88,8 +88,9 @@ func checkDigest(of database: EtcdDatabase) throws {
     if try !database.checkDigest() { note("Note: \(database.path) has no digest: its values are not proved") }
 }
 
-/// Says how many entries of a member's log its database does not hold yet.
+/// Says how many entries of a member's log its database does not hold yet; a snapshot file has no log.
 func noteEntriesNotShown(of database: EtcdDatabase) {
+    guard database.dataDirectory != nil else { return }
     do {
         let count = try database.logEntriesNotShown(StoreFacts(reading: database)) ?? 0
         if count > 0 {
