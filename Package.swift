@@ -27,6 +27,7 @@ let grpcTransport = Target.Dependency.product(
     name: "GRPCNIOTransportHTTP2Posix",
     package: "grpc-swift-nio-transport"
 )
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // Reads top to bottom: a target depends only on targets above its own line.
@@ -46,6 +47,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
         .package(url: "https://github.com/grpc/grpc-swift-protobuf.git", from: "2.3.0"),
@@ -65,6 +67,8 @@ let package = Package(
             dependencies: ["CChecksums", "Files", "Bolt", crypto],
             swiftSettings: settings
         ),
+        .target(name: "KubernetesCodec", dependencies: [yams], swiftSettings: settings),
+        .target(name: "KubernetesTables", dependencies: ["KubernetesCodec"], swiftSettings: settings),
         .target(
             name: "KubernetesRegistry",
             dependencies: ["Files", "Bolt", "EtcdStorage"],
@@ -137,6 +141,16 @@ let package = Package(
                 crypto,
                 system,
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "KubernetesCodecTests",
+            dependencies: ["KubernetesCodec", "TestSupport", system],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "KubernetesTablesTests",
+            dependencies: ["KubernetesTables", "KubernetesCodec", "TestSupport", system],
             swiftSettings: settings
         ),
         .testTarget(

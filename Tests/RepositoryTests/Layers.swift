@@ -21,15 +21,26 @@ let layers: [Layer] = [
     Layer("EtcdStorage", ["CChecksums", "Files", "Bolt"]),
     Layer("EtcdRPC"),
     Layer("EtcdClient", ["Files", "EtcdRPC"]),
-    Layer("KubernetesRegistry", ["Files", "Bolt", "EtcdStorage"]),
-    Layer("Operations", ["Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesRegistry"]),
+    Layer("KubernetesCodec"),
+    Layer("KubernetesTables", ["KubernetesCodec"]),
+    Layer("KubernetesRegistry", ["Files", "Bolt", "EtcdStorage", "KubernetesCodec"]),
+    Layer(
+        "Operations",
+        ["Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesRegistry"]
+    ),
     Layer(
         "Presentation",
-        ["Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesRegistry", "Operations"]
+        [
+            "Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesTables",
+            "KubernetesRegistry", "Operations",
+        ]
     ),
     Layer(
         "Commands",
-        ["Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesRegistry", "Operations", "Presentation"]
+        [
+            "Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesTables",
+            "KubernetesRegistry", "Operations", "Presentation",
+        ]
     ),
     Layer("registree", ["Commands"]),
 ]
