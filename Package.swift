@@ -56,18 +56,24 @@ let package = Package(
         .target(name: "CChecksums"),
         .target(name: "CMappedFiles"),
         .target(name: "COutputFiles"),
+        .target(name: "CSchemas"),
         .target(
             name: "Files",
             dependencies: ["CMappedFiles", "COutputFiles", system],
             swiftSettings: settings
         ),
+        .target(name: "ProtobufWire", swiftSettings: settings),
         .target(name: "Bolt", dependencies: ["Files"], swiftSettings: settings),
         .target(
             name: "EtcdStorage",
-            dependencies: ["CChecksums", "Files", "Bolt", crypto],
+            dependencies: ["CChecksums", "Files", "ProtobufWire", "Bolt", crypto],
             swiftSettings: settings
         ),
-        .target(name: "KubernetesCodec", dependencies: [yams], swiftSettings: settings),
+        .target(
+            name: "KubernetesCodec",
+            dependencies: ["CSchemas", "ProtobufWire", yams],
+            swiftSettings: settings
+        ),
         .target(name: "KubernetesTables", dependencies: ["KubernetesCodec"], swiftSettings: settings),
         .target(
             name: "KubernetesRegistry",

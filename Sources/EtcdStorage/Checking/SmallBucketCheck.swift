@@ -1,5 +1,6 @@
 import Bolt
 import Files
+import ProtobufWire
 
 /// Proves that every bucket is one of etcd's, and that the entries of the small ones can be read.
 struct SmallBucketCheck {

@@ -1,4 +1,5 @@
 import Files
+import ProtobufWire
 
 /// What a stopped member's write-ahead log says: whose it is, and how far it has come.
 ///

@@ -1,3 +1,5 @@
+import ProtobufWire
+
 /// The few messages of etcd's raft log that a restored cluster begins with.
 ///
 /// Their fields are proto2's: written also when they are 0, as etcd 3.4 to 3.6 do.

@@ -1,5 +1,6 @@
 import CChecksums
 import Files
+import ProtobufWire
 
 /// One record of the log: its kind, and where its data lie in the segment.
 struct WALRecord: Hashable {

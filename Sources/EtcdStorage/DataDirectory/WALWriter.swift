@@ -1,4 +1,5 @@
 import CChecksums
+import ProtobufWire
 
 /// Builds the only segment of the write-ahead log with which a restored member begins.
 ///

@@ -1,4 +1,5 @@
 public import Files
+import ProtobufWire
 
 #if canImport(Glibc)
     import Glibc

@@ -1,3 +1,5 @@
+import ProtobufWire
+
 /// An alarm that a member has raised; it travels inside a snapshot.
 ///
 /// The bucket's key is a protobuf message, its value is empty:

@@ -1,3 +1,5 @@
+import ProtobufWire
+
 /// One stored state of a key, by where its parts lie in the file.
 ///
 /// A protobuf message; a field with its zero value is left out:

@@ -1,3 +1,5 @@
+import ProtobufWire
+
 /// What stands before a value in its ``KeyValue`` message: enough to index a record without touching the value.
 struct KeyValueHead {
     /// File range of the key; empty in the record of a revision bump, whose message is empty.

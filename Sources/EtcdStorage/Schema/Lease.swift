@@ -1,3 +1,5 @@
+import ProtobufWire
+
 /// A lease: keys attached to it go when it runs out.
 ///
 /// Key: the ID, int64 big-endian. Value, a protobuf message:

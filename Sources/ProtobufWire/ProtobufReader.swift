@@ -1,17 +1,18 @@
 /// Walks the fields of one protobuf message without copying it.
 ///
-/// Positions are file offsets, so a field's bytes can be found again later. Every length is checked
-/// against the message's end before it is used.
+/// Positions are offsets in the bytes around it, so a field's bytes can be found again later. Every
+/// length is checked against the message's end before it is used.
 ///
 /// Source: protobuf.dev, "Encoding".
-struct ProtobufReader {
-    /// File offset of the next field's tag.
-    private(set) var position: Int
-    /// File offset just past the message.
-    let end: Int
+public struct ProtobufReader {
+    @usableFromInline var offset: Int
+    /// Offset of the next field's tag.
+    @inlinable public var position: Int { self.offset }
+    /// Offset just past the message.
+    public let end: Int
 
     /// Why bytes are not a protobuf message.
-    enum Problem: Error, Hashable, Sendable {
+    public enum Problem: Error, Hashable, Sendable {
         case truncated
         case varintTooLong
         case fieldZero
@@ -19,26 +20,26 @@ struct ProtobufReader {
     }
 
     /// One field: its number, and its content by wire type.
-    enum Field: Hashable, Sendable {
+    @frozen public enum Field: Hashable, Sendable {
         case varint(number: Int, UInt64)
         case bytes(number: Int, Range<Int>)
         case fixed(number: Int, Range<Int>)
 
-        var number: Int {
+        @inlinable public var number: Int {
             switch self {
             case .varint(let number, _), .bytes(let number, _), .fixed(let number, _): number
             }
         }
     }
 
-    init(_ range: Range<Int>) {
-        self.position = range.lowerBound
+    @inlinable public init(_ range: Range<Int>) {
+        self.offset = range.lowerBound
         self.end = range.upperBound
     }
 
-    /// The next field, or nothing at the message's end; `bytes` is the whole file.
-    mutating func next(in bytes: RawSpan) throws(Problem) -> Field? {
-        guard self.position < self.end else { return nil }
+    /// The next field, or nothing at the message's end; `bytes` is all that positions count in.
+    @inlinable public mutating func next(in bytes: RawSpan) throws(Problem) -> Field? {
+        guard self.offset < self.end else { return nil }
         let tag = try self.varint(in: bytes)
         guard let number = Int(exactly: tag >> 3), number > 0 else { throw .fieldZero }
         switch UInt8(tag & 7) {
@@ -56,18 +57,19 @@ struct ProtobufReader {
         }
     }
 
-    private mutating func take(_ count: Int) throws(Problem) -> Range<Int> {
-        guard count <= self.end - self.position else { throw .truncated }
-        defer { self.position += count }
-        return self.position..<self.position + count
+    @inlinable mutating func take(_ count: Int) throws(Problem) -> Range<Int> {
+        guard count <= self.end - self.offset else { throw .truncated }
+        defer { self.offset += count }
+        return self.offset..<self.offset + count
     }
 
-    private mutating func varint(in bytes: RawSpan) throws(Problem) -> UInt64 {
+    /// A varint that stands by itself, as the elements of a packed field do.
+    @inlinable public mutating func varint(in bytes: RawSpan) throws(Problem) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
-        while self.position < self.end {
-            let byte = bytes.unsafeLoad(fromByteOffset: self.position, as: UInt8.self)
-            self.position += 1
+        while self.offset < self.end {
+            let byte = bytes.unsafeLoad(fromByteOffset: self.offset, as: UInt8.self)
+            self.offset += 1
             guard shift < 63 || byte <= 1 else { throw .varintTooLong }
             value |= UInt64(byte & 0x7F) << shift
             if byte < 0x80 { return value }

@@ -1,0 +1,76 @@
+/// Decodes stored values, one after the other into the same document.
+public struct ObjectDecoder {
+    private var messages = MessageDecoder()
+
+    /// What is decoded without anybody asking for it takes time: managed fields are often half of an object.
+    ///
+    /// - Parameter hidesManagedFields: Whether to leave `metadata.managedFields` out.
+    public init(hidesManagedFields: Bool = false) {
+        self.messages.hidesManagedFields = hidesManagedFields
+    }
+
+    /// The object that was decoded last.
+    public var document: Document {
+        _read { yield self.messages.document }
+        _modify { yield &self.messages.document }
+    }
+
+    /// Decodes the plain stored value in `range` of `bytes`; ``document`` holds it then.
+    ///
+    /// A protobuf object of a kind that is not known shows by field numbers, with its metadata.
+    ///
+    /// - Throws: ``CodecError`` for what is not a whole object, or is larger than ``Limits`` allows.
+    public mutating func decode(_ bytes: RawSpan, in range: Range<Int>) throws(CodecError) -> DecodedForm {
+        self.messages.clear()
+        guard range.count <= Limits.valueByteCount else {
+            throw CodecError(.tooLarge("\(Limits.valueByteCount >> 20) MiB"), at: range.lowerBound)
+        }
+        let encoding = Encoding(of: bytes, in: range)
+        var form = DecodedForm(encoding: encoding)
+        switch encoding {
+        case .protobuf: try self.decodeProtobuf(bytes, in: range, &form)
+        case .json:
+            try JSONReader.read(bytes, in: range, as: Document.rootNode, of: &self.messages.document)
+            if self.messages.hidesManagedFields { self.document.remove("metadata", "managedFields") }
+        case .cbor: throw CodecError(.malformed("CBOR is not read yet"), at: range.lowerBound)
+        case .encrypted: throw CodecError(.encrypted("it is encrypted"))
+        case .other:
+            throw CodecError(.malformed("it is no object that Kubernetes stores"), at: range.lowerBound)
+        }
+        form.unknownFieldCount = self.messages.unknownFieldCount
+        return form
+    }
+
+    private mutating func decodeProtobuf(
+        _ bytes: RawSpan,
+        in range: Range<Int>,
+        _ form: inout DecodedForm
+    ) throws(CodecError) {
+        let envelope = try Envelope(reading: bytes, in: range)
+        let message = Schema.known.message(apiVersion: envelope.apiVersion, kind: envelope.kind)
+        form.isKnownKind = message != nil
+        if let message {
+            try self.messages.decode(message, as: Document.rootNode, in: envelope.message, of: bytes)
+        } else {
+            try self.messages.decodeUnknown(as: Document.rootNode, in: envelope.message, of: bytes)
+        }
+        try self.document.setType(apiVersion: envelope.apiVersion, kind: envelope.kind)
+    }
+}
+
+/// How a value was stored, and how well it is known.
+public struct DecodedForm: Hashable, Sendable {
+    public var encoding: Encoding
+    /// Fields that no known release has; they are not shown.
+    public var unknownFieldCount = 0
+    /// Whether the table has the kind; one that it has not shows by field numbers.
+    public var isKnownKind = true
+}
+
+extension Document {
+    /// Says of which kind the object is, at its top.
+    mutating func setType(apiVersion: String, kind: String) throws(CodecError) {
+        if !apiVersion.isEmpty { try self.set("apiVersion", to: apiVersion) }
+        if !kind.isEmpty { try self.set("kind", to: kind) }
+    }
+}
