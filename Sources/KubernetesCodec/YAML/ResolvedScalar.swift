@@ -1,0 +1,142 @@
+/// A YAML scalar's value by its tag, its quotes and its text.
+enum ResolvedScalar {
+    case null
+    case boolean(Bool)
+    case integer(Int64)
+    case unsigned(UInt64)
+    case float(Double)
+    case text([UInt8])
+
+    struct Failure: Error {
+        var problem: String
+    }
+
+    /// - Throws: When the text is none of what its tag says.
+    init(_ scalar: YAMLEvents.Scalar) throws(Failure) {
+        guard scalar.isPlain || scalar.tag != nil else {
+            self = .text(scalar.text)
+            return
+        }
+        let prefix = "tag:yaml.org,2002:"
+        switch scalar.tag.map({ $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : "" }) {
+        case nil: self = Self(plain: scalar.text)
+        case "binary": self = .text(try Self.bytes(ofBase64: scalar.text))
+        case "bool", "int", "float", "null", "timestamp":
+            self = try Self(plain: scalar.text).checked(against: scalar)
+        default: self = .text(scalar.text)
+        }
+    }
+
+    private init(plain text: [UInt8]) {
+        self =
+            switch text.withUnsafeBytes({ YAMLScalar($0) }) {
+            case .null: .null
+            case .boolean(let boolean): .boolean(boolean)
+            case .integer(let integer): .integer(integer)
+            case .unsigned(let integer): .unsigned(integer)
+            case .float(let float): .float(float)
+            case .timestamp, .string: .text(text)
+            }
+    }
+
+    private func checked(against scalar: YAMLEvents.Scalar) throws(Failure) -> ResolvedScalar {
+        let tag = scalar.tag?.split(separator: ":").last ?? ""
+        switch (tag, self) {
+        case ("bool", .boolean), ("int", .integer), ("int", .unsigned), ("float", .float), ("null", .null):
+            return self
+        case ("float", .integer(let integer)): return .float(Double(integer))
+        case ("float", .unsigned(let integer)): return .float(Double(integer))
+        case ("timestamp", .text) where scalar.text.withUnsafeBytes(isTimestamp): return self
+        default: throw Failure(problem: "the value is none that its tag !!\(tag) allows")
+        }
+    }
+
+    /// Standard base64 with padding; line breaks do not count.
+    private static func bytes(ofBase64 text: [UInt8]) throws(Failure) -> [UInt8] {
+        let failure = Failure(problem: "the value of a !!binary is no base64")
+        let letters = text.filter { $0 != 0x0A && $0 != 0x0D }
+        guard letters.count % 4 == 0 else { throw failure }
+        let padding = letters.suffix(2).count { $0 == UInt8(ascii: "=") }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(letters.count / 4 * 3)
+        var bits: UInt32 = 0
+        for (index, letter) in letters.enumerated() {
+            let isPadding = index >= letters.count - padding && letter == UInt8(ascii: "=")
+            guard let digit = isPadding ? 0 : Self.base64Digit(letter) else { throw failure }
+            bits = bits << 6 | digit
+            if index % 4 == 3 {
+                for shift: UInt32 in [16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+            }
+        }
+        bytes.removeLast(padding)
+        return bytes
+    }
+
+    private static func base64Digit(_ letter: UInt8) -> UInt32? {
+        switch letter {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(letter - UInt8(ascii: "A"))
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(letter - UInt8(ascii: "a")) + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(letter - UInt8(ascii: "0")) + 52
+        case UInt8(ascii: "+"): 62
+        case UInt8(ascii: "/"): 63
+        default: nil
+        }
+    }
+
+    /// It as a key: what is no string becomes one; nothing for null.
+    var name: [UInt8]? {
+        switch self {
+        case .null: nil
+        case .boolean(let boolean): Array((boolean ? "true" : "false").utf8)
+        case .integer(let integer): Array(String(integer).utf8)
+        case .unsigned(let integer): Array(String(integer).utf8)
+        // With the digits that a 32-bit number needs, as sigs.k8s.io/yaml writes them.
+        case .float(let float): Array((GoFloat(Float(float))?.general ?? yamlName(ofSpecial: float)).utf8)
+        case .text(let text): text
+        }
+    }
+}
+
+private func yamlName(ofSpecial value: Double) -> String {
+    value.isNaN ? ".nan" : value < 0 ? "-.inf" : ".inf"
+}
+
+extension Document {
+    /// Adds a scalar that is no child of anything yet.
+    ///
+    /// - Throws: `.malformed` for what JSON cannot hold, and `.tooLarge`.
+    mutating func add(_ scalar: ResolvedScalar) throws(CodecError) -> UInt32 {
+        var node = Node(kind: .null)
+        switch scalar {
+        case .null: break
+        case .boolean(let boolean): node.kind = boolean ? .true : .false
+        case .integer(let integer):
+            node.kind = .integer
+            node.payload = UInt64(bitPattern: integer)
+        case .unsigned(let integer):
+            node.kind = .number
+            node.textRange = try self.addText(String(integer))
+        case .float(let float): node = try self.node(float)
+        case .text(let text):
+            node.kind = .string
+            node.textRange = try self.addText(text)
+        }
+        return try self.add(node)
+    }
+
+    /// A node for a floating-point number: a whole one as JSON writes it becomes an integer.
+    ///
+    /// - Throws: `.malformed` for an infinity and for what is no number.
+    mutating func node(_ float: Double) throws(CodecError) -> Node {
+        guard float.isFinite else { throw CodecError(.malformed("infinity and NaN are no JSON values")) }
+        let text = goFloatText(float)
+        var node = Node(kind: .integer)
+        if let integer = Int64(text), text != "-0" {
+            node.payload = UInt64(bitPattern: integer)
+        } else {
+            node.kind = .number
+            node.textRange = try self.addText(text)
+        }
+        return node
+    }
+}
