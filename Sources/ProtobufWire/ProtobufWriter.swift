@@ -19,7 +19,7 @@ public struct ProtobufWriter {
     }
 
     /// Writes a double field, as eight bytes in little-endian order.
-    public mutating func append(_ value: Double, field: Int) {
+    public mutating func append(double value: Double, field: Int) {
         self.appendVarint(UInt64(field) << 3 | 1)
         withUnsafeBytes(of: value.bitPattern.littleEndian) { self.bytes += $0 }
     }

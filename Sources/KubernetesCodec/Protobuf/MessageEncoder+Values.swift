@@ -38,7 +38,7 @@ extension MessageEncoder {
             writer.append(UInt64(integer), field: number)
         case .double:
             guard let double = value.double else { throw Self.wrongType(path, "a number") }
-            writer.append(double, field: number)
+            writer.append(double: double, field: number)
         case .message:
             writer.append(try self.encode(field.message, node, path: path), field: number)
         }

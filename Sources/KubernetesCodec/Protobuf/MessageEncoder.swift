@@ -126,7 +126,7 @@ struct MessageEncoder {
     private func writeZero(of field: Schema.Field, to writer: inout ProtobufWriter) {
         switch field.type {
         case .string, .bytes, .message: writer.append([], field: Int(field.number))
-        case .double: writer.append(0.0, field: Int(field.number))
+        case .double: writer.append(double: 0, field: Int(field.number))
         case .boolean, .int32, .int64, .uint32: writer.append(UInt64(0), field: Int(field.number))
         }
     }

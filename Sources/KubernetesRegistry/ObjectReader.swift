@@ -1,0 +1,108 @@
+public import EtcdStorage
+import Files
+public import KubernetesCodec
+
+/// Reads the objects of a registry one after the other: opens them if they are encrypted, and decodes them.
+///
+/// What is read stays in ``document`` until the next.
+public struct ObjectReader {
+    private let registry: Registry
+    private let decryption: Decryption?
+    private var decoder: ObjectDecoder
+
+    /// - Parameters:
+    ///   - registry: Where the objects lie.
+    ///   - decryption: Opens encrypted values; without it they stay closed.
+    ///   - hidesManagedFields: Whether to leave `metadata.managedFields` out.
+    public init(of registry: Registry, decryption: Decryption?, hidesManagedFields: Bool) {
+        self.registry = registry
+        self.decryption = decryption
+        self.decoder = ObjectDecoder(hidesManagedFields: hidesManagedFields)
+    }
+
+    /// The object that was read last.
+    public var document: Document { self.decoder.document }
+
+    /// Reads an object as an API server shows it: with its resource version, and definitions as v1.
+    ///
+    /// One that cannot be decoded leaves a document with what its key says.
+    ///
+    /// - Throws: `.badKeyValue` when the record around it is damaged.
+    public mutating func read(_ object: StoredObject) throws(StorageError) -> ReadObject {
+        let record = try self.registry.record(of: object)
+        let resource = self.registry.resource(of: object)
+        var read = self.registry.keyspace.file.withBytes { bytes in
+            self.decode(object, record, resource, in: bytes)
+        }
+        read.record = record
+        do throws(CodecError) {
+            if read.problem == nil { try DefinitionConversion.apply(to: &self.decoder.document) }
+            if read.problem != nil { try self.describe(object, resource) }
+            let revision = String(record.modRevision)
+            try self.decoder.document.set("metadata", "resourceVersion", to: revision)
+        } catch {
+            read.problem = read.problem ?? error
+        }
+        return read
+    }
+
+    /// Decodes the object's value, opening it first where it is encrypted.
+    private mutating func decode(
+        _ object: StoredObject,
+        _ record: KeyValue,
+        _ resource: Resource?,
+        in bytes: RawSpan
+    ) -> ReadObject {
+        var read = ReadObject()
+        let value = bytes.extracting(record.value)
+        do throws(CodecError) {
+            if let encrypted = EncryptedValue(value) {
+                read.encryption = encrypted
+                let plain = try self.open(encrypted, value, object, resource)
+                read.form = try self.decoder.decode(plain.span.bytes, in: 0..<plain.count)
+            } else {
+                read.form = try self.decoder.decode(value, in: 0..<value.byteCount)
+            }
+        } catch {
+            read.problem = error
+        }
+        return read
+    }
+
+    private func open(
+        _ encrypted: EncryptedValue,
+        _ value: RawSpan,
+        _ object: StoredObject,
+        _ resource: Resource?
+    ) throws(CodecError) -> [UInt8] {
+        guard let decryption = self.decryption else { throw .encrypted(encrypted) }
+        return try decryption.open(
+            value,
+            etcdKey: self.registry.key(of: object),
+            resource: resource?.plural ?? "",
+            group: resource?.group ?? ""
+        )
+    }
+
+    /// Makes the document what the key of an object says of it.
+    private mutating func describe(_ object: StoredObject, _ resource: Resource?) throws(CodecError) {
+        self.decoder.document = try Document(
+            apiVersion: resource?.group ?? "",
+            kind: resource?.kind ?? "",
+            namespace: self.registry.namespace(of: object),
+            name: self.registry.name(of: object)
+        )
+    }
+}
+
+/// What is known of an object that was read, beside the document.
+public struct ReadObject: Sendable {
+    /// Its revisions and lease.
+    public var record = KeyValue()
+    /// How it was stored; nothing when it could not be decoded.
+    public var form: DecodedForm?
+    /// With what it is encrypted; nothing for plain values.
+    public var encryption: EncryptedValue?
+    /// Why it could not be decoded.
+    public var problem: CodecError?
+}
