@@ -1,5 +1,24 @@
 /// What one column shows of one object.
+///
+/// The kinds are those that a cell of the API server's tables can have in JSON; kubectl shows their text.
 public enum Cell: Hashable, Sendable {
     case text(String)
     case integer(Int64)
+    case number(Double)
+    case boolean(Bool)
+    /// `null`: the object has nothing for this column; kubectl leaves the cell empty.
+    case nothing
+}
+
+extension Cell: CustomStringConvertible {
+    /// The text that kubectl prints, before control characters are dealt with (``TableView``).
+    public var description: String {
+        switch self {
+        case .text(let text): text
+        case .integer(let integer): String(integer)
+        case .number(let number): goText(of: number)
+        case .boolean(let boolean): boolean ? "true" : "false"
+        case .nothing: ""
+        }
+    }
 }

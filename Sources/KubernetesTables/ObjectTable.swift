@@ -1,0 +1,103 @@
+public import KubernetesCodec
+
+/// How the objects of one kind are shown as rows of a table.
+public struct ObjectTable: Sendable {
+    public let columns: [Column]
+    private let makeCells: @Sendable (Value, Int64, [Int]) -> [Cell]
+
+    /// The cells of an object.
+    ///
+    /// - Parameters:
+    ///   - object: The object in the version in which it is stored.
+    ///   - now: The moment to which ages are relative; Unix time in seconds.
+    ///   - columns: Indices into ``columns``; nothing is computed for others.
+    public func cells(of object: Value, at now: Int64, columns: [Int]) -> [Cell] {
+        self.makeCells(object, now, columns)
+    }
+
+    /// The cells of all columns.
+    public func cells(of object: Value, at now: Int64) -> [Cell] {
+        self.makeCells(object, now, Array(self.columns.indices))
+    }
+
+    /// The columns that kubectl shows.
+    public func shownColumns(wide: Bool) -> [Int] {
+        self.columns.indices.filter { wide || self.columns[$0].priority == 0 }
+    }
+}
+
+extension ObjectTable {
+    /// A table whose cells each look at the object by themselves.
+    init(_ columns: [TableColumn<Row>]) {
+        self.init(columns) { Row(object: $0, now: $1) }
+    }
+
+    /// A table whose cells share what `look` found out about the object.
+    init<Subject>(
+        _ columns: [TableColumn<Subject>],
+        look: @escaping @Sendable (Value, Int64) -> Subject
+    ) {
+        self.columns = columns.map(\.column)
+        self.makeCells = { object, now, shown in
+            let subject = look(object, now)
+            return shown.map { columns[$0].cell(subject) }
+        }
+    }
+}
+
+/// An object and the moment at which it is looked at.
+struct Row: TableSubject {
+    let object: Value
+    let now: Int64
+}
+
+/// What cells are made of.
+protocol TableSubject: SendableMetatype {
+    var object: Value { get }
+    /// Unix time in seconds.
+    var now: Int64 { get }
+}
+
+/// A column and how its cell is made.
+struct TableColumn<Subject>: Sendable {
+    let column: Column
+    let cell: @Sendable (Subject) -> Cell
+}
+
+extension TableColumn {
+    init(
+        _ name: String,
+        type: String = "string",
+        format: String = "",
+        priority: Int = 0,
+        cell: @escaping @Sendable (Subject) -> Cell
+    ) {
+        self.init(column: Column(name, type: type, format: format, priority: priority), cell: cell)
+    }
+
+    /// A column of text.
+    static func text(
+        _ name: String,
+        priority: Int = 0,
+        _ text: @escaping @Sendable (Subject) -> String
+    ) -> Self {
+        Self(name, priority: priority) { .text(text($0)) }
+    }
+
+    /// A column of whole numbers.
+    static func integer(
+        _ name: String,
+        type: String = "integer",
+        _ integer: @escaping @Sendable (Subject) -> Int64
+    ) -> Self {
+        Self(name, type: type) { .integer(integer($0)) }
+    }
+
+    static func boolean(
+        _ name: String,
+        type: String = "boolean",
+        _ boolean: @escaping @Sendable (Subject) -> Bool
+    ) -> Self {
+        Self(name, type: type) { .boolean(boolean($0)) }
+    }
+}
