@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
@@ -57,6 +58,8 @@ let package = Package(
         .target(name: "CMappedFiles"),
         .target(name: "COutputFiles"),
         .target(name: "CSchemas"),
+        .target(name: "CPoly1305", linkerSettings: [.linkedLibrary("crypto")]),
+        .systemLibrary(name: "CZlib"),
         .target(
             name: "Files",
             dependencies: ["CMappedFiles", "COutputFiles", system],
@@ -71,7 +74,7 @@ let package = Package(
         ),
         .target(
             name: "KubernetesCodec",
-            dependencies: ["CSchemas", "ProtobufWire", yams],
+            dependencies: ["CSchemas", "CPoly1305", "CZlib", "ProtobufWire", crypto, cryptoExtras, yams],
             swiftSettings: settings
         ),
         .target(name: "KubernetesTables", dependencies: ["KubernetesCodec"], swiftSettings: settings),
@@ -151,7 +154,7 @@ let package = Package(
         ),
         .testTarget(
             name: "KubernetesCodecTests",
-            dependencies: ["KubernetesCodec", "TestSupport", system],
+            dependencies: ["KubernetesCodec", "EtcdStorage", "TestSupport", system],
             swiftSettings: settings
         ),
         .testTarget(
