@@ -80,7 +80,7 @@ let package = Package(
         .target(name: "KubernetesTables", dependencies: ["KubernetesCodec"], swiftSettings: settings),
         .target(
             name: "KubernetesRegistry",
-            dependencies: ["Files", "Bolt", "EtcdStorage"],
+            dependencies: ["Files", "Bolt", "EtcdStorage", "KubernetesCodec"],
             swiftSettings: settings
         ),
         .target(
@@ -104,14 +104,17 @@ let package = Package(
         ),
         .target(
             name: "Presentation",
-            dependencies: ["EtcdStorage", "EtcdClient", "KubernetesRegistry", "Operations", system],
+            dependencies: [
+                "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesTables", "KubernetesRegistry",
+                "Operations", system,
+            ],
             swiftSettings: settings
         ),
         .target(
             name: "Commands",
             dependencies: [
-                "Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesRegistry", "Operations",
-                "Presentation", arguments, system,
+                "Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesTables",
+                "KubernetesRegistry", "Operations", "Presentation", arguments, system,
             ],
             swiftSettings: settings
         ),

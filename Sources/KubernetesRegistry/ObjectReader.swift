@@ -34,7 +34,6 @@ public struct ObjectReader {
         var read = self.registry.keyspace.file.withBytes { bytes in
             self.decode(object, record, resource, in: bytes)
         }
-        read.record = record
         do throws(CodecError) {
             if read.problem == nil { try DefinitionConversion.apply(to: &self.decoder.document) }
             if read.problem != nil { try self.describe(object, resource) }
@@ -53,7 +52,7 @@ public struct ObjectReader {
         _ resource: Resource?,
         in bytes: RawSpan
     ) -> ReadObject {
-        var read = ReadObject()
+        var read = ReadObject(record: record)
         let value = bytes.extracting(record.value)
         do throws(CodecError) {
             if let encrypted = EncryptedValue(value) {
@@ -98,7 +97,7 @@ public struct ObjectReader {
 /// What is known of an object that was read, beside the document.
 public struct ReadObject: Sendable {
     /// Its revisions and lease.
-    public var record = KeyValue()
+    public var record: KeyValue
     /// How it was stored; nothing when it could not be decoded.
     public var form: DecodedForm?
     /// With what it is encrypted; nothing for plain values.

@@ -1,75 +1,140 @@
 import EtcdStorage
+import KubernetesCodec
 import KubernetesRegistry
+import KubernetesTables
 import Presentation
 
 /// Writes what `get` found, object by object.
 struct ObjectListing {
-    let registry: Registry
+    let walk: ObjectWalk
     /// Whether namespaces have a column.
     let showsNamespace: Bool
     let showsHeadings: Bool
     /// Whether names begin with their type, as they do when several resources are shown.
     let showsType: Bool
 
+    private var registry: Registry { self.walk.registry }
+
     /// `-o name`: `pod/web`, `deployment.apps/api`.
     func writeNames(of answers: [ObjectAnswer], to output: inout Output) throws {
         for answer in answers {
             for object in answer.objects {
-                try output.write(terminalText(self.typedName(of: object, answer.resource)) + "\n")
+                let name = "\(answer.resource.typeName)/\(self.registry.name(of: object))"
+                try output.write(terminalText(name) + "\n")
             }
+        }
+    }
+
+    /// `-o name` of those objects whose labels and fields were asked for.
+    func writeSelectedNames(
+        of answers: [ObjectAnswer],
+        to output: inout Output
+    ) async throws -> ReadingProblems {
+        let registry = self.registry
+        return try await self.walk.forEach(of: answers.flatMap(\.objects), startingWith: "") { text, found in
+            let type = registry.resource(of: found.object)?.typeName ?? ""
+            text += terminalText("\(type)/\(registry.name(of: found.object))") + "\n"
+        } take: { text, _ in
+            try output.write(text)
         }
     }
 
     /// `-o etcd`: one table of keys and revisions.
     func writeRecords(of answers: [ObjectAnswer], to output: inout Output) throws {
-        let objects = answers.flatMap(\.objects)
-        let headings = ["KEY", "CREATE", "MOD", "VERSION", "LEASE", "SIZE"]
-        try self.writeRows(objects, under: headings, to: &output) { try self.recordCells(of: $0) }
-    }
-
-    /// A table of names for each resource, with an empty line between.
-    func writeTables(of answers: [ObjectAnswer], to output: inout Output) throws {
-        var isFirst = true
-        for answer in answers where !answer.objects.isEmpty {
-            if !isFirst, self.showsHeadings { try output.write("\n") }
-            isFirst = false
-            let showsNamespace = self.showsNamespace && answer.resource.scope != .cluster
-            let headings = showsNamespace ? ["NAMESPACE", "NAME"] : ["NAME"]
-            try self.writeRows(answer.objects, under: headings, to: &output) { object in
-                let name = self.registry.name(of: object)
-                let shown = self.showsType ? "\(answer.resource.typeName)/\(name)" : name
-                return showsNamespace ? [self.registry.namespace(of: object), shown] : [shown]
-            }
+        var rows = RowSpool()
+        if self.showsHeadings { rows.append(["KEY", "CREATE", "MOD", "VERSION", "LEASE", "SIZE"]) }
+        for object in answers.flatMap(\.objects) {
+            let record = try self.registry.record(of: object)
+            rows.append([
+                terminalText(self.registry.key(of: object)),
+                String(record.createRevision),
+                String(record.modRevision),
+                String(record.version),
+                record.lease == 0 ? "-" : String(UInt64(bitPattern: record.lease), radix: 16),
+                String(record.value.count),
+            ])
         }
+        try write(rows, to: &output)
     }
 
-    /// Goes over the objects twice, so that no row has to be kept.
-    private func writeRows(
-        _ objects: [StoredObject],
-        under headings: [String],
-        to output: inout Output,
-        cells: (StoredObject) throws -> [String]
-    ) throws {
-        guard !objects.isEmpty else { return }
-        var columns = Columns(self.showsHeadings ? headings : headings.map { _ in "" })
-        for object in objects { columns.measure(try cells(object)) }
-        if self.showsHeadings { try output.write(columns.line(headings)) }
-        for object in objects { try output.write(columns.line(try cells(object))) }
+    /// Whole objects: alone, as a list, or one a line.
+    func writeObjects(
+        of answers: [ObjectAnswer],
+        as text: ObjectText,
+        to output: inout Output
+    ) async throws -> ReadingProblems {
+        var isFirst = true
+        let problems = try await self.walk.forEach(
+            of: answers.flatMap(\.objects),
+            startingWith: [UInt8]()
+        ) { bytes, found in
+            if !bytes.isEmpty { bytes += text.separator.utf8 }
+            text.append(found.document, to: &bytes)
+        } take: { bytes, count in
+            guard count > 0 else { return }
+            try output.write(isFirst ? text.opening : text.separator)
+            isFirst = false
+            try output.write(bytes.span.bytes)
+        }
+        try output.write(isFirst ? text.empty : text.closing)
+        return problems
     }
 
-    private func recordCells(of object: StoredObject) throws -> [String] {
-        let record = try self.registry.record(of: object)
-        return [
-            terminalText(self.registry.key(of: object)),
-            String(record.createRevision),
-            String(record.modRevision),
-            String(record.version),
-            record.lease == 0 ? "-" : String(UInt64(bitPattern: record.lease), radix: 16),
-            String(record.value.count),
-        ]
+    /// A table for each resource that has objects, with an empty line between.
+    ///
+    /// - Returns: How many rows there were, and what could not be decoded.
+    func writeTables(
+        of answers: [ObjectAnswer],
+        _ options: TableView.Options,
+        at now: Int64,
+        to output: inout Output
+    ) async throws -> (rows: Int, problems: ReadingProblems) {
+        var problems = ReadingProblems()
+        var rowCount = 0
+        for answer in answers where !answer.objects.isEmpty {
+            let options = self.options(options, for: answer.resource)
+            let view = TableView(self.registry.table(of: answer.resource, self.walk.decryption), options)
+            var rows = RowSpool()
+            if self.showsHeadings { rows.append(view.headings) }
+            let found = try await self.walk.forEach(of: answer.objects, startingWith: RowSpool()) { rows, found in
+                rows.append(cells(of: found, in: view, options, at: now))
+            } take: { run, _ in
+                rows.append(run)
+            }
+            problems.add(found)
+            let count = rows.count - (self.showsHeadings ? 1 : 0)
+            guard count > 0 else { continue }
+            if rowCount > 0, self.showsHeadings { try output.write("\n") }
+            rowCount += count
+            try write(rows, to: &output)
+        }
+        return (rowCount, problems)
     }
 
-    private func typedName(of object: StoredObject, _ resource: Resource) -> String {
-        "\(resource.typeName)/\(self.registry.name(of: object))"
+    private func options(_ options: TableView.Options, for resource: Resource) -> TableView.Options {
+        var options = options
+        options.namespace = self.showsNamespace && resource.scope != .cluster
+        options.namePrefix = self.showsType ? resource.typeName + "/" : ""
+        return options
     }
+}
+
+/// The row of an object; of one that could not be decoded, its name and why.
+private func cells(
+    of found: ObjectWalk.Found,
+    in view: TableView,
+    _ options: TableView.Options,
+    at now: Int64
+) -> [String] {
+    let root = found.document.root
+    guard let problem = found.read.problem else { return view.cells(of: root, at: now) }
+    let why = found.read.encryption.map { "<encrypted: \($0)>" } ?? "<not decoded: \(problem)>"
+    let name = options.namePrefix + (root["metadata", "name"]?.string ?? "")
+    let namespace = options.namespace ? [root["metadata", "namespace"]?.string ?? ""] : []
+    let known = namespace + [name, why]
+    return known + [String](repeating: "", count: max(0, view.headings.count - known.count))
+}
+
+private func write(_ rows: RowSpool, to output: inout Output) throws {
+    try rows.forEachLine { try output.write($0.span.bytes) }
 }

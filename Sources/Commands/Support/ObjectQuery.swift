@@ -67,6 +67,13 @@ struct ObjectQuery {
     }
 }
 
+extension [ObjectQuery] {
+    /// Whether they ask for one object of one resource by its name, which then stands alone and not in a list.
+    var isForOneObject: Bool {
+        self.count == 1 && self.first?.names?.count == 1 && self.first?.resources.count == 1
+    }
+}
+
 /// What there is of one resource.
 struct ObjectAnswer {
     var resource: Resource

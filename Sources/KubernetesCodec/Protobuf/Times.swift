@@ -18,7 +18,7 @@ func rfc3339Text(seconds: Int64, nanoseconds: Int32? = nil) -> String? {
 /// Seconds since 1970 of an RFC 3339 text, and its nanoseconds.
 ///
 /// - Returns: Nothing when it is none, and for seconds of 60.
-func rfc3339Time(_ text: String) -> (seconds: Int64, nanoseconds: Int32)? {
+public func rfc3339Time(_ text: String) -> (seconds: Int64, nanoseconds: Int32)? {
     let letters = Array(text.utf8)
     guard letters.count >= 20, letters[4] == UInt8(ascii: "-"), letters[7] == UInt8(ascii: "-"),
         letters[10] == UInt8(ascii: "T"), letters[13] == UInt8(ascii: ":"), letters[16] == UInt8(ascii: ":"),

@@ -1,0 +1,14 @@
+extension Document {
+    /// An object of which no more is known than where it lies; what is empty is left out.
+    ///
+    /// - Throws: `.tooLarge`.
+    public init(apiVersion: String, kind: String, namespace: String, name: String) throws(CodecError) {
+        self.init()
+        self.nodes[Int(Document.rootNode)].kind = .object
+        try self.setType(apiVersion: apiVersion, kind: kind)
+        let metadata = try self.addObject()
+        try self.insertMember("metadata", metadata, of: Document.rootNode)
+        try self.insertMember("name", self.addString(name), of: metadata)
+        if !namespace.isEmpty { try self.insertMember("namespace", self.addString(namespace), of: metadata) }
+    }
+}

@@ -1,0 +1,43 @@
+import EtcdStorage
+import Files
+public import KubernetesCodec
+
+extension Registry {
+    /// The newest moment that the objects speak of, in seconds since 1970: the time of the snapshot, as near
+    /// as it can be known, whatever became of the file since.
+    ///
+    /// Looked for in the objects that were changed last: in the renewals of leases, in events, and in who changed
+    /// which fields when.
+    ///
+    /// - Returns: Nothing when no object tells a time.
+    public func snapshotTime(decryption: Decryption? = nil) -> Int64? {
+        var reader = ObjectReader(of: self, decryption: decryption, hidesManagedFields: false)
+        var newest: Int64?
+        for object in self.latestObjects(count: 256) {
+            guard let read = try? reader.read(object), read.problem == nil else { continue }
+            for time in times(of: reader.document.root) { newest = max(newest ?? time, time) }
+        }
+        return newest
+    }
+
+    /// The objects with the highest mod revisions, in no particular order.
+    private func latestObjects(count: Int) -> [StoredObject] {
+        let objects = self.objects(of: self.resources.filter { !$0.kind.isEmpty })
+        let revisions = self.keyspace.file.withBytes { bytes in
+            objects.map { $0.key.revision(in: bytes)?.main ?? 0 }
+        }
+        guard objects.count > count else { return objects }
+        let least = revisions.sorted(by: >)[count]
+        return zip(objects, revisions).filter { $0.1 > least }.map(\.0)
+    }
+}
+
+/// The times at which somebody did something to the object.
+private func times(of object: Value) -> [Int64] {
+    var texts = [
+        object["spec", "renewTime"], object["eventTime"], object["lastTimestamp"], object["firstTimestamp"],
+        object["series", "lastObservedTime"],
+    ]
+    texts += object["metadata", "managedFields"]?.elements.map { $0["time"] } ?? []
+    return texts.compactMap { $0?.string.flatMap { rfc3339Time($0)?.seconds } }
+}

@@ -1,0 +1,89 @@
+public import KubernetesCodec
+
+/// Whole objects as kubectl prints them: one alone as it is, several as the items of a `v1 List`.
+public struct ObjectText: Sendable {
+    public enum Format: Sendable {
+        case yaml
+        case json
+        /// An object a line.
+        case jsonLines
+    }
+
+    public let format: Format
+    /// Whether the objects are items of a list, be there one or none.
+    public let isList: Bool
+
+    public init(_ format: Format, isList: Bool) {
+        self.format = format
+        self.isList = isList && format != .jsonLines
+    }
+
+    /// Appends an object.
+    public func append(_ document: Document, to bytes: inout [UInt8]) {
+        switch self.format {
+        case .yaml: self.appendYAML(document, to: &bytes)
+        case .json: self.appendJSON(document, to: &bytes)
+        case .jsonLines:
+            var writer = JSONWriter()
+            swap(&writer.bytes, &bytes)
+            writer.write(document)
+            swap(&writer.bytes, &bytes)
+            bytes.append(0x0A)
+        }
+    }
+
+    /// What stands before the first item of a list.
+    public var opening: String {
+        guard self.isList else { return "" }
+        return self.format == .yaml
+            ? "apiVersion: v1\nitems:\n" : "{\n    \"apiVersion\": \"v1\",\n    \"items\": [\n"
+    }
+
+    /// What stands between items.
+    public var separator: String { self.isList && self.format == .json ? ",\n" : "" }
+
+    /// What stands behind the last item.
+    public var closing: String {
+        guard self.isList else { return "" }
+        return self.format == .yaml
+            ? "kind: List\nmetadata:\n  resourceVersion: \"\"\n"
+            : "\n    ]," + Self.jsonEnding
+    }
+
+    /// A list of nothing.
+    public var empty: String {
+        guard self.isList else { return "" }
+        return self.format == .yaml
+            ? "apiVersion: v1\nitems: []\n" + self.closing
+            : "{\n    \"apiVersion\": \"v1\",\n    \"items\": []," + Self.jsonEnding
+    }
+
+    private static let jsonEnding = """
+
+            "kind": "List",
+            "metadata": {
+                "resourceVersion": ""
+            }
+        }
+
+        """
+
+    private func appendYAML(_ document: Document, to bytes: inout [UInt8]) {
+        var writer = YAMLWriter()
+        swap(&writer.bytes, &bytes)
+        if self.isList { writer.write(item: document) } else { writer.write(document) }
+        swap(&writer.bytes, &bytes)
+    }
+
+    private func appendJSON(_ document: Document, to bytes: inout [UInt8]) {
+        var writer = JSONWriter(indentation: 4)
+        swap(&writer.bytes, &bytes)
+        if self.isList {
+            writer.level = 2
+            writer.bytes += Array(repeating: 0x20, count: 8)
+        }
+        writer.write(document)
+        if !self.isList { writer.bytes.append(0x0A) }
+        swap(&writer.bytes, &bytes)
+    }
+}
