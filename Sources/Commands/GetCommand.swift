@@ -135,7 +135,12 @@ struct TableOptions: ParsableArguments {
     )
     var labelColumns: [String] = []
 
-    @Option(help: "Count ages up to the time of the snapshot, or up to now.")
+    @Option(
+        help: ArgumentHelp(
+            "Count ages up to the time of the snapshot, up to now, or up to a time.",
+            valueName: "snapshot|now|time"
+        )
+    )
     var ageFrom: AgeOrigin = .snapshot
 
     func options(isWide: Bool) -> TableView.Options {

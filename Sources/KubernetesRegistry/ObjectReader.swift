@@ -35,8 +35,12 @@ public struct ObjectReader {
             self.decode(object, record, resource, in: bytes)
         }
         do throws(CodecError) {
-            if read.problem == nil { try DefinitionConversion.apply(to: &self.decoder.document) }
-            if read.problem != nil { try self.describe(object, resource) }
+            if read.problem == nil {
+                try DefinitionConversion.apply(to: &self.decoder.document)
+                try ReadDefaults.apply(to: &self.decoder.document)
+            } else {
+                try self.describe(object, resource)
+            }
             let revision = String(record.modRevision)
             try self.decoder.document.set("metadata", "resourceVersion", to: revision)
         } catch {

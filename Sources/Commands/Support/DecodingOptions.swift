@@ -31,16 +31,33 @@ struct DecodingOptions: ParsableArguments {
     }
 }
 
-/// From when ages are counted.
-enum AgeOrigin: String, ExpressibleByArgument, CaseIterable {
+/// Up to when ages are counted.
+enum AgeOrigin: ExpressibleByArgument {
     case snapshot
     case now
-
     /// Seconds since 1970.
+    case time(Int64)
+
+    init?(argument: String) {
+        switch argument {
+        case "snapshot": self = .snapshot
+        case "now": self = .now
+        default:
+            guard let time = rfc3339Time(argument) else { return nil }
+            self = .time(time.seconds)
+        }
+    }
+
+    static let allValueStrings = ["snapshot", "now", "2006-01-02T15:04:05Z"]
+
+    /// Seconds since 1970. A live etcd's time is now.
     func time(of registry: Registry, isLive: Bool, decryption: Decryption?) -> Int64 {
         let clock = Int64(Date().timeIntervalSince1970)
-        guard self == .snapshot, !isLive else { return clock }
-        return registry.snapshotTime(decryption: decryption) ?? clock
+        switch self {
+        case .now: return clock
+        case .time(let time): return time
+        case .snapshot: return isLive ? clock : registry.snapshotTime(decryption: decryption) ?? clock
+        }
     }
 }
 

@@ -101,6 +101,7 @@ private func list(_ argument: String) -> [String] {
 
 /// The resources of that name, or a failure that names the nearest.
 private func knownResources(named typed: String, in registry: Registry) throws -> [Resource] {
+    if typed == "*" { return registry.resources.filter { !$0.kind.isEmpty || $0.group.contains(".") } }
     do {
         return try registry.resources(named: typed)
     } catch {
