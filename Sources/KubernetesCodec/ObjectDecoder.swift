@@ -10,10 +10,7 @@ public struct ObjectDecoder {
     }
 
     /// The object that was decoded last.
-    public var document: Document {
-        _read { yield self.messages.document }
-        _modify { yield &self.messages.document }
-    }
+    public var document: Document { self.messages.document }
 
     /// Decodes the plain stored value in `range` of `bytes`; ``document`` holds it then.
     ///
@@ -31,7 +28,7 @@ public struct ObjectDecoder {
         case .protobuf: try self.decodeProtobuf(bytes, in: range, &form)
         case .json:
             try JSONReader.read(bytes, in: range, as: Document.rootNode, of: &self.messages.document)
-            if self.messages.hidesManagedFields { self.document.remove("metadata", "managedFields") }
+            if self.messages.hidesManagedFields { self.messages.document.remove("metadata", "managedFields") }
         case .cbor: throw CodecError(.malformed("CBOR is not read yet"), at: range.lowerBound)
         case .encrypted: throw CodecError(.encrypted("it is encrypted"))
         case .other:
@@ -39,6 +36,37 @@ public struct ObjectDecoder {
         }
         form.unknownFieldCount = self.messages.unknownFieldCount
         return form
+    }
+
+    /// Changes the object that was decoded to what an API server shows of it.
+    ///
+    /// Definitions become v1, what is not stored for being a default is added, and the resource version is
+    /// the mod revision.
+    ///
+    /// - Throws: `.tooLarge`.
+    public mutating func showAsServed(modRevision: Int64) throws(CodecError) {
+        try DefinitionConversion.apply(to: &self.messages.document)
+        try ReadDefaults.apply(to: &self.messages.document)
+        try self.messages.document.set("metadata", "resourceVersion", to: String(modRevision))
+    }
+
+    /// Puts what is known of an object that cannot be decoded in the document's place.
+    ///
+    /// - Throws: `.tooLarge`.
+    public mutating func showOutline(
+        apiVersion: String,
+        kind: String,
+        namespace: String,
+        name: String,
+        modRevision: Int64
+    ) throws(CodecError) {
+        try self.messages.document.makeOutline(
+            apiVersion: apiVersion,
+            kind: kind,
+            namespace: namespace,
+            name: name
+        )
+        try self.messages.document.set("metadata", "resourceVersion", to: String(modRevision))
     }
 
     private mutating func decodeProtobuf(
@@ -54,7 +82,7 @@ public struct ObjectDecoder {
         } else {
             try self.messages.decodeUnknown(as: Document.rootNode, in: envelope.message, of: bytes)
         }
-        try self.document.setType(apiVersion: envelope.apiVersion, kind: envelope.kind)
+        try self.messages.document.setType(apiVersion: envelope.apiVersion, kind: envelope.kind)
     }
 }
 

@@ -36,13 +36,16 @@ public struct ObjectReader {
         }
         do throws(CodecError) {
             if read.problem == nil {
-                try DefinitionConversion.apply(to: &self.decoder.document)
-                try ReadDefaults.apply(to: &self.decoder.document)
+                try self.decoder.showAsServed(modRevision: record.modRevision)
             } else {
-                try self.describe(object, resource)
+                try self.decoder.showOutline(
+                    apiVersion: resource?.group ?? "",
+                    kind: resource?.kind ?? "",
+                    namespace: self.registry.namespace(of: object),
+                    name: self.registry.name(of: object),
+                    modRevision: record.modRevision
+                )
             }
-            let revision = String(record.modRevision)
-            try self.decoder.document.set("metadata", "resourceVersion", to: revision)
         } catch {
             read.problem = read.problem ?? error
         }
@@ -84,16 +87,6 @@ public struct ObjectReader {
             etcdKey: self.registry.key(of: object),
             resource: resource?.plural ?? "",
             group: resource?.group ?? ""
-        )
-    }
-
-    /// Makes the document what the key of an object says of it.
-    private mutating func describe(_ object: StoredObject, _ resource: Resource?) throws(CodecError) {
-        self.decoder.document = try Document(
-            apiVersion: resource?.group ?? "",
-            kind: resource?.kind ?? "",
-            namespace: self.registry.namespace(of: object),
-            name: self.registry.name(of: object)
         )
     }
 }

@@ -4,11 +4,11 @@
 ///
 /// Source: kubernetes/apiextensions-apiserver `pkg/apis/apiextensions/v1/conversion.go`,
 /// `v1beta1/{conversion,defaults}.go`.
-public enum DefinitionConversion {
+enum DefinitionConversion {
     /// Converts the object in `document`, when it is a v1beta1 definition.
     ///
     /// - Throws: `.tooLarge`.
-    public static func apply(to document: inout Document) throws(CodecError) {
+    static func apply(to document: inout Document) throws(CodecError) {
         let root = document.root
         guard root["kind"]?.string == "CustomResourceDefinition",
             root["apiVersion"]?.string == "apiextensions.k8s.io/v1beta1",

@@ -2,11 +2,11 @@
 ///
 /// Source: kubernetes/kubernetes `pkg/apis/{core,apps,batch}/v1/defaults.go`; only what was seen to differ between
 /// what an API server stores and what it shows.
-public enum ReadDefaults {
+enum ReadDefaults {
     /// Adds them to the object in `document`.
     ///
     /// - Throws: `.tooLarge`.
-    public static func apply(to document: inout Document) throws(CodecError) {
+    static func apply(to document: inout Document) throws(CodecError) {
         switch document.root["kind"]?.string {
         case "PersistentVolumeClaim": try Self.addPhase(to: &document)
         case "StatefulSet": try Self.addTypes(to: &document)

@@ -1,9 +1,14 @@
 extension Document {
-    /// An object of which no more is known than where it lies; what is empty is left out.
+    /// Makes it an object of which no more is known than where it lies; what is empty is left out.
     ///
     /// - Throws: `.tooLarge`.
-    public init(apiVersion: String, kind: String, namespace: String, name: String) throws(CodecError) {
-        self.init()
+    mutating func makeOutline(
+        apiVersion: String,
+        kind: String,
+        namespace: String,
+        name: String
+    ) throws(CodecError) {
+        self.clear()
         self.nodes[Int(Document.rootNode)].kind = .object
         try self.setType(apiVersion: apiVersion, kind: kind)
         let metadata = try self.addObject()
