@@ -145,7 +145,7 @@ let package = Package(
         ),
         .testTarget(
             name: "KubernetesCodecTests",
-            dependencies: ["KubernetesCodec", "TestSupport", system],
+            dependencies: ["KubernetesCodec", "EtcdStorage", "TestSupport", system],
             swiftSettings: settings
         ),
         .testTarget(
