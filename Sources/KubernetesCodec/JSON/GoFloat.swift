@@ -88,3 +88,14 @@ struct GoFloat {
         String(decoding: Array(digits), as: UTF8.self)
     }
 }
+
+extension Value {
+    /// The text of a scalar as Go's `fmt` prints it, which gives floating-point numbers from 1e6 an exponent;
+    /// nothing for null, arrays and objects.
+    public var goText: String? {
+        guard self.kind == .number, self.integer == nil, let double = self.double else {
+            return self.scalarText
+        }
+        return GoFloat(double)?.general ?? GoFloat.name(ofSpecial: double)
+    }
+}

@@ -28,9 +28,11 @@ enum YAMLScalar {
     }
 
     /// Whether the text would be read as something else than a string if it stood there without quotes.
+    ///
+    /// go-yaml forgets `<<`, which no reader takes for a name then.
     static func needsQuotes(_ text: UnsafeRawBufferPointer) -> Bool {
         guard let first = text.first else { return true }
-        guard Self.isHint(first) else { return false }
+        guard Self.isHint(first) else { return text.elementsEqual("<<".utf8) }
         if case .string = YAMLScalar(text) { return isBase60(text) }
         return true
     }

@@ -3,7 +3,7 @@
 /// Kubernetes' tools turn an object into JSON and that into YAML with go-yaml v2: two spaces a level, sequences
 /// in mappings not indented, names in natural order (`a2` before `a10`), lines broken after 80 columns where
 /// a space allows it. Bytes that are no UTF-8 become U+FFFD, as in JSON. What kubectl refuses (control
-/// characters) or loses (U+0085 becomes a space) is written with an escape.
+/// characters) or loses (U+0085 becomes a space) is written with an escape, and `<<` in quotes.
 ///
 /// Source: yaml/go-yaml (v2) `encode.go`, `emitterc.go`; kubernetes-sigs/yaml `yaml.go`.
 public struct YAMLWriter: Sendable {
@@ -171,14 +171,20 @@ extension YAMLWriter {
         }
     }
 
-    /// Writes a number of JSON: whole ones in full, others as `%g` has them.
+    /// Writes a number of JSON that is no `Int64` as kubectl does, which takes it for a `Double`.
     private mutating func number(_ text: UnsafeRawBufferPointer) {
-        switch YAMLScalar(text) {
-        case .integer(let integer): self.bytes.append(contentsOf: String(integer).utf8)
-        case .unsigned(let integer): self.bytes.append(contentsOf: String(integer).utf8)
-        case .float(let float): self.bytes.append(contentsOf: (GoFloat(float)?.general ?? "").utf8)
-        case .null, .boolean, .timestamp, .string: self.bytes.append(contentsOf: text)
+        guard let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else {
+            self.bytes.append(contentsOf: text)
+            return
         }
+        let json = goFloatText(value)
+        let printed: String =
+            switch Array(json.utf8).withUnsafeBytes({ YAMLScalar($0) }) {
+            case .integer(let integer): String(integer)
+            case .float: GoFloat(value)?.general ?? json
+            case .unsigned, .null, .boolean, .timestamp, .string: json
+            }
+        self.bytes.append(contentsOf: printed.utf8)
     }
 }
 

@@ -1,0 +1,129 @@
+/// How the byte strings of CBOR become text.
+///
+/// Source: RFC 8949, section 3.4.5.2.
+enum ByteText {
+    /// As they are.
+    case utf8
+    /// Tag 21, without padding.
+    case base64URL
+    /// Tag 22, with padding.
+    case base64
+    /// Tag 23.
+    case hexadecimal
+
+    /// What holds for what a tag surrounds.
+    ///
+    /// - Throws: `.malformed` for the tags of big numbers, which Kubernetes refuses.
+    func changed(by tag: CBORHead, at position: Int) throws(CodecError) -> ByteText {
+        switch tag.argument {
+        case 2, 3: throw CodecError(.malformed("CBOR has a big number"), at: position)
+        case 21: .base64URL
+        case 22: .base64
+        case 23: .hexadecimal
+        default: self
+        }
+    }
+
+    func text(of bytes: ArraySlice<UInt8>) -> [UInt8] {
+        switch self {
+        case .utf8: Array(bytes)
+        case .hexadecimal:
+            bytes.flatMap { byte in [hexadecimalDigits[Int(byte >> 4)], hexadecimalDigits[Int(byte & 15)]] }
+        case .base64URL: encoded(bytes, base64URLDigits, isPadded: false)
+        case .base64: encoded(bytes, base64Digits, isPadded: true)
+        }
+    }
+}
+
+private let hexadecimalDigits = Array("0123456789abcdef".utf8)
+private let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+private let base64Digits = Array((letters + "+/").utf8)
+private let base64URLDigits = Array((letters + "-_").utf8)
+
+/// Source: RFC 4648, sections 4 and 5.
+private func encoded(_ bytes: ArraySlice<UInt8>, _ digits: [UInt8], isPadded: Bool) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
+    var rest = bytes
+    while !rest.isEmpty {
+        let group = rest.prefix(3)
+        let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - group.count))
+        for index in 0..<4 {
+            if index <= group.count {
+                text.append(digits[Int(bits >> (18 - 6 * UInt32(index)) & 63)])
+            } else if isPadded {
+                text.append(UInt8(ascii: "="))
+            }
+        }
+        rest = rest.dropFirst(3)
+    }
+    return text
+}
+
+/// The times of CBOR, as text that Kubernetes would make of them.
+///
+/// Source: fxamacker/cbor `decode.go`, `parseToTime`; golang/go `src/time/format_rfc3339.go`.
+enum CBORTime {
+    /// Nothing when the text is no time of RFC 3339; otherwise it with a fraction as short as may be.
+    static func text(rfc3339 text: String) -> String? {
+        let form = #/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)/#
+        let bytes = Array(text.utf8)
+        guard bytes.count <= 64, let parts = try? form.wholeMatch(in: text),
+            bytes.withUnsafeBytes(isTimestamp)
+        else { return nil }
+        let zone = parts.4 == "+00:00" || parts.4 == "-00:00" ? "Z" : parts.4
+        return "\(parts.1)T\(parts.2)" + fraction(String((parts.3 ?? "").prefix(9))) + zone
+    }
+
+    /// Nothing beyond the years 0 to 9999.
+    static func text(seconds: Double) -> String? {
+        let whole = seconds.rounded(.towardZero)
+        guard let whole = Int64(exactly: whole) else { return nil }
+        return self.text(seconds: whole, nanoseconds: Int64((seconds - Double(whole)) * 1e9))
+    }
+
+    /// Nothing beyond the years 0 to 9999; `nanoseconds` is less than a second before or after `seconds`.
+    static func text(seconds: Int64, nanoseconds: Int64) -> String? {
+        let second = nanoseconds < 0 ? seconds.subtractingReportingOverflow(1) : (seconds, false)
+        let nanosecond = nanoseconds < 0 ? nanoseconds + 1_000_000_000 : nanoseconds
+        // 0000-01-01 and 10000-01-01.
+        guard !second.1, (-62_167_219_200..<253_402_300_800).contains(second.0) else { return nil }
+        let days = Int((second.0 + 62_167_219_200) / 86_400)
+        let rest = Int((second.0 + 62_167_219_200) % 86_400)
+        let (year, month, day) = date(daysSinceYearZero: days)
+        let clock = [rest / 3600, rest / 60 % 60, rest % 60].map { padded($0, 2) }.joined(separator: ":")
+        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock)"
+            + fraction(padded(Int(nanosecond), 9)) + "Z"
+    }
+
+    private static func fraction(_ digits: String) -> String {
+        let count = digits.utf8.reversed().drop { $0 == UInt8(ascii: "0") }.count
+        return count == 0 ? "" : "." + digits.prefix(count)
+    }
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+
+    /// The date of the Gregorian calendar, which repeats after 146,097 days.
+    private static func date(daysSinceYearZero days: Int) -> (year: Int, month: Int, day: Int) {
+        var year = days / 146_097 * 400
+        var rest = days % 146_097
+        while rest >= dayCount(year: year) {
+            rest -= dayCount(year: year)
+            year += 1
+        }
+        var month = 1
+        let february = dayCount(year: year) - 337
+        for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] where rest >= length {
+            rest -= length
+            month += 1
+        }
+        return (year, month, rest + 1)
+    }
+
+    private static func dayCount(year: Int) -> Int {
+        year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 366 : 365
+    }
+}
