@@ -77,15 +77,12 @@ public struct SelectableFields: Sendable {
 
     private static let pod: [String: Reader] = [
         "spec.nodeName": field("spec", "nodeName"),
-        // What spec.nodeName was called before Kubernetes 1.0.
-        "spec.host": field("spec", "nodeName"),
         "spec.restartPolicy": field("spec", "restartPolicy"),
         "spec.schedulerName": field("spec", "schedulerName"),
         "spec.serviceAccountName": field("spec", "serviceAccountName"),
         "spec.hostNetwork": truth("spec", "hostNetwork"),
         "status.phase": field("status", "phase"),
         "status.podIP": podAddress,
-        "status.podIPs": podAddress,
         "status.nominatedNodeName": field("status", "nominatedNodeName"),
     ]
 
@@ -93,7 +90,7 @@ public struct SelectableFields: Sendable {
         var readers: [String: Reader] = [
             "reason": field("reason"),
             "type": field("type"),
-            "source": { source(of: $0, "component", else: reportingController) },
+            "source": source,
             "reportingComponent": reportingController,
             "reportingController": reportingController,
         ]
@@ -132,8 +129,10 @@ private func reportingController(of event: Value) -> String {
     event.given("reportingComponent")?.string ?? event.text("reportingController")
 }
 
-private func source(of event: Value, _ name: String, else other: SelectableFields.Reader) -> String {
+/// The component that reported it; in newer events the controller.
+@Sendable
+private func source(of event: Value) -> String {
     let source = event.given("source") ?? event.given("deprecatedSource")
-    let text = source?.text(name) ?? ""
-    return text.isEmpty ? other(event) : text
+    let component = source?.text("component") ?? ""
+    return component.isEmpty ? reportingController(of: event) : component
 }

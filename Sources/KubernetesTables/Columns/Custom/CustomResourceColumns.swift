@@ -85,9 +85,9 @@ private func printed(_ value: Value) -> String {
     case .string, .boolean:
         return value.scalarText ?? ""
     case .number:
-        return value.integer.map(String.init) ?? value.double.map(goText) ?? ""
+        return value.integer.map(String.init) ?? value.double.map(goGeneralText) ?? ""
     case .null:
-        return "<nil>"
+        return "<no value>"
     case .array, .object:
         var writer = JSONWriter()
         writer.write(value)
