@@ -5,12 +5,13 @@ public struct ObjectTable: Sendable {
     public let columns: [Column]
     private let makeCells: @Sendable (Value, Int64, [Int]) -> [Cell]
 
-    /// The cells of an object.
+    /// What the columns show of an object.
     ///
     /// - Parameters:
     ///   - object: The object in the version in which it is stored.
     ///   - now: The moment to which ages are relative; Unix time in seconds.
     ///   - columns: Indices into ``columns``; nothing is computed for others.
+    /// - Returns: A cell for each of `columns`.
     public func cells(of object: Value, at now: Int64, columns: [Int]) -> [Cell] {
         self.makeCells(object, now, columns)
     }

@@ -38,7 +38,7 @@ struct KubectlTextTests {
     private static func listing(_ name: String, at now: Int64) throws -> String {
         let wide = name.hasSuffix("-wide")
         let resource = String(name.dropFirst("get-".count).dropLast(wide ? "-wide".count : 0))
-        let cluster = try RecordedCluster.shared.get()
+        let cluster = try RecordedCluster.served.get()
         var options = TableView.Options()
         options.wide = wide
         options.namespace = try cluster.kind(of: resource).isNamespaced

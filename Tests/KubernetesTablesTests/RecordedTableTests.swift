@@ -12,17 +12,25 @@ struct RecordedTableTests {
         "kube-system/apiserver-wlv32tlttr4jl3gtroqexyxapa",
     ]
 
-    @Test func showsWhatTheServerShowsOfEveryStoredResource() throws {
+    @Test func showsWhatTheServerShowsOfServedObjects() throws {
+        try self.compare(RecordedCluster.served.get())
+    }
+
+    @Test func showsWhatTheServerShowsOfStoredObjects() throws {
+        try self.compare(RecordedCluster.stored.get())
+    }
+
+    private func compare(_ cluster: RecordedCluster) throws {
         let resources = try RecordedCluster.names(in: "tables").filter { !Self.computed.contains($0) }
         var rowCount = 0
         var cellCount = 0
         for resource in resources {
             let recorded = try RecordedTable(resource)
-            let table = try RecordedCluster.shared.get().table(of: resource)
+            let table = try cluster.table(of: resource)
             #expect(table.columns.map(\.name) == recorded.columns.map(\.name), "\(resource)")
             #expect(table.columns.map(\.type) == recorded.columns.map(\.type), "\(resource)")
             #expect(table.columns.map(\.priority) == recorded.columns.map(\.priority), "\(resource)")
-            let rows = try rows(of: resource, table, at: recorded.takenAt)
+            let rows = try rows(of: cluster.objects(of: resource), table, at: recorded.takenAt)
             #expect(Set(rows.keys) == Set(recorded.rows.keys), "\(resource)")
             for (key, cells) in recorded.rows {
                 #expect(rows[key] == cells, "\(resource) \(key)")
@@ -35,9 +43,9 @@ struct RecordedTableTests {
         #expect(cellCount == 15_074)
     }
 
-    private func rows(of resource: String, _ table: ObjectTable, at now: Int64) throws -> [String: [Cell]] {
+    private func rows(of objects: [Value], _ table: ObjectTable, at now: Int64) -> [String: [Cell]] {
         var rows: [String: [Cell]] = [:]
-        for object in try RecordedCluster.shared.get().objects(of: resource) {
+        for object in objects {
             let key = RecordedCluster.key(of: object)
             guard !Self.changedAtStart.contains(key) else { continue }
             rows[key] = table.cells(of: object, at: now)

@@ -3,11 +3,12 @@
 /// Sources: kubernetes/kubernetes `pkg/printers/internalversion/printers.go` (1.36) for all but APIService;
 /// the columns of kinds that are gone are those of the last release that had them.
 extension ObjectTable {
-    /// How objects of a kind are shown; by name and creation time where the API server has no columns for it.
+    /// How objects of a kind are shown.
     ///
     /// - Parameters:
     ///   - group: Of the stored or of the served version; empty for the core group.
     ///   - kind: Such as `Deployment`.
+    /// - Returns: Name and creation time where the API server has no columns of its own for the kind.
     public static func builtIn(group: String, kind: String) -> ObjectTable {
         self.builtIn[group]?[kind] ?? self.createdAt
     }

@@ -16,11 +16,12 @@ public struct SelectableFields: Sendable {
         SelectableFields(self.ofKinds[group == "extensions" ? "apps" : group]?[kind] ?? [:])
     }
 
-    /// The fields of custom resources: what the definition lists in `selectableFields`.
+    /// The fields of custom resources.
     ///
     /// - Parameters:
     ///   - definition: A CustomResourceDefinition of `apiextensions.k8s.io` v1 or v1beta1.
     ///   - version: The version as which the objects are shown.
+    /// - Returns: Name, namespace and what the definition lists in `selectableFields`.
     public static func custom(definition: Value, version: String) -> SelectableFields {
         let ofVersion = definition.list("spec", "versions").first { $0.text("name") == version }
         let listed = ofVersion?.given("selectableFields") ?? definition.given("spec", "selectableFields")

@@ -130,4 +130,18 @@ struct StoredVersionTests {
         )
         #expect(try cells("settings.k8s.io", "PodPreset", "{}")[1] == "0001-01-01T00:00:00Z")
     }
+
+    /// What is stored need not be what its kind promises.
+    @Test func takesObjectsOfEveryOtherShape() throws {
+        let cluster = try RecordedCluster.served.get()
+        var shapes = try ["{}", "[]", "null", "1", #"{"metadata": [], "spec": "x", "status": 5}"#].map(object)
+        shapes += try cluster.objects(of: "pods").prefix(1) + cluster.objects(of: "events").prefix(1)
+        shapes += try cluster.objects(of: "nodes").prefix(1) + cluster.objects(of: "services").prefix(1)
+        for (group, kind) in cluster.allKinds {
+            let table = ObjectTable.builtIn(group: group, kind: kind)
+            for shape in shapes {
+                #expect(table.cells(of: shape, at: .max).count == table.columns.count)
+            }
+        }
+    }
 }

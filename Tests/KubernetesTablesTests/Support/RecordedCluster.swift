@@ -6,16 +6,20 @@ import TestSupport
 
 /// The objects of the recorded cluster, and what its API server and kubectl showed of them.
 struct RecordedCluster {
-    static let shared = Result { try RecordedCluster() }
+    /// The objects in the versions in which the API server gives them.
+    static let served = Result {
+        try RecordedCluster(Document(yaml: Self.read("objects.yaml")).root["items"]?.elements ?? [])
+    }
+    /// The objects as they lie in etcd.
+    static let stored = Result { try RecordedCluster(storedObjects()) }
 
     /// By group and kind.
     private let objects: [String: [Value]]
     /// By `resource.group`.
     private let kinds: [String: (group: String, kind: String, isNamespaced: Bool)]
 
-    private init() throws {
-        let document = try Document(yaml: Self.read("objects.yaml"))
-        self.objects = Dictionary(grouping: document.root["items"]?.elements ?? []) { object in
+    private init(_ objects: [Value]) throws {
+        self.objects = Dictionary(grouping: objects) { object in
             let apiVersion = (object["apiVersion"]?.string ?? "").split(separator: "/")
             let group = apiVersion.count == 2 ? String(apiVersion[0]) : ""
             return "\(group)/\(object["kind"]?.string ?? "")"
@@ -27,6 +31,18 @@ struct RecordedCluster {
             kinds[name] = (group, resource["kind"]?.string ?? "", resource["namespaced"]?.boolean ?? false)
         }
         self.kinds = kinds
+    }
+
+    /// Every stored object that has a name, which the leases of API servers have not.
+    private static func storedObjects() throws -> [Value] {
+        var decoder = ObjectDecoder()
+        return try (Document(json: Self.read("kv.json")).root["kvs"]?.elements ?? []).compactMap { entry in
+            guard let value = Data(base64Encoded: entry["value"]?.string ?? ""),
+                (try? decoder.decode([UInt8](value).span.bytes, in: 0..<value.count)) != nil,
+                decoder.document.root["metadata", "name"] != nil
+            else { return nil }
+            return decoder.document.root
+        }
     }
 
     static func read(_ path: String) throws -> [UInt8] {
@@ -46,6 +62,8 @@ struct RecordedCluster {
         guard let name = full.first, let kind = self.kinds[name] else { throw Missing(what: resource) }
         return kind
     }
+
+    var allKinds: [(group: String, kind: String)] { self.kinds.values.map { ($0.group, $0.kind) } }
 
     /// The objects of a resource, in order of namespace and name, as a server lists them.
     func objects(of resource: String) throws -> [Value] {

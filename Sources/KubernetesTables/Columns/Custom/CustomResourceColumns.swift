@@ -9,6 +9,7 @@ extension ObjectTable {
     /// - Parameters:
     ///   - definition: A CustomResourceDefinition of `apiextensions.k8s.io` v1 or v1beta1.
     ///   - version: The version as which the objects are shown, such as `v1alpha1`.
+    /// - Returns: The name and at least one column more.
     ///
     /// Source: kubernetes/apiextensions-apiserver `pkg/registry/customresource/tableconvertor/tableconvertor.go`.
     public static func custom(definition: Value, version: String) -> ObjectTable {
