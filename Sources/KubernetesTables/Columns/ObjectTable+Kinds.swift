@@ -17,9 +17,7 @@ extension ObjectTable {
         "": core,
         "events.k8s.io": ["Event": event],
         "apps": workloads,
-        // Where workloads, Ingress and NetworkPolicy were before they had groups of their own.
-        "extensions": workloads.merging(networking) { first, _ in first }.merging(policy) { first, _ in first
-        },
+        "extensions": extensions,
         "batch": ["Job": job, "CronJob": cronJob],
         "autoscaling": ["HorizontalPodAutoscaler": horizontalPodAutoscaler],
         "policy": policy,
@@ -68,6 +66,10 @@ extension ObjectTable {
         "Ingress": ingress, "IngressClass": ingressClass, "NetworkPolicy": networkPolicy,
         "ServiceCIDR": serviceCIDR, "IPAddress": ipAddress,
     ]
+
+    /// What was here before it had a group of its own.
+    private static let extensions = workloads.merging(networking) { own, _ in own }
+        .merging(policy) { own, _ in own }
 
     private static let storage: [String: ObjectTable] = [
         "StorageClass": storageClass, "VolumeAttributesClass": volumeAttributesClass,
