@@ -1,3 +1,5 @@
+internal import KubernetesCodec
+
 /// What one column shows of one object.
 ///
 /// The kinds are those that a cell of the API server's tables can have in JSON; kubectl shows their text.
@@ -16,9 +18,15 @@ extension Cell: CustomStringConvertible {
         switch self {
         case .text(let text): text
         case .integer(let integer): String(integer)
-        case .number(let number): goText(of: number)
+        case .number(let number): Self.text(of: number)
         case .boolean(let boolean): boolean ? "true" : "false"
         case .nothing: ""
         }
+    }
+
+    /// kubectl reads cells from JSON, where a number without fraction is a whole number to it.
+    private static func text(of number: Double) -> String {
+        let json = goFloatText(number)
+        return json.contains(".") || json.contains("e") ? goGeneralText(number) : json
     }
 }

@@ -5,12 +5,13 @@ public struct ObjectTable: Sendable {
     public let columns: [Column]
     private let makeCells: @Sendable (Value, Int64, [Int]) -> [Cell]
 
-    /// The cells of an object.
+    /// What the columns show of an object.
     ///
     /// - Parameters:
     ///   - object: The object in the version in which it is stored.
     ///   - now: The moment to which ages are relative; Unix time in seconds.
     ///   - columns: Indices into ``columns``; nothing is computed for others.
+    /// - Returns: A cell for each of `columns`.
     public func cells(of object: Value, at now: Int64, columns: [Int]) -> [Cell] {
         self.makeCells(object, now, columns)
     }
@@ -42,62 +43,5 @@ extension ObjectTable {
             let subject = look(object, now)
             return shown.map { columns[$0].cell(subject) }
         }
-    }
-}
-
-/// An object and the moment at which it is looked at.
-struct Row: TableSubject {
-    let object: Value
-    let now: Int64
-}
-
-/// What cells are made of.
-protocol TableSubject: SendableMetatype {
-    var object: Value { get }
-    /// Unix time in seconds.
-    var now: Int64 { get }
-}
-
-/// A column and how its cell is made.
-struct TableColumn<Subject>: Sendable {
-    let column: Column
-    let cell: @Sendable (Subject) -> Cell
-}
-
-extension TableColumn {
-    init(
-        _ name: String,
-        type: String = "string",
-        format: String = "",
-        priority: Int = 0,
-        cell: @escaping @Sendable (Subject) -> Cell
-    ) {
-        self.init(column: Column(name, type: type, format: format, priority: priority), cell: cell)
-    }
-
-    /// A column of text.
-    static func text(
-        _ name: String,
-        priority: Int = 0,
-        _ text: @escaping @Sendable (Subject) -> String
-    ) -> Self {
-        Self(name, priority: priority) { .text(text($0)) }
-    }
-
-    /// A column of whole numbers.
-    static func integer(
-        _ name: String,
-        type: String = "integer",
-        _ integer: @escaping @Sendable (Subject) -> Int64
-    ) -> Self {
-        Self(name, type: type) { .integer(integer($0)) }
-    }
-
-    static func boolean(
-        _ name: String,
-        type: String = "boolean",
-        _ boolean: @escaping @Sendable (Subject) -> Bool
-    ) -> Self {
-        Self(name, type: type) { .boolean(boolean($0)) }
     }
 }

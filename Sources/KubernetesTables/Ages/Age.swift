@@ -1,10 +1,11 @@
 internal import KubernetesCodec
 
-/// How long ago a moment was, as kubectl shows it: `54m`, `5d3h`, `2y10d`.
+/// How long ago a moment was, as kubectl shows it.
 ///
 /// - Parameters:
-///   - time: RFC 3339 text; without one the age is `<unknown>`.
+///   - time: RFC 3339 text.
 ///   - now: Unix time in seconds.
+/// - Returns: Such as `54m`, `5d3h`, `2y10d`; `<unknown>` without a moment.
 func ageText(of time: Value?, at now: Int64) -> String {
     guard let text = time?.string, let time = Timestamp(rfc3339: text) else { return "<unknown>" }
     return durationText(from: time, to: Timestamp(seconds: now))

@@ -3,11 +3,12 @@
 /// Sources: kubernetes/kubernetes `pkg/printers/internalversion/printers.go` (1.36) for all but APIService;
 /// the columns of kinds that are gone are those of the last release that had them.
 extension ObjectTable {
-    /// How objects of a kind are shown; by name and creation time where the API server has no columns for it.
+    /// How objects of a kind are shown.
     ///
     /// - Parameters:
     ///   - group: Of the stored or of the served version; empty for the core group.
     ///   - kind: Such as `Deployment`.
+    /// - Returns: Name and creation time where the API server has no columns of its own for the kind.
     public static func builtIn(group: String, kind: String) -> ObjectTable {
         self.builtIn[group]?[kind] ?? self.createdAt
     }
@@ -16,9 +17,7 @@ extension ObjectTable {
         "": core,
         "events.k8s.io": ["Event": event],
         "apps": workloads,
-        // Where workloads, Ingress and NetworkPolicy were before they had groups of their own.
-        "extensions": workloads.merging(networking) { first, _ in first }.merging(policy) { first, _ in first
-        },
+        "extensions": extensions,
         "batch": ["Job": job, "CronJob": cronJob],
         "autoscaling": ["HorizontalPodAutoscaler": horizontalPodAutoscaler],
         "policy": policy,
@@ -67,6 +66,10 @@ extension ObjectTable {
         "Ingress": ingress, "IngressClass": ingressClass, "NetworkPolicy": networkPolicy,
         "ServiceCIDR": serviceCIDR, "IPAddress": ipAddress,
     ]
+
+    /// What was here before it had a group of its own.
+    private static let extensions = workloads.merging(networking) { own, _ in own }
+        .merging(policy) { own, _ in own }
 
     private static let storage: [String: ObjectTable] = [
         "StorageClass": storageClass, "VolumeAttributesClass": volumeAttributesClass,

@@ -75,12 +75,13 @@ extension LabelRequirement {
     }
 }
 
-/// An object's selector as text.
+/// The text of an object's selector.
 ///
 /// - Parameters:
 ///   - selector: `null` and missing selectors select nothing.
 ///   - none: The text when nothing is asked.
 ///   - invalid: The text of a selector that the API server would refuse.
+/// - Returns: The requirements with commas between them, in order of labels.
 func labelSelectorText(_ selector: Value?, none: String = "<none>", invalid: String = "<error>") -> String {
     guard let selector else { return none }
     guard let text = LabelSelector(of: selector)?.description else { return invalid }

@@ -73,9 +73,10 @@ struct LabelSelectorParser {
         return try self.checked(value)
     }
 
+    /// A number that a label's value can be, which one below zero cannot.
     private mutating func integer() throws(SelectorError) -> Int64 {
         guard let word = self.word() else { throw self.unexpected("a whole number") }
-        guard let integer = Int64(word) else {
+        guard let integer = Int64(try self.checked(word)) else {
             self.position -= 1
             throw self.unexpected("a whole number")
         }

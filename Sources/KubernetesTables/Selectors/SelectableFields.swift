@@ -16,11 +16,12 @@ public struct SelectableFields: Sendable {
         SelectableFields(self.ofKinds[group == "extensions" ? "apps" : group]?[kind] ?? [:])
     }
 
-    /// The fields of custom resources: what the definition lists in `selectableFields`.
+    /// The fields of custom resources.
     ///
     /// - Parameters:
     ///   - definition: A CustomResourceDefinition of `apiextensions.k8s.io` v1 or v1beta1.
     ///   - version: The version as which the objects are shown.
+    /// - Returns: Name, namespace and what the definition lists in `selectableFields`.
     public static func custom(definition: Value, version: String) -> SelectableFields {
         let ofVersion = definition.list("spec", "versions").first { $0.text("name") == version }
         let listed = ofVersion?.given("selectableFields") ?? definition.given("spec", "selectableFields")
@@ -77,15 +78,12 @@ public struct SelectableFields: Sendable {
 
     private static let pod: [String: Reader] = [
         "spec.nodeName": field("spec", "nodeName"),
-        // What spec.nodeName was called before Kubernetes 1.0.
-        "spec.host": field("spec", "nodeName"),
         "spec.restartPolicy": field("spec", "restartPolicy"),
         "spec.schedulerName": field("spec", "schedulerName"),
         "spec.serviceAccountName": field("spec", "serviceAccountName"),
         "spec.hostNetwork": truth("spec", "hostNetwork"),
         "status.phase": field("status", "phase"),
         "status.podIP": podAddress,
-        "status.podIPs": podAddress,
         "status.nominatedNodeName": field("status", "nominatedNodeName"),
     ]
 
@@ -93,7 +91,7 @@ public struct SelectableFields: Sendable {
         var readers: [String: Reader] = [
             "reason": field("reason"),
             "type": field("type"),
-            "source": { source(of: $0, "component", else: reportingController) },
+            "source": source,
             "reportingComponent": reportingController,
             "reportingController": reportingController,
         ]
@@ -132,8 +130,10 @@ private func reportingController(of event: Value) -> String {
     event.given("reportingComponent")?.string ?? event.text("reportingController")
 }
 
-private func source(of event: Value, _ name: String, else other: SelectableFields.Reader) -> String {
+/// The component that reported it; in newer events the controller.
+@Sendable
+private func source(of event: Value) -> String {
     let source = event.given("source") ?? event.given("deprecatedSource")
-    let text = source?.text(name) ?? ""
-    return text.isEmpty ? other(event) : text
+    let component = source?.text("component") ?? ""
+    return component.isEmpty ? reportingController(of: event) : component
 }

@@ -37,11 +37,9 @@ public struct TableView: Sendable {
             table.columns[$0].format == "name" && table.columns[$0].type == "string"
         }
         let labels = options.labelColumns.map { String($0.split(separator: "/").last ?? "").uppercased() }
+        let own = columns.map { lineText(table.columns[$0].name.uppercased()) }
         self.headings =
-            (options.namespace ? ["NAMESPACE"] : [])
-            + columns.map { table.columns[$0].name.uppercased() }
-            + labels
-            + (options.labels ? ["LABELS"] : [])
+            (options.namespace ? ["NAMESPACE"] : []) + own + labels + (options.labels ? ["LABELS"] : [])
     }
 
     /// The texts of an object's row, one below each heading; `now` is Unix time in seconds.

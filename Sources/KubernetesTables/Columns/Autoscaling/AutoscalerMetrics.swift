@@ -10,8 +10,7 @@ struct AutoscalerMetrics {
     var statuses: [AutoscalerMetric]
 
     init(of autoscaler: Value) {
-        let apiVersion = autoscaler.text("apiVersion")
-        guard apiVersion == "autoscaling/v1" || apiVersion == "extensions/v1beta1" else {
+        guard autoscaler.text("apiVersion") == "autoscaling/v1" else {
             self.specs = autoscaler.list("spec", "metrics").map(AutoscalerMetric.init)
             self.statuses = autoscaler.list("status", "currentMetrics").map(AutoscalerMetric.init)
             return

@@ -41,19 +41,23 @@ private func lastSeen(_ event: Value, at now: Int64) -> String {
 
 private func eventCount(of event: Value) -> Int64 {
     if let series = event.given("series") { return series.whole("count") }
+    let count = (event.given("count") ?? event.given("deprecatedCount"))?.integer ?? 0
     // Events of the newer interface that happened once have no count.
-    return (event.given("count") ?? event.given("deprecatedCount"))?.integer.flatMap { $0 == 0 ? nil : $0 }
-        ?? 1
+    return count == 0 ? 1 : count
 }
 
 /// `component, instance`, or the component alone.
 private func eventSource(of event: Value) -> String {
     let source = event.given("source") ?? event.given("deprecatedSource")
-    let component =
-        [source?.text("component"), event.text("reportingComponent"), event.text("reportingController")]
-    let instance = [source?.text("host"), event.text("reportingInstance")]
-    return [component, instance].compactMap { $0.compactMap { $0 }.first { !$0.isEmpty } }
-        .joined(separator: ", ")
+    let component = firstNonEmpty([
+        source?.text("component"), event.text("reportingComponent"), event.text("reportingController"),
+    ])
+    let instance = firstNonEmpty([source?.text("host"), event.text("reportingInstance")])
+    return instance.isEmpty ? component : "\(component), \(instance)"
+}
+
+private func firstNonEmpty(_ texts: [String?]) -> String {
+    texts.compactMap(\.self).first { !$0.isEmpty } ?? ""
 }
 
 private func eventMessage(of event: Value) -> String {

@@ -10,7 +10,7 @@ extension ObjectTable {
         .text("Internal-IP", priority: 1) { nodeAddress("InternalIP", of: $0.object) },
         .text("External-IP", priority: 1) { nodeAddress("ExternalIP", of: $0.object) },
         .text("OS-Image", priority: 1) { nodeInfo("osImage", of: $0.object) },
-        .text("Kernel-Version", priority: 1) { nodeInfo("kernelVersion", of: $0.object) },
+        .text("Kernel-Version", priority: 1) { kernelText(of: $0.object) },
         .text("Container-Runtime", priority: 1) { nodeInfo("containerRuntimeVersion", of: $0.object) },
     ])
 }
@@ -45,4 +45,11 @@ private func nodeAddress(_ type: String, of node: Value) -> String {
 private func nodeInfo(_ name: String, of node: Value) -> String {
     let text = node.text("status", "nodeInfo", name)
     return text.isEmpty ? "<unknown>" : text
+}
+
+/// With the processor's architecture, as from Kubernetes 1.35.
+private func kernelText(of node: Value) -> String {
+    let architecture = node.text("status", "nodeInfo", "architecture")
+    let kernel = nodeInfo("kernelVersion", of: node)
+    return architecture.isEmpty ? kernel : "\(kernel) (\(architecture))"
 }

@@ -70,7 +70,7 @@ struct PodState: TableSubject {
                 continue
             }
             self.reason = "Init:" + Self.initReason(of: status, index, of: specs.count)
-            // Restarts of sidecars alone count once the pod is initialized: then they are put back.
+            // Until the pod is initialized all count; afterwards, among init containers, sidecars alone.
             if !isTrue("Initialized", in: self.conditions) { self.restarts = all }
             return true
         }

@@ -9,6 +9,7 @@ extension ObjectTable {
     /// - Parameters:
     ///   - definition: A CustomResourceDefinition of `apiextensions.k8s.io` v1 or v1beta1.
     ///   - version: The version as which the objects are shown, such as `v1alpha1`.
+    /// - Returns: The name and at least one column more.
     ///
     /// Source: kubernetes/apiextensions-apiserver `pkg/registry/customresource/tableconvertor/tableconvertor.go`.
     public static func custom(definition: Value, version: String) -> ObjectTable {
@@ -85,9 +86,9 @@ private func printed(_ value: Value) -> String {
     case .string, .boolean:
         return value.scalarText ?? ""
     case .number:
-        return value.integer.map(String.init) ?? value.double.map(goText) ?? ""
+        return value.integer.map(String.init) ?? value.double.map(goGeneralText) ?? ""
     case .null:
-        return "<nil>"
+        return "<no value>"
     case .array, .object:
         var writer = JSONWriter()
         writer.write(value)

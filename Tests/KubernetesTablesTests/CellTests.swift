@@ -1,8 +1,0 @@
-import KubernetesTables
-import Testing
-
-struct CellTests {
-    @Test func tellsTextFromNumbers() {
-        #expect(Cell.text("1") != Cell.integer(1))
-    }
-}
