@@ -80,3 +80,8 @@ public struct KMSPlugin: Hashable, Sendable {
         self.timeout = timeout
     }
 }
+
+extension KMSPlugin: CustomStringConvertible {
+    /// For a message: `KMS plugin "vault" at unix:///run/kms.sock`.
+    public var description: String { "KMS plugin \"\(escaped(self.name))\" at \(escaped(self.endpoint))" }
+}
