@@ -56,7 +56,7 @@ struct PluginCall {
         get throws(EndpointError) {
             var path = self.request.plugin.endpoint.dropFirst("unix:".count)
             if path.hasPrefix("//") { path = path.dropFirst(2) }
-            guard path.first == "/" else { throw .noPath }
+            guard path.hasPrefix("/"), !path.hasPrefix("/@") else { throw .noPath }
             // sockaddr_un holds 108 bytes, the last of them 0.
             guard path.utf8.count < 108 else { throw .tooLong }
             return String(path)

@@ -113,7 +113,7 @@ struct KMSPluginsTests {
     }
 
     @Test(arguments: [
-        "unix:///nowhere/kms.sock", "unix:@abstract", "unix:///" + String(repeating: "x", count: 200),
+        "unix:///nowhere/kms.sock", "unix:///@abstract", "unix:///" + String(repeating: "x", count: 200),
     ])
     func tellsWhenThereIsNoPlugin(_ endpoint: String) async throws {
         let plugin = KMSPlugin(version: .v2, name: "p", endpoint: endpoint, timeout: .seconds(2))
