@@ -90,6 +90,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "KubernetesKMS",
+            dependencies: ["KubernetesCodec", grpc, grpcProtobuf, grpcTransport, protobuf, nio, nioPosix],
+            exclude: ["Protos"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "EtcdClient",
             dependencies: [
                 "Files", "EtcdRPC", grpc, grpcTransport, protobuf, nio, nioPosix, nioTLS, nioSSL, http2,
@@ -158,6 +164,14 @@ let package = Package(
         .testTarget(
             name: "KubernetesCodecTests",
             dependencies: ["KubernetesCodec", "EtcdStorage", "TestSupport", system],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "KubernetesKMSTests",
+            dependencies: [
+                "KubernetesKMS", "KubernetesCodec", "TestSupport", grpc, grpcTransport, protobuf, nio,
+                nioPosix, system,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

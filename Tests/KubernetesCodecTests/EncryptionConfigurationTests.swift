@@ -13,8 +13,8 @@ struct EncryptionConfigurationTests {
             "providers":[\(keyed("aescbc", "a", key16)),{"identity":{}}]}]}
             """
         let read = try EncryptionConfiguration(Document(json: Array(json.utf8)))
-        #expect(read.openers(resource: "secrets", group: "")?.count == 1)
-        #expect(read.openers(resource: "configmaps", group: "") == nil)
+        #expect(read.openers(of: ResourcePattern(resource: "secrets", group: ""))?.count == 1)
+        #expect(read.openers(of: ResourcePattern(resource: "configmaps", group: "")) == nil)
     }
 
     /// The exact resource comes before its group's wildcard, and that before the wildcard for everything.
@@ -28,7 +28,9 @@ struct EncryptionConfigurationTests {
         ]
         let read = try configuration(entries: entries.joined(separator: ","))
         let chosen = { (resource: String, group: String) in
-            read.openers(resource: resource, group: group)?.map { String(decoding: $0.prefix, as: UTF8.self) }
+            read.openers(of: ResourcePattern(resource: resource, group: group))?.map {
+                String(decoding: $0.prefix, as: UTF8.self)
+            }
         }
         #expect(chosen("secrets", "") == ["k8s:enc:secretbox:v1:secrets:"])
         #expect(chosen("configmaps", "") == ["k8s:enc:secretbox:v1:core:"])
@@ -43,7 +45,7 @@ struct EncryptionConfigurationTests {
             #"{"resources":["secrets"],"providers":[{"identity":{}},\#(keyed("aesgcm", $0, key32))]}"#
         }
         let read = try configuration(entries: entries.joined(separator: ","))
-        #expect(read.openers(resource: "secrets", group: "")?.count == 2)
+        #expect(read.openers(of: ResourcePattern(resource: "secrets", group: ""))?.count == 2)
     }
 
     @Test func readsPluginsWithTheirDefaults() throws {
@@ -51,7 +53,7 @@ struct EncryptionConfigurationTests {
             providers: [
                 plugin("one", version: "v1", more: #","cachesize":-1,"timeout":"1m0.5s""#),
                 plugin("two", version: "v2"),
-                #"{"kms":{"name":"th:ree","endpoint":"unix:@abstract","cachesize":null}}"#,
+                #"{"kms":{"name":"th:ree","endpoint":"unix:///@abstract","cachesize":null}}"#,
             ].joined(separator: ",")
         )
         let socket = "unix:///tmp/kms.sock"
@@ -59,7 +61,7 @@ struct EncryptionConfigurationTests {
             read.plugins == [
                 KMSPlugin(version: .v1, name: "one", endpoint: socket, timeout: .seconds(60.5)),
                 KMSPlugin(version: .v2, name: "two", endpoint: socket, timeout: .seconds(3)),
-                KMSPlugin(version: .v1, name: "th:ree", endpoint: "unix:@abstract", timeout: .seconds(3)),
+                KMSPlugin(version: .v1, name: "th:ree", endpoint: "unix:///@abstract", timeout: .seconds(3)),
             ]
         )
     }

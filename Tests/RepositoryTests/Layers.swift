@@ -26,6 +26,7 @@ let layers: [Layer] = [
     Layer("EtcdRPC"),
     Layer("EtcdClient", ["Files", "EtcdRPC"]),
     Layer("KubernetesCodec", ["CSchemas", "CPoly1305", "CZlib", "ProtobufWire"]),
+    Layer("KubernetesKMS", ["KubernetesCodec"]),
     Layer("KubernetesTables", ["KubernetesCodec"]),
     Layer("KubernetesRegistry", ["Files", "Bolt", "EtcdStorage", "KubernetesCodec"]),
     Layer(
@@ -42,8 +43,8 @@ let layers: [Layer] = [
     Layer(
         "Commands",
         [
-            "Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesTables",
-            "KubernetesRegistry", "Operations", "Presentation",
+            "Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesKMS",
+            "KubernetesTables", "KubernetesRegistry", "Operations", "Presentation",
         ]
     ),
     Layer("registree", ["Commands"]),

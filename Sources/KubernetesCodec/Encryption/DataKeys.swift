@@ -38,8 +38,7 @@ final class DataKeys: Sendable {
 
     private func ask(_ request: DataKeyRequest) -> Answer {
         guard let service else {
-            let name = escaped(request.plugin.name)
-            return .failure(CodecError(.encrypted("no way to KMS plugin \"\(name)\" was given")))
+            return .failure(CodecError(.encrypted("\(request.plugin) was not asked")))
         }
         do throws(CodecError) {
             var bytes = try service.decrypt(request)

@@ -16,7 +16,7 @@ public struct Decryption: Sendable {
         self.dataKeys = DataKeys(service: keyService)
     }
 
-    /// Opens a value; one that is not encrypted comes back as it is.
+    /// Opens a value; one that is not encrypted comes back as it is, whether `identity` is configured or not.
     ///
     /// All keys whose name stands in front of the value are tried. aescbc cannot tell a wrong key for sure, so of
     /// several answers the first that begins like a stored object is taken, else the first.
@@ -32,15 +32,17 @@ public struct Decryption: Sendable {
         group: String
     ) throws(CodecError) -> [UInt8] {
         guard let seen = EncryptedValue(value) else { return value.withUnsafeBytes { Array($0) } }
-        guard let openers = self.configuration.openers(resource: resource, group: group) else {
-            let pattern = ResourcePattern(resource: resource, group: group)
+        let pattern = ResourcePattern(resource: resource, group: group)
+        guard let openers = self.configuration.openers(of: pattern) else {
             throw CodecError(
                 .encrypted("encrypted (\(seen)): the configuration says nothing about \(pattern)")
             )
         }
         let fitting = openers.filter { value.starts(with: $0.prefix) }
         guard !fitting.isEmpty else {
-            throw CodecError(.encrypted("encrypted (\(seen)): the configuration has none of that name"))
+            throw CodecError(
+                .encrypted("encrypted (\(seen)): the configuration has none of that name for \(pattern)")
+            )
         }
         var unsure: [UInt8]?
         var failure = OpeningFailure.doesNotFit

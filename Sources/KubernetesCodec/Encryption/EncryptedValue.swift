@@ -65,7 +65,7 @@ extension RawSpan {
 }
 
 /// A name from outside as it may stand in a message: printable ASCII, not endless.
-func escaped(_ name: String) -> String {
+package func escaped(_ name: String) -> String {
     let shown = name.unicodeScalars.prefix(100)
     let text = shown.map { $0.escaped(asASCII: true) }.joined()
     return shown.endIndex == name.unicodeScalars.endIndex ? text : text + "…"

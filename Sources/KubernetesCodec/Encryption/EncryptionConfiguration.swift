@@ -15,9 +15,8 @@ public struct EncryptionConfiguration: Sendable {
     /// What opens the values of a resource: the entries for it, else for its group, else for everything.
     ///
     /// Nothing when the configuration does not speak of it.
-    func openers(resource: String, group: String) -> [Opener]? {
-        self.openers[ResourcePattern(resource: resource, group: group)]
-            ?? self.openers[ResourcePattern(resource: "*", group: group)]
+    func openers(of resource: ResourcePattern) -> [Opener]? {
+        self.openers[resource] ?? self.openers[ResourcePattern(resource: "*", group: resource.group)]
             ?? self.openers[.everything]
     }
 }
@@ -68,7 +67,7 @@ public struct KMSPlugin: Hashable, Sendable {
 
     public var version: Version
     public var name: String
-    /// `unix:///path`, or `unix:@name` for an abstract socket.
+    /// `unix:///path`.
     public var endpoint: String
     /// For one call.
     public var timeout: Duration
@@ -79,4 +78,9 @@ public struct KMSPlugin: Hashable, Sendable {
         self.endpoint = endpoint
         self.timeout = timeout
     }
+}
+
+extension KMSPlugin: CustomStringConvertible {
+    /// For a message: `KMS plugin "vault" at unix:///run/kms.sock`.
+    public var description: String { "KMS plugin \"\(escaped(self.name))\" at \(escaped(self.endpoint))" }
 }

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import ProtobufWire
 
 /// The body of a value encrypted by a KMS plugin: an encrypted key, and what is encrypted with that key.
 struct KMSEnvelope {
@@ -50,19 +51,22 @@ struct KMSEnvelope {
         self.request = DataKeyRequest(plugin: plugin, ciphertext: [])
         self.seal = .gcm
         self.sealed = 0..<0
-        var fields = EnvelopeFields(body)
-        while let field = try fields.next() {
-            switch (field.number, field.content) {
-            case (1, .bytes(let range)): self.sealed = range
-            case (2, .bytes(let range)) where range.count <= 1024:
+        var annotationRoom = 32 << 10
+        var reader = ProtobufReader(0..<body.count)
+        while let field = try nextField(&reader, of: body) {
+            switch field {
+            case .bytes(1, let range): self.sealed = range
+            case .bytes(2, let range) where range.count <= 1024:
                 self.request.keyID = String(decoding: body[range], as: UTF8.self)
-            case (3, .bytes(let range)) where range.count <= 1024:
+            case .bytes(3, let range) where range.count <= 1024:
                 self.request.ciphertext = Array(body[range])
-            case (4, .bytes(let range)) where range.count <= 32 << 10: try self.addAnnotation(body, range)
-            case (5, .number(0)): self.seal = .gcm
-            case (5, .number(1)): self.seal = .extendedGCM
-            case (1...5, _): throw .doesNotFit
-            default: break
+            case .bytes(4, let range) where range.count <= annotationRoom:
+                annotationRoom -= range.count
+                try self.addAnnotation(body, range)
+            case .varint(5, 0): self.seal = .gcm
+            case .varint(5, 1): self.seal = .extendedGCM
+            default:
+                guard field.number > 5 else { throw .doesNotFit }
             }
         }
         guard !self.sealed.isEmpty, !self.request.ciphertext.isEmpty else { throw .truncated }
@@ -72,14 +76,13 @@ struct KMSEnvelope {
         _ body: UnsafeRawBufferPointer,
         _ range: Range<Int>
     ) throws(OpeningFailure) {
-        let entry = UnsafeRawBufferPointer(rebasing: body[range])
         var name = ""
         var content: [UInt8] = []
-        var fields = EnvelopeFields(entry)
-        while let field = try fields.next() {
-            switch (field.number, field.content) {
-            case (1, .bytes(let range)): name = String(decoding: entry[range], as: UTF8.self)
-            case (2, .bytes(let range)): content = Array(entry[range])
+        var reader = ProtobufReader(range)
+        while let field = try nextField(&reader, of: body) {
+            switch field {
+            case .bytes(1, let range): name = String(decoding: body[range], as: UTF8.self)
+            case .bytes(2, let range): content = Array(body[range])
             default: break
             }
         }
@@ -106,45 +109,13 @@ struct KMSEnvelope {
     }
 }
 
-/// The fields of the one protobuf message that an envelope is.
-private struct EnvelopeFields {
-    enum Content {
-        case number(UInt64)
-        case bytes(Range<Int>)
-    }
-
-    private let bytes: UnsafeRawBufferPointer
-    private var position = 0
-
-    init(_ bytes: UnsafeRawBufferPointer) {
-        self.bytes = bytes
-    }
-
-    /// Nothing at the end.
-    mutating func next() throws(OpeningFailure) -> (number: UInt64, content: Content)? {
-        guard self.position < self.bytes.count else { return nil }
-        let tag = try self.varint()
-        switch tag & 7 {
-        case 0: return (tag >> 3, .number(try self.varint()))
-        case 2:
-            let count = try self.varint()
-            guard count <= UInt64(self.bytes.count - self.position) else { throw .truncated }
-            let start = self.position
-            self.position += Int(count)
-            return (tag >> 3, .bytes(start..<self.position))
-        default: throw .doesNotFit
-        }
-    }
-
-    private mutating func varint() throws(OpeningFailure) -> UInt64 {
-        var value: UInt64 = 0
-        for shift in stride(from: UInt64(0), to: 64, by: 7) {
-            guard self.position < self.bytes.count else { throw .truncated }
-            let byte = self.bytes[self.position]
-            self.position += 1
-            value |= UInt64(byte & 0x7F) << shift
-            if byte < 0x80 { return value }
-        }
-        throw .doesNotFit
+private func nextField(
+    _ reader: inout ProtobufReader,
+    of body: UnsafeRawBufferPointer
+) throws(OpeningFailure) -> ProtobufReader.Field? {
+    do throws(ProtobufReader.Problem) {
+        return try reader.next(in: body.bytes)
+    } catch {
+        throw error == .truncated ? .truncated : .doesNotFit
     }
 }
