@@ -119,8 +119,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesTables",
-                "KubernetesRegistry", "Operations", "Presentation", arguments, system,
+                "Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesKMS",
+                "KubernetesTables", "KubernetesRegistry", "Operations", "Presentation", arguments, system,
             ],
             swiftSettings: settings
         ),

@@ -29,7 +29,9 @@ public struct ObjectDecoder {
         case .json:
             try JSONReader.read(bytes, in: range, as: Document.rootNode, of: &self.messages.document)
             if self.messages.hidesManagedFields { self.messages.document.remove("metadata", "managedFields") }
-        case .cbor: throw CodecError(.malformed("CBOR is not read yet"), at: range.lowerBound)
+        case .cbor:
+            try CBORReader.read(bytes, in: range, as: Document.rootNode, of: &self.messages.document)
+            if self.messages.hidesManagedFields { self.messages.document.remove("metadata", "managedFields") }
         case .encrypted: throw CodecError(.encrypted("it is encrypted"))
         case .other:
             throw CodecError(.malformed("it is no object that Kubernetes stores"), at: range.lowerBound)

@@ -38,7 +38,11 @@ public enum ObjectEncoder {
             var writer = JSONWriter()
             writer.write(document)
             return writer.bytes + [0x0A]
-        case .cbor, .encrypted, .other:
+        case .cbor:
+            var writer = CBORWriter()
+            try writer.write(document)
+            return writer.bytes
+        case .encrypted, .other:
             throw CodecError(.unencodable("objects cannot be written as \(encoding.rawValue)"))
         }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import KubernetesCodec
+import KubernetesKMS
 import KubernetesRegistry
 
 /// What the commands that decode objects have in common.
@@ -27,7 +28,7 @@ struct DecodingOptions: ParsableArguments {
                 status: .badInput
             )
         }
-        return Decryption(configuration: configuration)
+        return Decryption(configuration: configuration, keyService: KMSPlugins())
     }
 }
 

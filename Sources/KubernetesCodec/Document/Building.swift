@@ -2,8 +2,8 @@
 extension Document {
     /// Adds a value that is no child of anything yet.
     mutating func add(_ node: Node) throws(CodecError) -> UInt32 {
-        guard self.nodes.count < Limits.nodeCount else {
-            throw CodecError(.tooLarge("\(Limits.nodeCount) values"))
+        guard self.nodes.count < self.capacity.nodes else {
+            throw CodecError(.tooLarge("\(self.capacity.nodes) values"))
         }
         self.nodes.append(node)
         return UInt32(truncatingIfNeeded: self.nodes.count - 1)
@@ -58,8 +58,8 @@ extension Document {
 
     /// Throws when `count` further bytes would be more than ``Limits/textByteCount``.
     func requireRoom(for count: Int) throws(CodecError) {
-        guard count <= Limits.textByteCount - self.text.count else {
-            throw CodecError(.tooLarge("\(Limits.textByteCount >> 20) MiB of text"))
+        guard count <= self.capacity.text - self.text.count else {
+            throw CodecError(.tooLarge("\(self.capacity.text >> 20) MiB of text"))
         }
     }
 }

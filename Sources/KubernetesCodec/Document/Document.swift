@@ -13,6 +13,8 @@ public struct Document: Sendable {
     var text: [UInt8]
     /// Bytes at the front of `text` that stay when the document is used again.
     private let sharedByteCount: Int
+    /// How many nodes, and bytes of text, it may have: ``Limits``, or as many as there are for a list of objects.
+    var capacity = (nodes: Limits.nodeCount, text: Limits.textByteCount)
     /// Room for ordering members that did not come in order.
     var unordered: [UInt32] = []
 

@@ -17,3 +17,17 @@ extension Document {
         if !namespace.isEmpty { try self.insertMember("namespace", self.addString(namespace), of: metadata) }
     }
 }
+
+extension Document {
+    /// The object's type and metadata alone.
+    ///
+    /// - Throws: `.tooLarge`.
+    public func metadataOnly() throws(CodecError) -> Document {
+        var outline = Document()
+        outline.nodes[Int(Document.rootNode)].kind = .object
+        for name in ["apiVersion", "kind", "metadata"] {
+            try outline.setCopy(name, of: Document.rootNode, to: self.root[name])
+        }
+        return outline
+    }
+}

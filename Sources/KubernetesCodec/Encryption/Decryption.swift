@@ -38,6 +38,26 @@ public struct Decryption: Sendable {
                 .encrypted("encrypted (\(seen)): the configuration says nothing about \(pattern)")
             )
         }
+        return try self.open(value, seen, with: openers, etcdKey: etcdKey)
+    }
+
+    /// Opens a value of which it is not known where it was stored; every key of the configuration is tried.
+    ///
+    /// What authenticates its etcd key does not open so.
+    ///
+    /// - Throws: `.encrypted`.
+    public func open(_ value: RawSpan) throws(CodecError) -> [UInt8] {
+        guard let seen = EncryptedValue(value) else { return value.withUnsafeBytes { Array($0) } }
+        let openers = self.configuration.openers.values.flatMap(\.self)
+        return try self.open(value, seen, with: openers, etcdKey: [])
+    }
+
+    private func open(
+        _ value: RawSpan,
+        _ seen: EncryptedValue,
+        with openers: [Opener],
+        etcdKey: [UInt8]
+    ) throws(CodecError) -> [UInt8] {
         let fitting = openers.filter { value.starts(with: $0.prefix) }
         guard !fitting.isEmpty else {
             throw CodecError(

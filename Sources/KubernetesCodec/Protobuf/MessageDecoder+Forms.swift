@@ -109,7 +109,11 @@ extension MessageDecoder {
         guard let raw = try self.scalars(in: range, of: bytes).firstBytes, !raw.isEmpty else {
             return self.document.nodes[Int(node)].kind = .null
         }
-        try JSONReader.read(bytes, in: raw, as: node, of: &self.document, depth: depth)
+        if Encoding(of: bytes, in: raw) == .cbor {
+            try CBORReader.read(bytes, in: raw, as: node, of: &self.document, depth: depth)
+        } else {
+            try JSONReader.read(bytes, in: raw, as: node, of: &self.document, depth: depth)
+        }
     }
 
     /// The array or the map that is field 1.
