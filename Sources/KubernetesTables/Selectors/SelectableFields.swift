@@ -28,8 +28,8 @@ public struct SelectableFields: Sendable {
         var readers: [String: Reader] = [:]
         for field in listed?.elements ?? [] {
             let text = field.text("jsonPath")
-            guard let path = try? ColumnPath(text) else { continue }
-            readers[String(text.drop { $0 == "." })] = { path.values(in: $0).first?.scalarText ?? "" }
+            guard let path = try? JSONPath(path: text) else { continue }
+            readers[String(text.drop { $0 == "." })] = { (try? path.values(in: $0).first)?.scalarText ?? "" }
         }
         return SelectableFields(readers)
     }

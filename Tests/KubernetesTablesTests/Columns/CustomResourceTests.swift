@@ -56,6 +56,24 @@ struct CustomResourceTests {
             try cells(#"{"text": {"b": [1, "<"], "a": null}}"#)[0] == .text(#"{"a":null,"b":[1,"\u003c"]}"#)
         )
         #expect(try cells(#"{"text": 1500000.5}"#)[0] == .text("1.5000005e+06"))
+        #expect(try cells(#"{"text": null}"#)[0] == .text("<no value>"))
+    }
+
+    @Test func followsPathsWithFilters() throws {
+        let definition = """
+            {"spec": {"versions": [{"name": "v1", "additionalPrinterColumns": [
+              {"name": "Ready", "type": "string",
+               "jsonPath": ".status.conditions[?(@.type==\\"Ready\\")].status"},
+              {"name": "All", "type": "string", "jsonPath": ".status.conditions[*].type"},
+              {"name": "Wrong", "type": "string", "jsonPath": ".status["},
+              {"name": "Late", "type": "string", "jsonPath": ".status"}]}]}}
+            """
+        let table = try ObjectTable.custom(definition: object(definition), version: "v1")
+        #expect(table.columns.map(\.name) == ["Name", "Ready", "All"])
+        let conditions = #"[{"type": "Synced", "status": "False"}, {"type": "Ready", "status": "True"}]"#
+        let ready = try object(#"{"status": {"conditions": \#(conditions)}}"#)
+        #expect(table.cells(of: ready, at: someTime)[1...] == [.text("True"), .text("Synced")])
+        #expect(try table.cells(of: object("{}"), at: someTime)[1...] == [.nothing, .nothing])
     }
 
     @Test func leavesCellsEmptyForOtherTypesAndMissingValues() throws {

@@ -17,7 +17,7 @@ extension ObjectTable {
         guard !asked.isEmpty else { return self.customByAge }
         var columns: [TableColumn<Row>] = [.name]
         for column in asked {
-            guard let path = try? ColumnPath(column.path) else { break }
+            guard let path = try? JSONPath("{\(column.path)}") else { break }
             columns.append(TableColumn(column: column.column) { cell(of: $0, at: path, column.column.type) })
         }
         return ObjectTable(columns)
@@ -55,8 +55,8 @@ private struct PrinterColumn {
 }
 
 /// The cell of the first value at a path, as the column's type wants it; nothing where it is of another type.
-private func cell(of row: Row, at path: ColumnPath, _ type: String) -> Cell {
-    guard let value = path.values(in: row.object).first else { return .nothing }
+private func cell(of row: Row, at path: JSONPath, _ type: String) -> Cell {
+    guard let value = try? path.values(in: row.object).first else { return .nothing }
     switch type {
     case "string":
         return .text(printed(value))
@@ -80,18 +80,10 @@ private func dateText(_ text: String, _ value: Value, at now: Int64) -> String {
     return Timestamp(rfc3339: text) == nil ? "<invalid>" : ageText(of: value, at: now)
 }
 
-/// A value as Go's jsonpath prints it: strings bare, arrays and objects as JSON.
+/// A value as the API server prints it: strings bare, arrays and objects as JSON.
 private func printed(_ value: Value) -> String {
-    switch value.kind {
-    case .string, .boolean:
-        return value.scalarText ?? ""
-    case .number:
-        return value.integer.map(String.init) ?? value.double.map(goGeneralText) ?? ""
-    case .null:
-        return "<no value>"
-    case .array, .object:
-        var writer = JSONWriter()
-        writer.write(value)
-        return String(decoding: writer.bytes, as: UTF8.self)
-    }
+    guard !value.isNull else { return "<no value>" }
+    var bytes: [UInt8] = []
+    JSONPath.write(value, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
 }
