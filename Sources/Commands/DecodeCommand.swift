@@ -48,9 +48,13 @@ struct DecodeCommand: AsyncParsableCommand {
         try output.write(bytes.span.bytes)
         try output.flush()
         if form.unknownFieldCount > 0 {
-            note("Note: \(form.unknownFieldCount) fields are of a newer release than is known here, and not shown")
+            note(
+                "Note: \(form.unknownFieldCount) fields are of a newer release than is known here, and not shown"
+            )
         }
-        if !form.isKnownKind { note("Note: the kind is not known here: its fields are shown by their numbers") }
+        if !form.isKnownKind {
+            note("Note: the kind is not known here: its fields are shown by their numbers")
+        }
     }
 
     /// Decodes the value as it came, or without the line's end that etcdctl puts behind it.

@@ -42,6 +42,14 @@ struct GetCommand: AsyncParsableCommand {
     )
     var output: ObjectFormat?
 
+    @Option(
+        help: ArgumentHelp(
+            "Put the objects in order of a field: .metadata.creationTimestamp.",
+            valueName: "path"
+        )
+    )
+    var sortBy: String?
+
     @Flag(help: "Show managedFields in yaml and json.")
     var showManagedFields = false
 
@@ -49,12 +57,16 @@ struct GetCommand: AsyncParsableCommand {
         let queries = try ObjectQuery.queries(self.arguments, isEverywhere: self.namespaces.allNamespaces)
         let namespace = self.namespaces.allNamespaces ? nil : self.namespaces.namespace ?? "default"
         let decryption = try self.decoding.decryption()
-        let registry = try await self.registry.open(wanting: queries.flatMap(\.resources), namespace: namespace)
+        let registry = try await self.registry.open(
+            wanting: queries.flatMap(\.resources),
+            namespace: namespace
+        )
         var answers: [ObjectAnswer] = []
         for query in queries { answers += try query.answers(in: registry, namespace: namespace) }
         var walk = ObjectWalk(registry: registry, decryption: decryption)
         walk.hidesManagedFields = !self.showManagedFields
         try self.selection.apply(to: &walk, answers.map(\.resource))
+        try await self.sort(&answers, with: walk)
         let listing = ObjectListing(
             walk: walk,
             showsNamespace: self.namespaces.allNamespaces,
@@ -68,6 +80,19 @@ struct GetCommand: AsyncParsableCommand {
         try registry.keyspace.checkUnchanged()
         problems.report(hasConfiguration: decryption != nil)
         try self.reportMissing(answers)
+    }
+
+    /// Puts the objects of each resource in the order that was asked for.
+    private func sort(_ answers: inout [ObjectAnswer], with walk: ObjectWalk) async throws {
+        guard let sortBy else { return }
+        do {
+            let field = try SortField(sortBy)
+            for index in answers.indices {
+                answers[index].objects = try await walk.sorted(answers[index].objects, by: field)
+            }
+        } catch let error as JSONPathError {
+            throw Failure("--sort-by \(sortBy): \(error)", status: .badInput)
+        }
     }
 
     private func write(
@@ -94,8 +119,12 @@ struct GetCommand: AsyncParsableCommand {
             try listing.writeNames(of: answers, to: &output)
             return ReadingProblems()
         case .name: return try await listing.writeSelectedNames(of: answers, to: &output)
-        case .jsonPath, .jsonPathFile, .customColumns, .customColumnsFile:
-            return ReadingProblems()
+        case .jsonPath, .jsonPathFile:
+            guard let template = try self.output?.template() else { return ReadingProblems() }
+            return try await listing.writeTemplate(template, of: answers, isList: isList, to: &output)
+        case .customColumns, .customColumnsFile:
+            guard let columns = try self.output?.customColumns() else { return ReadingProblems() }
+            return try await listing.writeCustomColumns(columns, of: answers, to: &output)
         case .wide, nil:
             let now = self.table.ageFrom.time(
                 of: listing.walk.registry,
@@ -156,7 +185,10 @@ struct TableOptions: ParsableArguments {
 struct SelectionOptions: ParsableArguments {
     @Option(
         name: [.customShort("l"), .long],
-        help: ArgumentHelp("Show only objects with these labels: a=b,c!=d,e in (x,y),!f.", valueName: "labels")
+        help: ArgumentHelp(
+            "Show only objects with these labels: a=b,c!=d,e in (x,y),!f.",
+            valueName: "labels"
+        )
     )
     var selector: String?
 
@@ -171,7 +203,10 @@ struct SelectionOptions: ParsableArguments {
     func apply(to walk: inout ObjectWalk, _ resources: [Resource]) throws {
         do throws(SelectorError) {
             walk.labels = try self.selector.map { (text) throws(SelectorError) in try LabelSelector(text) }
-            guard let fields = try self.fieldSelector.map({ (text) throws(SelectorError) in try FieldSelector(text) })
+            guard
+                let fields = try self.fieldSelector.map({ (text) throws(SelectorError) in
+                    try FieldSelector(text)
+                })
             else { return }
             for resource in resources {
                 let known = walk.registry.selectableFields(of: resource, walk.decryption)

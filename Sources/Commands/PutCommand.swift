@@ -1,6 +1,5 @@
 import ArgumentParser
 import EtcdClient
-import Foundation
 
 /// `registree put`.
 struct PutCommand: AsyncParsableCommand {
@@ -23,7 +22,7 @@ struct PutCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let value = try self.value.map { Array($0.utf8) } ?? readStandardInput()
+        let value = try self.value.map { Array($0.utf8) } ?? standardInput(upTo: maximumValueByteCount)
         try await self.endpoints.withClient { client in
             _ = try await client.put(Array(self.key.utf8), value)
         }
@@ -33,16 +32,3 @@ struct PutCommand: AsyncParsableCommand {
 
 /// Longest value that is read, in bytes: more than any etcd takes in one request by default.
 private let maximumValueByteCount = 16 << 20
-
-private func readStandardInput() throws -> [UInt8] {
-    guard let data = try FileHandle.standardInput.read(upToCount: maximumValueByteCount + 1) else {
-        return []
-    }
-    guard data.count <= maximumValueByteCount else {
-        throw Failure(
-            "standard input holds more than \(maximumValueByteCount) bytes, which no etcd takes as a value",
-            status: .badInput
-        )
-    }
-    return Array(data)
-}

@@ -36,6 +36,7 @@ public struct ObjectDecoder {
         case .other:
             throw CodecError(.malformed("it is no object that Kubernetes stores"), at: range.lowerBound)
         }
+        form.apiVersion = self.document.root["apiVersion"]?.string ?? ""
         form.unknownFieldCount = self.messages.unknownFieldCount
         return form
     }
@@ -91,6 +92,8 @@ public struct ObjectDecoder {
 /// How a value was stored, and how well it is known.
 public struct DecodedForm: Hashable, Sendable {
     public var encoding: Encoding
+    /// The apiVersion in which it is stored, which may be another than is shown.
+    public var apiVersion = ""
     /// Fields that no known release has; they are not shown.
     public var unknownFieldCount = 0
     /// Whether the table has the kind; one that it has not shows by field numbers.

@@ -28,7 +28,8 @@ public func preferredVersion(of definition: Value) -> String {
 
 /// Orders versions: any other text, then alpha, beta and stable ones, each by its numbers.
 private func maturity(of version: String) -> (Int, Int, Int) {
-    guard let match = version.wholeMatch(of: #/v([0-9]+)(?:(alpha|beta)([0-9]+))?/#), let major = Int(match.1) else {
+    guard let match = version.wholeMatch(of: #/v([0-9]+)(?:(alpha|beta)([0-9]+))?/#), let major = Int(match.1)
+    else {
         return (0, 0, 0)
     }
     let minor = match.3.flatMap { Int($0) } ?? 0

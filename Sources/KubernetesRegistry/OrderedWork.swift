@@ -21,7 +21,8 @@ public func inOrder<Item: Sendable, Made: Sendable>(
         var started = 0
         var taken = 0
         func start() {
-            while started < items.count, started < taken + width * 4, started - taken - waiting.count < width {
+            while started < items.count, started < taken + width * 4, started - taken - waiting.count < width
+            {
                 let (index, item) = (started, items[started])
                 group.addTask { (index, try make(item)) }
                 started += 1

@@ -14,7 +14,9 @@ enum ObjectFormat: ExpressibleByArgument, Equatable {
     case customColumnsFile(String)
 
     init?(argument: String) {
-        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init
+        )
         switch (parts[0], parts.count > 1 ? parts[1] : nil) {
         case ("wide", nil): self = .wide
         case ("name", nil): self = .name

@@ -96,7 +96,9 @@ struct ObjectListing {
             let view = TableView(self.registry.table(of: answer.resource, self.walk.decryption), options)
             var rows = RowSpool()
             if self.showsHeadings { rows.append(view.headings) }
-            let found = try await self.walk.forEach(of: answer.objects, startingWith: RowSpool()) { rows, found in
+            let found = try await self.walk.forEach(of: answer.objects, startingWith: RowSpool()) {
+                rows,
+                found in
                 rows.append(cells(of: found, in: view, options, at: now))
             } take: { run, _ in
                 rows.append(run)

@@ -123,10 +123,14 @@ struct ReadingProblems {
             Commands.note("Note: \(objects(self.undecodedCount)) not decoded: \(self.firstUndecoded)")
         }
         if self.unknownFieldCount > 0 {
-            Commands.note("Note: \(self.unknownFieldCount) fields are of a newer release than is known here, and not shown")
+            Commands.note(
+                "Note: \(self.unknownFieldCount) fields are of a newer release than is known here, and not shown"
+            )
         }
         if self.unknownKindCount > 0 {
-            Commands.note("Note: \(objects(self.unknownKindCount)) of kinds not known here, shown by field numbers")
+            Commands.note(
+                "Note: \(objects(self.unknownKindCount)) of kinds not known here, shown by field numbers"
+            )
         }
     }
 

@@ -7,7 +7,9 @@ extension Registry {
     func table(of resource: Resource, _ decryption: Decryption?) -> ObjectTable {
         switch resource.origin {
         case .definition, .customKeys:
-            guard let definition = self.definition(of: resource, decryption: decryption) else { return .customByAge }
+            guard let definition = self.definition(of: resource, decryption: decryption) else {
+                return .customByAge
+            }
             return .custom(definition: definition, version: preferredVersion(of: definition))
         case .usual, .rare, .bookkeeping, .otherKeys:
             return .builtIn(group: resource.group, kind: resource.kind)

@@ -23,7 +23,8 @@ enum DefinitionConversion {
         } else if spec["preserveUnknownFields"]?.boolean == false {
             document.removeMember("preserveUnknownFields", of: spec.node)
         }
-        for name in ["version", "validation", "subresources", "additionalPrinterColumns", "selectableFields"] {
+        for name in ["version", "validation", "subresources", "additionalPrinterColumns", "selectableFields"]
+        {
             document.removeMember(name, of: spec.node)
         }
     }
@@ -67,7 +68,8 @@ enum DefinitionConversion {
         let reviewVersions = conversion["conversionReviewVersions"]
         document.removeMember("webhookClientConfig", of: conversion.node)
         document.removeMember("conversionReviewVersions", of: conversion.node)
-        guard conversion["strategy"]?.string == "Webhook", configuration != nil || reviewVersions != nil else { return }
+        guard conversion["strategy"]?.string == "Webhook", configuration != nil || reviewVersions != nil
+        else { return }
         let webhook = try document.addObject()
         try document.setCopy("clientConfig", of: webhook, to: configuration)
         try document.setCopy("conversionReviewVersions", of: webhook, to: reviewVersions)

@@ -61,7 +61,7 @@ public struct Decryption: Sendable {
         let fitting = openers.filter { value.starts(with: $0.prefix) }
         guard !fitting.isEmpty else {
             throw CodecError(
-                .encrypted("encrypted (\(seen)): the configuration has none of that name for \(pattern)")
+                .encrypted("encrypted (\(seen)): the configuration has none of that name for it")
             )
         }
         var unsure: [UInt8]?

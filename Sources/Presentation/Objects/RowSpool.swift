@@ -29,7 +29,7 @@ public struct RowSpool: Sendable {
         self.count += other.count
     }
 
-    /// Calls `write` with every line: columns as wide as their longest cell, three spaces apart.
+    /// Calls `write` with every line: columns as wide as their longest cell and three spaces, and at least six.
     public func forEachLine(_ write: (ArraySlice<UInt8>) throws -> Void) rethrows {
         var line: [UInt8] = []
         var column = 0
@@ -39,7 +39,7 @@ public struct RowSpool: Sendable {
             line += cell
             if byte == Self.cellEnd {
                 let width = cell.count { $0 & 0xC0 != 0x80 }
-                line += Array(repeating: 0x20, count: max(0, self.widths[column] - width) + 3)
+                line += Array(repeating: 0x20, count: max(6, self.widths[column] + 3) - width)
                 column += 1
             } else {
                 line.append(0x0A)

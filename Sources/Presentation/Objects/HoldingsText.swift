@@ -1,0 +1,72 @@
+public import KubernetesRegistry
+
+/// What a source holds of each resource, as a table or JSON.
+public struct HoldingsText {
+    private let holdings: [ResourceHolding]
+
+    public init(_ holdings: [ResourceHolding]) {
+        self.holdings = holdings.sorted {
+            ($0.resource.group, $0.resource.plural) < ($1.resource.group, $1.resource.plural)
+        }
+    }
+
+    public func rows(withHeadings: Bool) -> RowSpool {
+        var rows = RowSpool()
+        if withHeadings {
+            rows.append([
+                "NAME", "SHORTNAMES", "GROUP", "NAMESPACED", "KIND", "OBJECTS", "STORED", "ENCODING",
+                "UNDECODED",
+            ])
+        }
+        for holding in self.holdings {
+            let resource = holding.resource
+            rows.append([
+                resource.plural,
+                resource.shortNames.joined(separator: ","),
+                resource.group,
+                resource.scope == .cluster ? "false" : "true",
+                resource.kind,
+                String(holding.objectCount),
+                counted(holding.storedVersions),
+                counted(holding.encodings),
+                String(holding.undecodedCount),
+            ])
+        }
+        return rows
+    }
+
+    public func json() throws -> String {
+        try indentedJSON(self.holdings.map(HoldingJSON.init))
+    }
+}
+
+/// `v1`, or with counts when there are several: `v1:3,v1beta1:1`.
+private func counted(_ counts: [String: Int]) -> String {
+    let sorted = counts.sorted { $0.key < $1.key }
+    if sorted.count == 1 { return sorted[0].key }
+    return sorted.map { "\($0.key):\($0.value)" }.joined(separator: ",")
+}
+
+private struct HoldingJSON: Encodable {
+    var name: String
+    var shortNames: [String]
+    var group: String
+    var namespaced: Bool
+    var kind: String
+    var objects: Int
+    var storedVersions: [String: Int]
+    var encodings: [String: Int]
+    var undecoded: Int
+
+    init(_ holding: ResourceHolding) {
+        self.name = holding.resource.plural
+        self.shortNames = holding.resource.shortNames
+        self.group = holding.resource.group
+        self.namespaced = holding.resource.scope != .cluster
+        self.kind = holding.resource.kind
+        self.objects = holding.objectCount
+        self.storedVersions = holding.storedVersions
+        self.encodings = holding.encodings
+        self.undecoded = holding.undecodedCount
+    }
+}
