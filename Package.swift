@@ -186,7 +186,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandsTests",
-            dependencies: ["registree", "TestSupport", system],
+            dependencies: ["registree", "KubernetesCodec", "TestSupport", system],
             swiftSettings: settings
         ),
         .testTarget(

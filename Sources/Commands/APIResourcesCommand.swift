@@ -1,4 +1,5 @@
 import ArgumentParser
+import EtcdStorage
 import KubernetesCodec
 import KubernetesRegistry
 import Presentation
@@ -31,7 +32,9 @@ struct APIResourcesCommand: AsyncParsableCommand {
         var problems = ReadingProblems()
         for resource in registry.resources {
             let objects = registry.objects(of: [resource])
-            guard !objects.isEmpty || resource.origin == .definition else { continue }
+            guard resource.origin != .otherKeys, !objects.isEmpty || resource.origin == .definition else {
+                continue
+            }
             var holding = ResourceHolding(resource)
             let found = try await walk.forEach(of: objects, startingWith: holding) { holding, found in
                 holding.add(found.read)

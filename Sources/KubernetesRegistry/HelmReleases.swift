@@ -9,6 +9,7 @@ extension Registry {
     /// - Parameters:
     ///   - namespace: Nothing for all.
     ///   - release: Nothing for all.
+    /// - Returns: Those that may hold a release.
     public func helmObjects(namespace: String?, release: String?) -> [StoredObject] {
         let holders = self.resources.filter {
             $0.group.isEmpty && ["secrets", "configmaps"].contains($0.plural)

@@ -22,13 +22,20 @@ extension Registry {
 
     /// The objects with the highest mod revisions, in no particular order.
     private func latestObjects(count: Int) -> [StoredObject] {
-        let objects = self.objects(of: self.resources.filter { !$0.kind.isEmpty })
-        let revisions = self.keyspace.file.withBytes { bytes in
-            objects.map { $0.key.revision(in: bytes)?.main ?? 0 }
+        var latest: [(revision: Int64, object: StoredObject)] = []
+        var least = Int64.min
+        var position = 0
+        self.keyspace.forEach { key, bytes in
+            let directory = Int(self.directoryOfKey[position])
+            position += 1
+            guard let revision = key.revision(in: bytes)?.main, revision > least else { return }
+            latest.append((revision, StoredObject(key: key, directory: directory)))
+            guard latest.count >= 4 * count else { return }
+            latest.sort { $0.revision > $1.revision }
+            latest.removeSubrange(count...)
+            least = latest.last?.revision ?? least
         }
-        guard objects.count > count else { return objects }
-        let least = revisions.sorted(by: >)[count]
-        return zip(objects, revisions).filter { $0.1 > least }.map(\.0)
+        return latest.sorted { $0.revision > $1.revision }.prefix(count).map(\.object)
     }
 }
 

@@ -21,7 +21,8 @@ struct GetCommandTests {
         let result = try await RegistreeProgram.run("get", typed, "-A", "-f", Self.cluster)
         #expect(result.exitCode == 0)
         #expect(result.errors.isEmpty)
-        #expect(result.lines.map { words($0[...]) } == truth.map { Array($0.prefix(columns)) })
+        let shown = result.lines.map { Array(words($0[...]).prefix(columns)) }
+        #expect(shown == truth.map { Array($0.prefix(columns)) })
     }
 
     @Test func printsNamesAsKubectlDoes() async throws {
@@ -68,7 +69,7 @@ struct GetCommandTests {
             Self.cluster
         )
         #expect(result.exitCode == 1)
-        #expect(result.lines == ["NAME", "node-0.example.internal"])
+        #expect(result.lines.map { words($0[...])[0] } == ["NAME", "node-0.example.internal"])
         #expect(result.errors == "Error: nodes \"nope\" not found at revision 2865\n")
     }
 

@@ -51,7 +51,7 @@ enum AgeOrigin: ExpressibleByArgument {
 
     static let allValueStrings = ["snapshot", "now", "2006-01-02T15:04:05Z"]
 
-    /// Seconds since 1970. A live etcd's time is now.
+    /// Seconds since 1970; a live etcd's time is now.
     func time(of registry: Registry, isLive: Bool, decryption: Decryption?) -> Int64 {
         let clock = Int64(Date().timeIntervalSince1970)
         switch self {

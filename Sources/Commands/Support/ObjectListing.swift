@@ -137,6 +137,6 @@ private func cells(
     return known + [String](repeating: "", count: max(0, view.headings.count - known.count))
 }
 
-private func write(_ rows: RowSpool, to output: inout Output) throws {
+func write(_ rows: RowSpool, to output: inout Output) throws {
     try rows.forEachLine { try output.write($0.span.bytes) }
 }

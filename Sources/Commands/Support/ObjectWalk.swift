@@ -34,6 +34,7 @@ struct ObjectWalk {
     ///   - make: Adds an object; called on several threads at once, each with its own value.
     ///   - take: Writes what was made of a run, and how many objects it holds.
     /// - Returns: What could not be decoded.
+    /// - Throws: What `make` and `take` throw, and `StorageError` for a damaged record.
     func forEach<Made: Sendable>(
         of objects: [StoredObject],
         startingWith start: Made,
@@ -83,6 +84,7 @@ struct ObjectWalk {
 struct ReadingProblems {
     private var encryptedCount = 0
     private var encryption: EncryptedValue?
+    private var firstEncrypted = ""
     private var undecodedCount = 0
     private var firstUndecoded = ""
     private var unknownFieldCount = 0
@@ -91,21 +93,22 @@ struct ReadingProblems {
     mutating func note(_ read: ReadObject, of object: StoredObject, in registry: Registry) {
         self.unknownFieldCount += read.form?.unknownFieldCount ?? 0
         if read.form?.isKnownKind == false { self.unknownKindCount += 1 }
-        guard let problem = read.problem else { return }
+        guard let problem = read.problem, registry.resource(of: object)?.origin != .otherKeys else { return }
+        let place = { "\(String(decoding: registry.key(of: object), as: UTF8.self)): \(problem)" }
         if case .encrypted = problem.reason {
             self.encryptedCount += 1
             self.encryption = self.encryption ?? read.encryption
+            if self.firstEncrypted.isEmpty { self.firstEncrypted = place() }
         } else {
             self.undecodedCount += 1
+            if self.firstUndecoded.isEmpty { self.firstUndecoded = place() }
         }
-        guard self.firstUndecoded.isEmpty else { return }
-        let key = String(decoding: registry.key(of: object), as: UTF8.self)
-        self.firstUndecoded = "\(key): \(problem)"
     }
 
     mutating func add(_ other: ReadingProblems) {
         self.encryptedCount += other.encryptedCount
         self.encryption = self.encryption ?? other.encryption
+        if self.firstEncrypted.isEmpty { self.firstEncrypted = other.firstEncrypted }
         self.undecodedCount += other.undecodedCount
         if self.firstUndecoded.isEmpty { self.firstUndecoded = other.firstUndecoded }
         self.unknownFieldCount += other.unknownFieldCount
@@ -115,7 +118,7 @@ struct ReadingProblems {
     /// Says on standard error what was not shown as it is.
     func report(hasConfiguration: Bool) {
         if self.encryptedCount > 0 {
-            let advice = hasConfiguration ? self.firstUndecoded : "open them with --encryption-config FILE"
+            let advice = hasConfiguration ? self.firstEncrypted : "open them with --encryption-config FILE"
             let key = self.encryption.map { " with \($0)" } ?? ""
             Commands.note("Note: \(objects(self.encryptedCount)) encrypted\(key): \(advice)")
         }
