@@ -155,7 +155,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Operations", "EtcdStorage", "EtcdRPC", "TestSupport", grpc, grpcTransport, protobuf, nio,
+                "Operations", "EtcdStorage", "EtcdRPC", "KubernetesCodec", "TestSupport", grpc, grpcTransport, protobuf, nio,
                 crypto,
                 system,
             ],

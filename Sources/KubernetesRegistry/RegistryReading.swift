@@ -43,10 +43,9 @@ extension ResourceMap {
         let directory = Array(CustomResourceDefinition.directory(below: root).utf8)
         var found: [Resource] = []
         index.forEachKey(of: keyspace, in: paths.map { $0 == directory }) { _, key, bytes in
-            guard let record = key.keyValue(in: bytes), record.value.count <= maximumDefinitionByteCount
-            else { return }
+            guard let record = key.keyValue(in: bytes) else { return }
             let name = bytes.text(record.key.dropFirst(directory.count))
-            let value = bytes.extracting(record.value).withUnsafeBytes { Array($0) }
+            let value = bytes.extracting(record.value)
             if let resource = Resource(definition: value, named: name, root: root) { found.append(resource) }
         }
         for resource in found.sorted(by: { $0.directory < $1.directory }) { self.add(resource) }
@@ -78,6 +77,3 @@ extension DirectoryIndex {
         }
     }
 }
-
-/// Longest definition that is read, in bytes; an API server takes no object above 3 MiB.
-private let maximumDefinitionByteCount = 8 << 20

@@ -1,5 +1,6 @@
 """What is compared with what, and how good it should be."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -38,6 +39,12 @@ class Figure:
         return Figure(
             what, f"{ours:.3f} s", f"{name} {against:.3f} s", ratio, f"<= {aim:g} times as long", ratio <= aim
         )
+
+    @staticmethod
+    def rate(what, byte_count, seconds, aim):
+        """How many megabytes a second; at least `aim` is wanted."""
+        rate = byte_count / seconds / 1e6
+        return Figure(what, f"{seconds:.3f} s", f"{byte_count / 1e6:.0f} MB", rate, f">= {aim:g} MB/s", rate >= aim)
 
     @staticmethod
     def memory(what, peak, allowed, name):
@@ -146,6 +153,54 @@ def reading_memory(bench, what, arguments):
     return Figure.memory(what, peak_private_bytes(bench.registree, *arguments), allowed, "64 MiB + 64 B a key")
 
 
+def decode(bench):
+    everything = ("get", "*", "-A", "-f", bench.snapshot, "-o", "jsonl")
+    times = bench.compare({
+        "one core": lambda: run("taskset", "-c", "0", bench.registree, *everything),
+        "two cores": lambda: run("taskset", "-c", "0,1", bench.registree, *everything),
+    })  # fmt: skip
+    byte_count = stored_bytes(bench)
+    yield Figure.rate("every object as JSON lines, one core", byte_count, times["one core"], 100)
+    yield Figure.faster("the same on two", times["two cores"], times["one core"], "one core", 1.7)
+    bench.key_count = bench.key_count or key_count(bench)
+    yield reading_memory(bench, "every object as JSON lines", everything)
+    pod = first_pod(bench)
+    times = bench.compare({
+        "status": bench.ours("status", bench.snapshot, "-w", "simple"),
+        "object": bench.ours("get", "pod", pod, "-n", NAMESPACE, "-o", "yaml", "-f", bench.snapshot),
+        "namespace": bench.ours("get", "*", "-n", NAMESPACE, "-o", "yaml", "-f", bench.snapshot),
+    })  # fmt: skip
+    yield Figure.longer("get pod NAME -o yaml", times["object"], times["status"], "status", 1.3)
+    yield Figure.longer("get '*' -n NAMESPACE -o yaml", times["namespace"], times["status"], "status", 1.5)
+
+
+def stored_bytes(bench):
+    """Bytes of all live values."""
+    listed = subprocess.run(
+        [bench.registree, "get", "*", "-A", "-f", bench.snapshot, "-o", "etcd", "--no-headers"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return sum(int(line.split()[-1]) for line in listed.splitlines())
+
+
+def key_count(bench):
+    told = subprocess.run(
+        [bench.registree, "status", bench.snapshot, "-w", "json"], check=True, capture_output=True, text=True
+    ).stdout
+    return json.loads(told)["totalKey"]
+
+
+def first_pod(bench):
+    return subprocess.run(
+        [bench.registree, "get", "pods", "-n", NAMESPACE, "-f", bench.snapshot, "-o", "name"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()[0].removeprefix("pod/")  # fmt: skip
+
+
 def take(bench):
     member = bench.path("member")
     bench.etcdutl_restore("member")
@@ -165,7 +220,7 @@ def take(bench):
         shutil.rmtree(member, ignore_errors=True)
 
 
-COMPARISONS = {"status": status, "verify": verify, "restore": restore, "list": listing, "take": take}
+COMPARISONS = {"status": status, "verify": verify, "restore": restore, "list": listing, "decode": decode, "take": take}
 
 
 def measure(bench, names, say):

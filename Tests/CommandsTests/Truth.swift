@@ -34,7 +34,11 @@ enum Truth {
 
     /// The pair of a key in `etcdctl get -w json`'s answer.
     static func pair(_ key: String, in fixture: String) throws -> Pair? {
+        try self.pairs(in: fixture).first { $0.name == key }
+    }
+
+    /// All pairs of `etcdctl get -w json`'s answer.
+    static func pairs(in fixture: String) throws -> [Pair] {
         try JSONDecoder().decode(Answer.self, from: Data(contentsOf: self.url(fixture))).kvs
-            .first { $0.name == key }
     }
 }

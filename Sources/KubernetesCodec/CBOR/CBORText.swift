@@ -86,44 +86,12 @@ enum CBORTime {
     static func text(seconds: Int64, nanoseconds: Int64) -> String? {
         let second = nanoseconds < 0 ? seconds.subtractingReportingOverflow(1) : (seconds, false)
         let nanosecond = nanoseconds < 0 ? nanoseconds + 1_000_000_000 : nanoseconds
-        // 0000-01-01 and 10000-01-01.
-        guard !second.1, (-62_167_219_200..<253_402_300_800).contains(second.0) else { return nil }
-        let days = Int((second.0 + 62_167_219_200) / 86_400)
-        let rest = Int((second.0 + 62_167_219_200) % 86_400)
-        let (year, month, day) = date(daysSinceYearZero: days)
-        let clock = [rest / 3600, rest / 60 % 60, rest % 60].map { padded($0, 2) }.joined(separator: ":")
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock)"
-            + fraction(padded(Int(nanosecond), 9)) + "Z"
+        guard !second.1, let text = rfc3339Text(seconds: second.0) else { return nil }
+        return text.dropLast() + fraction(padded(nanosecond, 9)) + "Z"
     }
 
     private static func fraction(_ digits: String) -> String {
         let count = digits.utf8.reversed().drop { $0 == UInt8(ascii: "0") }.count
         return count == 0 ? "" : "." + digits.prefix(count)
-    }
-
-    private static func padded(_ number: Int, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-    }
-
-    /// The date of the Gregorian calendar, which repeats after 146,097 days.
-    private static func date(daysSinceYearZero days: Int) -> (year: Int, month: Int, day: Int) {
-        var year = days / 146_097 * 400
-        var rest = days % 146_097
-        while rest >= dayCount(year: year) {
-            rest -= dayCount(year: year)
-            year += 1
-        }
-        var month = 1
-        let february = dayCount(year: year) - 337
-        for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] where rest >= length {
-            rest -= length
-            month += 1
-        }
-        return (year, month, rest + 1)
-    }
-
-    private static func dayCount(year: Int) -> Int {
-        year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 366 : 365
     }
 }

@@ -90,7 +90,7 @@ extension EncryptionConfiguration {
             throw malformed("\(path).endpoint must begin with unix:")
         }
         let timeoutText = try text(value["timeout"], "\(path).timeout", default: "3s")
-        guard let timeout = Duration(goText: timeoutText) else {
+        guard let timeout = goDuration(timeoutText), timeout > 0 else {
             throw malformed("\(path).timeout must be a length of time above 0, such as 3s")
         }
         if let size = value["cachesize"], !size.isNull {
@@ -105,7 +105,12 @@ extension EncryptionConfiguration {
                 throw malformed("\(path).name: another plugin is named \(quoted(name)) too")
             }
         }
-        let plugin = KMSPlugin(version: version, name: name, endpoint: endpoint, timeout: timeout)
+        let plugin = KMSPlugin(
+            version: version,
+            name: name,
+            endpoint: endpoint,
+            timeout: .nanoseconds(timeout)
+        )
         if !self.plugins.contains(plugin) { self.plugins.append(plugin) }
         return plugin
     }

@@ -96,6 +96,6 @@ extension Value {
         guard self.kind == .number, self.integer == nil, let double = self.double else {
             return self.scalarText
         }
-        return GoFloat(double)?.general ?? GoFloat.name(ofSpecial: double)
+        return goGeneralText(double)
     }
 }

@@ -1,26 +1,9 @@
-import Foundation
+import KubernetesCodec
 
 /// What a CustomResourceDefinition says of its resource; the same in v1beta1, as which it is stored, and v1.
 ///
 /// Source: kubernetes/apiextensions-apiserver `pkg/apis/apiextensions/v1beta1/types.go`.
-struct CustomResourceDefinition: Decodable {
-    var spec: Spec
-
-    struct Spec: Decodable {
-        var group: String
-        var names: Names
-        /// `Cluster` or `Namespaced`; empty or absent in old ones, which means `Namespaced`.
-        var scope: String?
-    }
-
-    struct Names: Decodable {
-        var plural: String
-        var singular: String?
-        var shortNames: [String]?
-        var kind: String
-        var categories: [String]?
-    }
-
+enum CustomResourceDefinition {
     /// The directory of all definitions below a root.
     static func directory(below root: String) -> String {
         "\(root)/apiextensions.k8s.io/customresourcedefinitions/"
@@ -30,15 +13,19 @@ struct CustomResourceDefinition: Decodable {
 extension Resource {
     /// The custom resource that a stored definition describes.
     ///
-    /// A definition that is not JSON (encrypted, CBOR, damaged) leaves what its name says, which is always
+    /// A definition that cannot be decoded (encrypted, damaged) leaves what its name says, which is always
     /// `<plural>.<group>`: a resource without kind whose scope the keys show.
     ///
     /// - Returns: Nothing when neither the value nor the name describes one.
-    init?(definition value: [UInt8], named name: String, root: String) {
-        if value.first == UInt8(ascii: "{"),
-            let definition = try? JSONDecoder().decode(CustomResourceDefinition.self, from: Data(value))
+    init?(definition value: RawSpan, named name: String, root: String) {
+        var decoder = ObjectDecoder(hidesManagedFields: true)
+        if let _ = try? decoder.decode(value, in: 0..<value.byteCount),
+            let spec = decoder.document.root["spec"],
+            let group = spec["group"]?.string, let plural = spec["names", "plural"]?.string,
+            let kind = spec["names", "kind"]?.string
         {
-            self.init(definition.spec, root: root)
+            guard ![group, plural].contains(where: { $0.isEmpty || $0.contains("/") }) else { return nil }
+            self.init(plural: plural, group: group, kind: kind, spec, root: root)
             return
         }
         let parts = name.split(separator: ".", maxSplits: 1)
@@ -52,22 +39,19 @@ extension Resource {
         )
     }
 
-    private init?(_ spec: CustomResourceDefinition.Spec, root: String) {
-        let words = [spec.group, spec.names.plural]
-        guard !words.contains(where: { $0.isEmpty || $0.contains("/") }) else { return nil }
-        let kind = spec.names.kind
-        let singular = spec.names.singular ?? ""
+    private init(plural: String, group: String, kind: String, _ spec: Value, root: String) {
+        let singular = spec["names", "singular"]?.string ?? ""
         self.init(
-            plural: spec.names.plural,
-            group: spec.group,
+            plural: plural,
+            group: group,
             kind: kind,
             singular: singular.isEmpty ? kind.lowercased() : singular,
-            shortNames: spec.names.shortNames ?? [],
-            categories: spec.names.categories ?? [],
-            scope: spec.scope == "Cluster" ? .cluster : .namespaced,
+            shortNames: spec["names", "shortNames"]?.elements.compactMap(\.string) ?? [],
+            categories: spec["names", "categories"]?.elements.compactMap(\.string) ?? [],
+            scope: spec["scope"]?.string == "Cluster" ? .cluster : .namespaced,
             origin: .definition,
             root: root,
-            directory: "\(root)/\(spec.group)/\(spec.names.plural)/"
+            directory: "\(root)/\(group)/\(plural)/"
         )
     }
 }

@@ -155,8 +155,9 @@ struct KeysAgainstEtcdctlTests {
                 let lines: [[String]] = [
                     ["list"], ["list", "-n", "kube-system"], ["list", "-o", "json"], ["tree"],
                     ["tree", "--depth", "4"], ["tree", "-o", "json"], ["tree", "-n", "default"],
-                    ["get", "all,configmaps,secrets,crd", "-A"], ["get", "namespaces", "-o", "etcd"],
-                    ["get", "pods", "-n", "kube-system", "-o", "name"], ["get", "widgets", "-A"],
+                    ["get", "all,configmaps,secrets,crd", "-A", "--age-from", "2026-11-22T14:18:40Z"],
+                    ["get", "namespaces", "-o", "etcd"], ["get", "pods", "-n", "kube-system", "-o", "name"],
+                    ["get", "widgets", "-A", "-o", "yaml"], ["get", "*", "-n", "shop", "-o", "json"],
                 ]
                 for line in lines {
                     let truth = try await RegistreeProgram.run(line + ["-f", file])
