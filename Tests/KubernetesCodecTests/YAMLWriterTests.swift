@@ -91,6 +91,23 @@ struct YAMLWriterTests {
         )
     }
 
+    @Test func staysRightWhenItsBytesAreTakenAway() throws {
+        let words = Array(repeating: "word", count: 40).joined(separator: " ")
+        let document = try Document(json: Array(#"{"a":"\#(words)"}"#.utf8))
+        var writer = YAMLWriter()
+        writer.write(document)
+        let first = writer.bytes
+        writer.bytes.removeAll()
+        writer.write(document)
+        #expect(writer.bytes == first)
+        writer.bytes.removeAll()
+        writer.write(item: document)
+        writer.bytes.removeAll()
+        writer.indentation = 300
+        writer.write(document)
+        #expect(writer.bytes.starts(with: "a: word".utf8))
+    }
+
     @Test func writesReplacementCharactersForBytesThatAreNoUTF8() throws {
         let json = Array("{\"".utf8) + [0xFF] + Array("\":\"a".utf8) + [0xE2, 0x82] + Array("\"}".utf8)
         var writer = YAMLWriter()
