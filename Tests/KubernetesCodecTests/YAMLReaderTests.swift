@@ -73,6 +73,20 @@ struct YAMLReaderTests {
         #expect(throws: CodecError.self) { try Document(yaml: yaml + "- ? *a30\n  : 1\n") }
     }
 
+    @Test func limitsWhatTakesTimeOrMemory() throws {
+        let directives = { (count: Int) in (0..<count).map { "%TAG !t\($0)! x\n" }.joined() + "---\na\n" }
+        #expect(try self.json(directives(64)) == #""a""#)
+        #expect(throws: CodecError(.tooLarge("64 %TAG directives"))) { try Document(yaml: directives(65)) }
+        #expect(throws: CodecError.self) {
+            try Document.documents(yaml: Array(String(repeating: "--- 1\n", count: 1 << 17).utf8))
+        }
+        let members = (0..<1000).map { "k\($0): 1" }.joined(separator: ",")
+        let merges = Array(repeating: "*a", count: 5000).joined(separator: ",")
+        #expect(throws: CodecError(.tooLarge("\(Limits.nodeCount) values"))) {
+            try Document(yaml: "- &a {\(members)}\n- <<: [\(merges)]\n")
+        }
+    }
+
     @Test func limitsDepthAlsoThroughAliases() throws {
         let deep = { (count: Int) in
             String(repeating: "[", count: count) + String(repeating: "]", count: count)
@@ -81,7 +95,9 @@ struct YAMLReaderTests {
         #expect(throws: CodecError(.tooLarge("128 levels of YAML"))) {
             try Document(yaml: deep(Limits.depth + 1))
         }
-        #expect(throws: CodecError.self) { try Document(yaml: String(repeating: "[", count: 1 << 20)) }
+        #expect(throws: CodecError(.tooLarge("128 levels of YAML"))) {
+            try Document(yaml: String(repeating: "[", count: 1 << 20))
+        }
         #expect(throws: CodecError.self) {
             try Document(yaml: String(repeating: "- ", count: 1 << 20))
         }

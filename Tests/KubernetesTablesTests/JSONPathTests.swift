@@ -56,7 +56,7 @@ struct JSONPathTests {
         ("{.users[0]}", #"{"name":"myself","user":{}}"#), ("{ .kind }", "List"),
         ("{$.kind}{@.kind}", "ListList"),
         ("{range .users[*]}{@.name}{' '}{end}", "myself e2e "),
-        (#"{'a"b'}{"a'b"}{"\u00e9\x41"}"#, #"a"ba'béA"#),
+        (#"{'a"b'}{"a'b"}{"\u00e9\x41\101"}"#, #"a"ba'béAA"#),
         (#"{.users[?(@.name==")")]}{.users[?(@.name=='e2e')].name}"#, "e2e"), (".kind", ".kind"),
         (
             #"{.users[?(@.name!="e2e")].name}{.users[?(@.name<"f")].name}{.users[?(@.name>="m")].name}"#,

@@ -43,7 +43,14 @@ final class YAMLEvents {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let text: UnsafeMutableBufferPointer<UInt8>
 
+    /// How many `%TAG` directives a text may have: libyaml compares each with all others.
+    private static let tagDirectiveCount = 64
+
+    /// - Throws: `.tooLarge` for more than 64 `%TAG` directives.
     init(_ bytes: [UInt8]) throws(CodecError) {
+        guard countTagDirectives(in: bytes) <= Self.tagDirectiveCount else {
+            throw CodecError(.tooLarge("\(Self.tagDirectiveCount) %TAG directives"))
+        }
         self.text = .allocate(capacity: bytes.count + 1)
         _ = self.text.update(fromContentsOf: bytes + [0])
         self.parser = .allocate(capacity: 1)
@@ -75,6 +82,10 @@ final class YAMLEvents {
     private var failure: CodecError {
         let parser = self.parser.pointee
         let problem = parser.problem.map { String(cString: $0) } ?? "it is no YAML"
+        // libyaml's own limit is beyond that of a document.
+        if problem.hasPrefix("Maximum nesting level") {
+            return CodecError(.tooLarge("\(Limits.depth) levels of YAML"))
+        }
         switch parser.error {
         case YAML_MEMORY_ERROR: return CodecError(.tooLarge("the memory there is"))
         case YAML_READER_ERROR:
@@ -119,6 +130,20 @@ extension YAMLEvents.Scalar {
             isPlain: scalar.plain_implicit == 1
         )
     }
+}
+
+/// How often `%TAG` stands at the front or behind what may be a line break: a control character, or the last
+/// byte of a character that is not ASCII.
+private func countTagDirectives(in text: [UInt8]) -> Int {
+    var count = 0
+    for index in text.indices.dropLast(3)
+    where text[index] == UInt8(ascii: "%") && text[index + 1] == UInt8(ascii: "T")
+        && text[index + 2] == UInt8(ascii: "A") && text[index + 3] == UInt8(ascii: "G")
+        && (index == 0 || text[index - 1] < 0x20 || text[index - 1] >= 0x80)
+    {
+        count += 1
+    }
+    return count
 }
 
 private func bytes(_ text: UnsafeMutablePointer<yaml_char_t>?) -> [UInt8]? {

@@ -51,36 +51,39 @@ private func isOrderedAtSight(_ left: UnsafeRawBufferPointer, _ right: UnsafeRaw
 private func isASCIILetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
 
 private func precedesNaturally(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
-    let left = Array(String(decoding: left, as: UTF8.self).unicodeScalars)
-    let right = Array(String(decoding: right, as: UTF8.self).unicodeScalars)
-    let shared = min(left.count, right.count)
-    guard let index = (0..<shared).first(where: { left[$0] != right[$0] }) else {
+    guard var index = (0..<min(left.count, right.count)).first(where: { left[$0] != right[$0] }) else {
         return left.count < right.count
     }
-    let (isLeftLetter, isRightLetter) = (isLetter(left[index]), isLetter(right[index]))
-    if isLeftLetter && isRightLetter { return left[index] < right[index] }
+    while index > 0, left[index] & 0xC0 == 0x80 { index -= 1 }
+    let (leftScalar, rightScalar) = (scalar(at: index, of: left), scalar(at: index, of: right))
+    let (isLeftLetter, isRightLetter) = (isLetter(leftScalar), isLetter(rightScalar))
+    if isLeftLetter && isRightLetter { return leftScalar < rightScalar }
     if isLeftLetter || isRightLetter { return isRightLetter }
     // A zero within a number, not at its front, must count.
     let isWithinNumber =
-        (left[index] == "0" || right[index] == "0")
-        && left[..<index].reversed().prefix(while: isDigit).contains { $0 != "0" }
+        (leftScalar == "0" || rightScalar == "0")
+        && left[..<index].reversed().prefix(while: isDigit).contains { $0 != UInt8(ascii: "0") }
     let leftNumber = number(in: left[index...], from: isWithinNumber ? 1 : 0)
     let rightNumber = number(in: right[index...], from: isWithinNumber ? 1 : 0)
     if leftNumber.value != rightNumber.value { return leftNumber.value < rightNumber.value }
     if leftNumber.count != rightNumber.count { return leftNumber.count < rightNumber.count }
-    return left[index] < right[index]
+    return leftScalar < rightScalar
+}
+
+/// The character at `position`; U+FFFD for bytes that are no UTF-8.
+private func scalar(at position: Int, of text: UnsafeRawBufferPointer) -> Unicode.Scalar {
+    let length = utf8Length(at: position, of: text)
+    let character = String(decoding: text[position..<position + length], as: UTF8.self)
+    return character.unicodeScalars.first ?? "\u{FFFD}"
 }
 
 /// The number at the front and how many digits it has; wraps round as Go's does.
-private func number(in text: ArraySlice<Unicode.Scalar>, from start: Int64) -> (value: Int64, count: Int) {
+private func number(in text: Slice<UnsafeRawBufferPointer>, from start: Int64) -> (value: Int64, count: Int) {
     let digits = text.prefix(while: isDigit)
-    let value = digits.reduce(start) { $0 &* 10 &+ (Int64($1.value) - 0x30) }
-    return (value, digits.count)
+    return (digits.reduce(start) { $0 &* 10 &+ Int64($1 - UInt8(ascii: "0")) }, digits.count)
 }
 
-private func isDigit(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.isASCII ? ("0"..."9").contains(scalar) : scalar.properties.generalCategory == .decimalNumber
-}
+private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
 private func isLetter(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {

@@ -65,6 +65,7 @@ enum YAMLScalar {
 
     /// A number, underscores anywhere in it; otherwise a string.
     private static func number(_ text: UnsafeRawBufferPointer) -> YAMLScalar {
+        guard text.allSatisfy(isNumberPart) else { return .string }
         let plain = text.filter { $0 != UInt8(ascii: "_") }
         if let integer = goInteger(plain) { return integer }
         if isDecimalFloat(plain), let float = finite(plain) { return .float(float) }
@@ -181,6 +182,16 @@ private func isBase60(_ text: UnsafeRawBufferPointer) -> Bool {
     }
     if rest.skip(UInt8(ascii: ".")) { rest = rest.drop { isDigit($0) || $0 == UInt8(ascii: "_") } }
     return count > 0 && rest.isEmpty
+}
+
+private func isNumberPart(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+        UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: "x"), UInt8(ascii: "X"), UInt8(ascii: "o"),
+        UInt8(ascii: "O"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"):
+        true
+    default: false
+    }
 }
 
 private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }

@@ -14,11 +14,10 @@ struct YAMLShape {
             self.allowsBlock = false
             return
         }
-        if text.starts(with: "---".utf8) || text.starts(with: "...".utf8) || Self.isIndicator(first)
-            || first == 0x20 || last == 0x20
-        {
-            self.allowsPlain = false
-        }
+        let isMarker =
+            (first == UInt8(ascii: "-") || first == UInt8(ascii: ".")) && text.count > 2
+            && text[1] == first && text[2] == first
+        if isMarker || Self.isIndicator(first) || first == 0x20 || last == 0x20 { self.allowsPlain = false }
         if last == 0x20 { self.allowsBlock = false }
         self.readCharacters(of: text)
         if self.isMultiline { self.allowsPlain = false }
@@ -70,7 +69,7 @@ struct YAMLShape {
     }
 
     /// Whether no plain string can begin with that byte.
-    private static func isIndicator(_ first: UInt8) -> Bool {
+    static func isIndicator(_ first: UInt8) -> Bool {
         switch first {
         case UInt8(ascii: "#"), UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "{"),
             UInt8(ascii: "}"), UInt8(ascii: "&"), UInt8(ascii: "*"), UInt8(ascii: "!"), UInt8(ascii: "|"),

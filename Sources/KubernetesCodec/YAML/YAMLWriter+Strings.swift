@@ -8,7 +8,7 @@ extension YAMLWriter {
     /// Writes a string that is plain at first sight: one word without an indicator that nobody takes for
     /// something else; otherwise does nothing.
     mutating func inert(_ text: UnsafeRawBufferPointer) -> Bool {
-        guard let first = text.first, canBegin[Int(first)], text.allSatisfy({ canGoOn[Int($0)] }),
+        guard let first = text.first, canBegin(first), text.allSatisfy(canGoOn),
             !YAMLScalar.needsQuotes(text)
         else { return false }
         self.bytes.append(contentsOf: text)
@@ -89,9 +89,7 @@ extension YAMLWriter {
                     column = indent
                 }
                 if byte == UInt8(ascii: "'") { self.bytes.append(byte) }
-                self.bytes.append(
-                    contentsOf: UnsafeRawBufferPointer(rebasing: text[position..<position + length])
-                )
+                self.append(text, position..<position + length)
                 column = isBreak ? 0 : column + (byte == UInt8(ascii: "'") ? 2 : 1)
             }
             (isAfterSpace, isAfterBreak) = (isSpace, isBreak)
@@ -128,15 +126,17 @@ extension YAMLWriter {
                     column += 1
                 }
             } else {
-                self.bytes.append(
-                    contentsOf: UnsafeRawBufferPointer(rebasing: text[position..<position + length])
-                )
+                self.append(text, position..<position + length)
                 column += 1
             }
             isAfterSpace = isSpace
             position += length
         }
         self.bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func append(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
+        for position in range { self.bytes.append(text[position]) }
     }
 
     /// Writes the escape of the character in that range.
@@ -166,19 +166,22 @@ extension YAMLWriter {
             self.bytes.append(UInt8(ascii: "+"))
         }
         self.breakLine()
+        var run = 0
         var isAfterBreak = true
         var position = 0
         while position < text.count {
             let length = characterLength(text[position])
             let isBreak = isLineBreak(at: position, of: text)
             if isAfterBreak, !isBreak { self.indent(indent) }
-            self.bytes.append(
-                contentsOf: UnsafeRawBufferPointer(rebasing: text[position..<position + length])
-            )
-            if isBreak { self.lineStart = self.bytes.count }
-            isAfterBreak = isBreak
             position += length
+            if isBreak {
+                self.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[run..<position]))
+                self.lineStart = self.bytes.count
+                run = position
+            }
+            isAfterBreak = isBreak
         }
+        self.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[run...]))
     }
 }
 
@@ -211,12 +214,19 @@ private func escapeLetter(_ value: UInt32) -> UInt8? {
     }
 }
 
-/// The bytes that are themselves wherever they stand behind the first in a string without spaces.
-private let canGoOn: [Bool] = (0..<256).map { byte in
-    (0x21...0x7E).contains(byte) && byte != 0x3A && byte != 0x23
+/// Whether the byte is itself wherever it stands behind the first in a string without spaces.
+private func canGoOn(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: ":"), UInt8(ascii: "#"): false
+    case 0x21...0x7E: true
+    default: false
+    }
 }
 
-/// Those of them that a string may also begin with.
-private let canBegin: [Bool] = (0..<256).map { byte in
-    canGoOn[byte] && !"-?,[]{}&*!|>'\"%@`.".utf8.contains(UInt8(byte))
+/// Whether it is one of them that a string may also begin with.
+private func canBegin(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: "."): false
+    default: canGoOn(byte) && !YAMLShape.isIndicator(byte)
+    }
 }

@@ -11,7 +11,7 @@ public struct YAMLWriter: Sendable {
     public var bytes: [UInt8] = []
     /// Column at which values begin: all their lines but the first are that much further in.
     public var indentation = 0
-    /// Where the line begins that is being written.
+    /// Where the line begins that is being written; holds only within a call.
     var lineStart = 0
 
     public init() {}
@@ -28,12 +28,15 @@ public struct YAMLWriter: Sendable {
 
     /// Appends `- ` and the document's value: an item of a sequence whose dashes stand at ``indentation``.
     public mutating func write(item document: Document) {
+        self.lineStart = self.bytes.count
         self.indent(self.indentation)
         self.bytes.append(UInt8(ascii: "-"))
         self.valueInLine(Document.rootNode, at: self.indentation, of: document)
     }
 
     private mutating func write(_ index: UInt32, of document: borrowing Document) {
+        // Others may have changed the bytes since.
+        self.lineStart = max(0, self.bytes.count - self.indentation)
         let node = document.nodes[Int(index)]
         switch node.kind {
         case .object where node.first != 0:

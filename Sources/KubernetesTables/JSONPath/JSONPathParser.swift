@@ -307,20 +307,24 @@ extension JSONPathParser {
         case "t": return "\t"
         case "v": return "\u{B}"
         case "\\", quote: return letter
-        case "x": return try self.hexadecimal(2)
-        case "u": return try self.hexadecimal(4)
-        case "U": return try self.hexadecimal(8)
+        case "x": return try self.scalar(2, radix: 16)
+        case "u": return try self.scalar(4, radix: 16)
+        case "U": return try self.scalar(8, radix: 16)
+        case "0"..."7":
+            self.position -= 1
+            return try self.scalar(3, radix: 8)
         default:
             throw JSONPathError("this escape is unknown", at: self.position - 2)
         }
     }
 
-    private mutating func hexadecimal(_ count: Int) throws(JSONPathError) -> Unicode.Scalar {
+    /// Reads the number of a character.
+    private mutating func scalar(_ count: Int, radix: Int) throws(JSONPathError) -> Unicode.Scalar {
         let digits = self.text[self.position..<min(self.end, self.position + count)]
         let text = String(String.UnicodeScalarView(digits))
         guard digits.count == count, digits.allSatisfy(\.properties.isASCIIHexDigit),
-            let value = UInt32(text, radix: 16), let scalar = Unicode.Scalar(value)
-        else { throw self.error("\(count) hexadecimal digits are expected") }
+            let value = UInt32(text, radix: radix), let scalar = Unicode.Scalar(value)
+        else { throw self.error("\(count) digits of a character's number are expected") }
         self.position += count
         return scalar
     }
