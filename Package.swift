@@ -155,7 +155,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Operations", "EtcdStorage", "EtcdRPC", "KubernetesCodec", "TestSupport", grpc, grpcTransport, protobuf, nio,
+                "Operations", "EtcdStorage", "EtcdRPC", "KubernetesCodec", "TestSupport", grpc, grpcTransport,
+                protobuf, nio,
                 crypto,
                 system,
             ],

@@ -11,7 +11,7 @@ struct DecodeEncodeTests {
     @Test(arguments: [[], [0x0A]])
     func turnsAStoredPodIntoYAMLAndBack(ending: [UInt8]) async throws {
         let pair = try #require(
-            try Truth.pairs(in: "cluster-1.36/kv.json").first { $0.name.contains("/pods/shop/") }
+            try Truth.pairs(in: "cluster-1.36/kv.json").first { $0.name.hasPrefix("/registry/pods/shop/") }
         )
         let yaml = try await run(["decode"], on: Array(pair.value) + ending)
         #expect(yaml.exitCode == 0)
@@ -55,12 +55,14 @@ struct DecodeEncodeTests {
             )
         )
         let stored = try await run(["encode"], on: yaml.standardOutput)
-        #expect(try Document(json: stored.standardOutput).text == (try Document(json: Array(pair.value))).text)
+        #expect(
+            try Document(json: stored.standardOutput).text == (try Document(json: Array(pair.value))).text
+        )
     }
 
     @Test func showsTypeAndMetadataAlone() async throws {
         let pair = try #require(
-            try Truth.pairs(in: "cluster-1.36/kv.json").first { $0.name.contains("/pods/shop/") }
+            try Truth.pairs(in: "cluster-1.36/kv.json").first { $0.name.hasPrefix("/registry/pods/shop/") }
         )
         let result = try await run(["decode", "--meta-only"], on: Array(pair.value))
         let object = try Document(yaml: result.standardOutput).root
