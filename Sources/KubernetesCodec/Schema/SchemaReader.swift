@@ -9,16 +9,17 @@
 ///     type  s string, x bytes, b bool, i int32, l int64, u uint32, d double, or the place of a message;
 ///           [ before it: repeated, { before it: a map from strings
 ///     flags o omitempty, z omitzero, p pointer, - not in JSON, d dropped by newer releases
+///
+/// Every start of the program pays for it, so it looks at each byte once and makes no string but for kinds.
 struct SchemaReader {
-    private var names: [UInt8] = []
-    private var knownNames: [String: Document.TextRange] = [:]
-    private var messages: [Schema.Message] = []
-    private var fields: [Schema.Field] = []
-    private var fieldNames: [Document.TextRange] = []
+    var names = SchemaNames()
+    var messages: [Schema.Message] = []
+    var fields: [Schema.Field] = []
+    /// The name of each of `fields`.
+    var fieldNames: [UInt16] = []
     private var kinds: [String: UInt16] = [:]
-    private var members: [Document.TextRange] = []
-    private var inlinedMembers: [UInt16] = []
-    private var isLinked: [Bool] = []
+    /// Place of the current table's first message.
+    private var offset = 0
 
     /// The schema of all `tables`; of two kinds with one name the earlier counts.
     static func read(_ tables: [UnsafeRawBufferPointer]) -> Schema {
@@ -27,140 +28,115 @@ struct SchemaReader {
         reader.fieldNames.reserveCapacity(6_000)
         reader.messages.reserveCapacity(1_600)
         for table in tables { reader.lines(of: table) }
-        reader.isLinked = reader.messages.map { _ in false }
-        for message in reader.messages.indices { reader.nameMembers(of: message) }
+        var members = SchemaMembers(reader.names)
+        members.find(for: &reader)
         return Schema(
-            names: reader.names,
+            names: reader.names.text,
             messages: reader.messages,
             fields: reader.fields,
-            members: reader.members,
-            inlinedMembers: reader.inlinedMembers,
+            members: members.ranges,
+            inlinedMembers: members.inlined,
             kinds: reader.kinds
         )
     }
 
     private mutating func lines(of table: UnsafeRawBufferPointer) {
-        let offset = self.messages.count
-        for line in table.split(separator: UInt8(ascii: "\n")).dropFirst() {
-            let words = line.split(separator: UInt8(ascii: " "), maxSplits: 3)
-            switch line.first {
+        self.offset = self.messages.count
+        var words = SchemaWords(table)
+        words.skipLine()
+        while let first = words.next() {
+            switch table[first.lowerBound] {
             case UInt8(ascii: "M"):
-                let form = words.count > 2 ? Schema.Form(rawValue: text(words[2])) : nil
+                _ = words.next()
+                let form = words.next().flatMap { Schema.Form(rawValue: words.text($0)) }
                 let end = self.fields.count
                 self.messages.append(Schema.Message(form: form ?? .object, fields: end..<end))
             case UInt8(ascii: "K"):
-                let name = Schema.kindName(text(words[1]), text(words[2]))
-                if self.kinds[name] == nil { self.kinds[name] = UInt16(number(words[3]) + offset) }
-            default: self.field(words, offset)
+                guard let version = words.next(), let kind = words.next(), let message = words.next() else {
+                    break
+                }
+                let name = Schema.kindName(words.text(version), words.text(kind))
+                if self.kinds[name] == nil { self.kinds[name] = UInt16(words.number(message) + self.offset) }
+            default:
+                guard let name = words.next(), let type = words.next() else { break }
+                self.field(words.number(first), name, type, words.next(), in: words)
             }
+            words.skipLine()
         }
     }
 
-    private mutating func field(_ words: [Slice<UnsafeRawBufferPointer>], _ offset: Int) {
-        guard words.count > 2, let last = self.messages.indices.last else { return }
-        var type = words[2]
-        var field = Schema.Field(
-            number: UInt32(number(words[0])),
-            type: .message,
-            cardinality: .single,
-            flags: words.count > 3 ? flags(words[3]) : []
-        )
-        switch type.first {
+    private mutating func field(
+        _ number: Int,
+        _ name: Range<Int>,
+        _ type: Range<Int>,
+        _ flags: Range<Int>?,
+        in words: SchemaWords
+    ) {
+        guard let last = self.messages.indices.last else { return }
+        var field = Schema.Field(number: UInt32(number), type: .message, cardinality: .single, flags: [])
+        var type = type
+        switch words.bytes[type.lowerBound] {
         case UInt8(ascii: "["): field.cardinality = .repeated
         case UInt8(ascii: "{"): field.cardinality = .map
         default: break
         }
         if field.cardinality != .single { type = type.dropFirst() }
-        if let scalar = scalarType(type.first) {
+        if let scalar = scalarType(words.bytes[type.lowerBound]) {
             field.type = scalar
         } else {
-            field.message = UInt16(number(type) + offset)
+            field.message = UInt16(words.number(type) + self.offset)
         }
-        if words[1].elementsEqual(CollectionOfOne(UInt8(ascii: "."))) { field.cardinality = .inline }
-        if words[1].elementsEqual("managedFields".utf8) { field.flags.insert(.managedFields) }
+        for position in flags ?? 0..<0 { field.flags.insert(flag(words.bytes[position])) }
+        let id = self.names.add(UnsafeRawBufferPointer(rebasing: words.bytes[name]))
+        if id == self.names.dot { field.cardinality = .inline }
+        if id == self.names.managedFields { field.flags.insert(.managedFields) }
         self.fields.append(field)
-        self.fieldNames.append(self.name(words[1]))
+        self.fieldNames.append(id)
         self.messages[last].fields = self.messages[last].fields.lowerBound..<self.fields.count
     }
+}
 
-    private mutating func name(_ word: Slice<UnsafeRawBufferPointer>) -> Document.TextRange {
-        let name = text(word)
-        if let known = self.knownNames[name] { return known }
-        let range = Document.TextRange(start: UInt32(self.names.count), count: UInt32(word.count))
-        self.names.append(contentsOf: word)
-        self.knownNames[name] = range
-        return range
+/// Steps over the words of a table, which single spaces and line ends separate.
+struct SchemaWords {
+    let bytes: UnsafeRawBufferPointer
+    private var position = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+    }
+
+    /// The next word of the line; nothing at its end.
+    mutating func next() -> Range<Int>? {
+        let start = self.position
+        while self.position < self.bytes.count, self.bytes[self.position] > UInt8(ascii: " ") {
+            self.position += 1
+        }
+        guard self.position > start else { return nil }
+        let word = start..<self.position
+        if self.position < self.bytes.count, self.bytes[self.position] == UInt8(ascii: " ") {
+            self.position += 1
+        }
+        return word
+    }
+
+    /// Steps behind the line's end.
+    mutating func skipLine() {
+        while self.position < self.bytes.count, self.bytes[self.position] != UInt8(ascii: "\n") {
+            self.position += 1
+        }
+        self.position += 1
+    }
+
+    func text(_ word: Range<Int>) -> String {
+        String(decoding: UnsafeRawBufferPointer(rebasing: self.bytes[word]), as: UTF8.self)
+    }
+
+    func number(_ word: Range<Int>) -> Int {
+        word.reduce(0) { $0 &* 10 &+ Int(self.bytes[$1] &- UInt8(ascii: "0")) }
     }
 }
 
-extension SchemaReader {
-    /// Finds the members of a message's JSON object: its own fields and those of the messages inlined in it.
-    private mutating func nameMembers(of message: Int) {
-        guard !self.isLinked[message] else { return }
-        self.isLinked[message] = true
-        let range = self.messages[message].fields
-        for index in range where self.fields[index].cardinality == .inline {
-            self.nameMembers(of: Int(self.fields[index].message))
-        }
-        var names: [Document.TextRange] = []
-        for index in range where self.isMember(self.fields[index]) { names.append(self.fieldNames[index]) }
-        let ownCount = names.count
-        for index in range where self.fields[index].cardinality == .inline {
-            for name in self.members[self.messages[Int(self.fields[index].message)].members]
-            where !names.contains(where: { $0.start == name.start }) {
-                names.append(name)
-            }
-        }
-        let own = Set(names.prefix(ownCount).map(\.start))
-        names.sort { self.names[$0.bytes].lexicographicallyPrecedes(self.names[$1.bytes]) }
-        var places: [UInt32: UInt16] = [:]
-        for (place, name) in names.enumerated() { places[name.start] = UInt16(place) }
-        let start = self.members.count
-        self.members += names
-        self.messages[message].members = start..<self.members.count
-        for index in range {
-            if self.isMember(self.fields[index]) {
-                self.fields[index].member = places[self.fieldNames[index].start] ?? Schema.noMember
-            } else if self.fields[index].cardinality == .inline {
-                self.fields[index].inlinedMembers = self.inlinedMembers.count
-                let inlined = self.messages[Int(self.fields[index].message)].members
-                // A name that the message has itself hides the inlined one.
-                self.inlinedMembers += self.members[inlined].map {
-                    own.contains($0.start) ? Schema.noMember : places[$0.start] ?? Schema.noMember
-                }
-            }
-            if self.fields[index].cardinality == .map { self.messages[message].hasMaps = true }
-            if self.isNullWhenAbsent(self.fields[index]) {
-                self.fields[index].isNullWhenAbsent = true
-                self.messages[message].hasNulls = true
-            }
-        }
-    }
-
-    private func isMember(_ field: Schema.Field) -> Bool {
-        field.cardinality != .inline && !field.flags.contains(.hidden)
-    }
-
-    private func isNullWhenAbsent(_ field: Schema.Field) -> Bool {
-        guard self.isMember(field), field.flags.isDisjoint(with: [.omitEmpty, .dropped]) else { return false }
-        switch field.cardinality {
-        case .repeated, .map: return true
-        case .inline: return false
-        case .single:
-            if field.flags.contains(.pointer) || field.type == .bytes { return true }
-            guard field.type == .message else { return false }
-            return [.list, .map].contains(self.messages[Int(field.message)].form)
-        }
-    }
-}
-
-private func text(_ word: Slice<UnsafeRawBufferPointer>) -> String { String(decoding: word, as: UTF8.self) }
-
-private func number(_ word: Slice<UnsafeRawBufferPointer>) -> Int {
-    word.reduce(0) { $0 &* 10 &+ Int($1 &- UInt8(ascii: "0")) }
-}
-
-private func scalarType(_ letter: UInt8?) -> Schema.FieldType? {
+private func scalarType(_ letter: UInt8) -> Schema.FieldType? {
     switch letter {
     case UInt8(ascii: "s"): .string
     case UInt8(ascii: "x"): .bytes
@@ -173,15 +149,13 @@ private func scalarType(_ letter: UInt8?) -> Schema.FieldType? {
     }
 }
 
-private func flags(_ word: Slice<UnsafeRawBufferPointer>) -> Schema.Flags {
-    word.reduce(into: []) { flags, letter in
-        switch letter {
-        case UInt8(ascii: "o"): flags.insert(.omitEmpty)
-        case UInt8(ascii: "z"): flags.insert(.omitZero)
-        case UInt8(ascii: "p"): flags.insert(.pointer)
-        case UInt8(ascii: "-"): flags.insert(.hidden)
-        case UInt8(ascii: "d"): flags.insert(.dropped)
-        default: break
-        }
+private func flag(_ letter: UInt8) -> Schema.Flags {
+    switch letter {
+    case UInt8(ascii: "o"): .omitEmpty
+    case UInt8(ascii: "z"): .omitZero
+    case UInt8(ascii: "p"): .pointer
+    case UInt8(ascii: "-"): .hidden
+    case UInt8(ascii: "d"): .dropped
+    default: []
     }
 }
