@@ -6,6 +6,8 @@ struct BlockLayout {
     /// Columns of the terminal; nothing when lines may be as long as they are.
     var width: Int?
     private(set) var text = ""
+    /// Columns of the next line in which a dash begins an item.
+    private var dashes: [Int] = []
 
     /// A name beyond this pushes its own value to the right, and not all others'.
     private static let widestName = 36
@@ -41,9 +43,9 @@ struct BlockLayout {
             }
             self.append(blocks, indentation: inner)
         case .item(let blocks):
-            let start = self.text.utf8.count
+            self.dashes.append(indentation.utf8.count)
             self.append(blocks, indentation: inner)
-            self.putDash(at: start + indentation.utf8.count)
+            self.dashes.removeAll()
         case .text(let name, let text):
             self.appendLine(indentation + terminalText(name) + ":")
             for line in lines(of: text) { self.appendLine(inner + line) }
@@ -73,13 +75,6 @@ struct BlockLayout {
         }
     }
 
-    /// Puts the dash of an item in front of its first line.
-    private mutating func putDash(at offset: Int) {
-        let index = self.text.utf8.index(self.text.startIndex, offsetBy: offset)
-        guard index < self.text.endIndex, self.text[index] == " " else { return }
-        self.text.replaceSubrange(index...index, with: "-")
-    }
-
     private mutating func appendTable(_ headings: [String], _ rows: [[String]], _ indentation: String) {
         let rows = rows.map { $0.map { terminalText($0) } }
         let rule = headings.map { String(repeating: "-", count: scalarCount($0)) }
@@ -92,8 +87,14 @@ struct BlockLayout {
             for (cell, width) in zip(row.dropLast(), widths) {
                 lead += cell + spaces(width - scalarCount(cell) + 2)
             }
-            let rest = spaces(scalarCount(lead))
-            self.appendFolded(row.last ?? "", first: lead, rest: rest)
+            let last = row.last ?? ""
+            let start = scalarCount(lead)
+            if let width, width - start < Self.narrowest, start + scalarCount(last) > width {
+                self.appendLine(lead)
+                self.appendFolded(last, first: indentation + "    ", rest: indentation + "    ")
+            } else {
+                self.appendFolded(last, first: lead, rest: spaces(start))
+            }
         }
     }
 
@@ -117,10 +118,13 @@ struct BlockLayout {
         self.appendLine(lead + current)
     }
 
-    /// Adds a line, without the spaces at its end.
+    /// Adds a line, without the spaces at its end, and with the dashes that begin it.
     private mutating func appendLine(_ line: String) {
-        let end = line.utf8.lastIndex { $0 != 0x20 }.map { line.utf8.index(after: $0) } ?? line.startIndex
-        self.text += line[..<end]
+        var bytes = Array(line.utf8)
+        while bytes.last == 0x20 { bytes.removeLast() }
+        for column in self.dashes where column < bytes.count { bytes[column] = UInt8(ascii: "-") }
+        self.dashes.removeAll(keepingCapacity: true)
+        self.text += String(decoding: bytes, as: UTF8.self)
         self.text += "\n"
     }
 }

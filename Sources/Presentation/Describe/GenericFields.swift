@@ -76,10 +76,12 @@ struct GenericFields {
     private func items(_ elements: [Value]) -> [Block] {
         elements.map { element in
             switch element.kind {
-            case .object where element.count > 0: .item(self.members(of: element))
-            case .array where element.count > 0: .item(self.items(element.elements))
-            case .object, .array, .null: .item([.line("<none>")])
-            default: .item(lines(of: element.scalarText ?? "").map { .line($0) })
+            case .object where element.count > 0: return .item(self.members(of: element))
+            case .array where element.count > 0: return .item(self.items(element.elements))
+            case .object, .array, .null: return .item([.line("<none>")])
+            default:
+                let text = element.scalarText ?? ""
+                return .item(text.isEmpty ? [.line("\"\"")] : lines(of: text).map { .line($0) })
             }
         }
     }
@@ -122,7 +124,8 @@ private func isUnset(_ name: String, _ value: Value) -> Bool {
 }
 
 private let unsetObjects: Set<String> = [
-    "loadBalancer", "metadata", "resources", "securityContext", "source", "status", "strategy", "updateStrategy",
+    "loadBalancer", "metadata", "resources", "securityContext", "source", "status", "strategy",
+    "updateStrategy",
 ]
 
 /// Permissions as `chmod` takes them, and as they are stored.
