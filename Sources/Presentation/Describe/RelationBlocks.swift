@@ -24,6 +24,7 @@ func ownerBlocks(_ owners: [OwnerLink]) -> [Block] {
         var notes = reference.isController ? ["controller"] : []
         if reference.blocksDeletion { notes.append("blocks its deletion") }
         notes += [ownerNote(owner.state)].compactMap { $0 }
+        if owner.state != .present { notes.append("UID \(orNone(reference.uid))") }
         let note = notes.isEmpty ? "" : ": " + notes.joined(separator: ", ")
         let lead = owner.depth == 0 ? "" : String(repeating: "  ", count: owner.depth) + "owned by "
         return Block.line("\(lead)\(reference.kind)/\(reference.name)\(version)\(note)")

@@ -6,7 +6,7 @@ import Presentation
 
 /// Descriptions of objects that tests write as JSON.
 enum Described {
-    /// 2026-11-22T14:00:00Z
+    /// 2026-11-22T14:00:00Z.
     static let now: Int64 = 1_795_356_000
 
     /// An object that was created at revision 5, changed at 9, and has version 3 and lease 0x1f.

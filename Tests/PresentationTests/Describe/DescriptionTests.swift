@@ -165,7 +165,7 @@ struct DescriptionTests {
         #expect(
             Described.section("Owners:", of: text) == [
                 "  ReplicaSet/r (apps/v1): controller",
-                "    owned by Deployment/d (apps/v1): not in this source",
+                "    owned by Deployment/d (apps/v1): not in this source, UID 2",
             ]
         )
         #expect(

@@ -33,6 +33,7 @@ extension KindSummary {
         parts.add("Requested", pairsText(object.take("spec", "resources", "requests")))
         parts.add("Capacity", pairsText(object.take("status", "capacity")))
         let modes = object.takeList("spec", "accessModes").compactMap(\.scalarText)
+        if modes == object.value.texts("status", "accessModes") { object.take("status", "accessModes") }
         parts.add("Access Modes", modes.joined(separator: ", "))
         parts.add("Volume Mode", object.takeText("spec", "volumeMode"))
     }
