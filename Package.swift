@@ -151,7 +151,11 @@ let package = Package(
             dependencies: ["Operations", "EtcdStorage", "Files", "TestSupport", system],
             swiftSettings: settings
         ),
-        .testTarget(name: "PresentationTests", dependencies: ["Presentation"], swiftSettings: settings),
+        .testTarget(
+            name: "PresentationTests",
+            dependencies: ["Presentation", "EtcdStorage", "KubernetesCodec", "KubernetesRegistry"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

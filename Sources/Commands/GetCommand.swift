@@ -79,7 +79,7 @@ struct GetCommand: AsyncParsableCommand {
         try output.flush()
         try registry.keyspace.checkUnchanged()
         problems.report(hasConfiguration: decryption != nil)
-        try self.reportMissing(answers)
+        try reportMissing(answers)
     }
 
     /// Puts the objects of each resource in the order that was asked for.
@@ -141,13 +141,13 @@ struct GetCommand: AsyncParsableCommand {
             return problems
         }
     }
+}
 
-    /// Says what was not found; a missing name is a failure, an empty list is not.
-    private func reportMissing(_ answers: [ObjectAnswer]) throws {
-        let missing = answers.flatMap(\.missing)
-        for sentence in missing { note("Error: \(terminalText(sentence))") }
-        guard missing.isEmpty else { throw ExitStatus.failed }
-    }
+/// Says what was not found; a missing name is a failure, an empty list is not.
+func reportMissing(_ answers: [ObjectAnswer]) throws {
+    let missing = answers.flatMap(\.missing)
+    for sentence in missing { note("Error: \(terminalText(sentence))") }
+    guard missing.isEmpty else { throw ExitStatus.failed }
 }
 
 /// How a table looks.

@@ -16,8 +16,9 @@ struct Root: AsyncParsableCommand {
             + ExitStatus.allCases.map { "\($0.rawValue) \($0.explanation)" }.joined(separator: "; ") + ".",
         subcommands: [
             TakeCommand.self, StatusCommand.self, VerifyCommand.self, RestoreCommand.self, ListCommand.self,
-            GetCommand.self, TreeCommand.self, APIResourcesCommand.self, HelmCommand.self, DecodeCommand.self,
-            EncodeCommand.self, KeysCommand.self, PutCommand.self, DeleteCommand.self,
+            GetCommand.self, DescribeCommand.self, TreeCommand.self, APIResourcesCommand.self,
+            HelmCommand.self, DecodeCommand.self, EncodeCommand.self, KeysCommand.self, PutCommand.self,
+            DeleteCommand.self,
         ]
     )
 }

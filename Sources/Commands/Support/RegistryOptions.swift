@@ -39,6 +39,29 @@ struct RegistryOptions: ParsableArguments {
         let objectKeys = Registry.objectKeys(of: resources, namespace: namespace)
         return try await registry(of: KeyRange.withoutOverlap(outlineKeys + objectKeys), at: revision)
     }
+
+    /// Opens a source of which some objects are wanted together with what belongs to them: a namespace with
+    /// what has none, or everything.
+    ///
+    /// - Returns: Also the leases, when the source is a file.
+    func open(around typed: [String], namespace: String?) async throws -> (
+        registry: Registry, leases: [Lease]
+    ) {
+        guard let live = try self.source.live() else {
+            let source = try await self.source.open()
+            let leases = try source.database.map { try StoreFacts(reading: $0).leases } ?? []
+            return (try Registry(of: source.keyspace, etcdPrefix: self.etcdPrefix), leases)
+        }
+        let outlineKeys = Registry.outlineKeys(etcdPrefix: self.etcdPrefix)
+        let outline = try await live.read(outlineKeys.map(RequestRange.init), at: self.source.revision)
+        let known = try Registry(of: outline, etcdPrefix: self.etcdPrefix)
+        let wanted = try? typed.flatMap { try known.resources(named: $0) }
+        let isNarrow = namespace != nil && wanted?.allSatisfy { $0.scope == .namespaced } == true
+        let objectKeys = Registry.objectKeys(of: known.resources, namespace: namespace)
+        let keys = isNarrow ? KeyRange.withoutOverlap(outlineKeys + objectKeys) : [.all]
+        let keyspace = try await live.read(keys.map(RequestRange.init), at: outline.revision)
+        return (try Registry(of: keyspace, etcdPrefix: self.etcdPrefix), [])
+    }
 }
 
 /// `-n` and `-A`.

@@ -40,7 +40,7 @@ struct SourceOptions: ParsableArguments {
             let database = try EtcdDatabase(path: path)
             if self.check { try checkDigest(of: database) }
             noteEntriesNotShown(of: database)
-            return Source(keyspace: try database.keyspace(at: self.revision))
+            return Source(keyspace: try database.keyspace(at: self.revision), database: database)
         case .live:
             let live = try self.liveKeyspace()
             return Source(keyspace: try await live.read(ranges.map(RequestRange.init), at: self.revision))
@@ -116,4 +116,6 @@ enum SourceName {
 /// An opened source: the keys at one revision, wherever they come from.
 struct Source {
     var keyspace: Keyspace
+    /// The file; nothing for a live etcd.
+    var database: EtcdDatabase?
 }

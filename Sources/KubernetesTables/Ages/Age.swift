@@ -25,7 +25,7 @@ func durationText(from start: Timestamp, to end: Timestamp) -> String {
 }
 
 /// A duration in two or three figures; `seconds` are cut off towards zero.
-func durationText(seconds: Int64) -> String {
+public func durationText(seconds: Int64) -> String {
     if seconds < -1 { return "<invalid>" }
     if seconds < 0 { return "0s" }
     if seconds < 120 { return "\(seconds)s" }

@@ -2,7 +2,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// The seven commands that read a snapshot file, as their users type them.
+/// The eight commands that read a snapshot file, as their users type them.
 enum FileCommand: String, Sendable, CaseIterable, CustomTestStringConvertible {
     case status
     case verify
@@ -10,6 +10,7 @@ enum FileCommand: String, Sendable, CaseIterable, CustomTestStringConvertible {
     case list
     case tree
     case get
+    case describe
     case keys
 
     var testDescription: String { self.rawValue }
@@ -21,6 +22,7 @@ enum FileCommand: String, Sendable, CaseIterable, CustomTestStringConvertible {
         case .restore: ["restore", source, "--data-dir", destination.string]
         case .list, .tree: [self.rawValue, "-f", source]
         case .get: ["get", "-f", source, "all,secrets,configmaps,leases", "-A"]
+        case .describe: ["describe", "-f", source, "all,secrets,configmaps,leases", "-A"]
         case .keys: ["keys", "-f", source]
         }
     }

@@ -1,0 +1,132 @@
+public import EtcdStorage
+import Files
+public import KubernetesCodec
+
+extension Registry {
+    /// The objects of those keys that are there, found in one pass over all keys.
+    func objects(atKeys keys: Set<String>) -> [String: StoredObject] {
+        var namesByDirectory: [String: Set<[UInt8]>] = [:]
+        for key in keys {
+            let end =
+                key.utf8.lastIndex(of: UInt8(ascii: "/")).map { key.utf8.index(after: $0) } ?? key.startIndex
+            namesByDirectory[String(key[..<end]), default: []].insert(Array(key[end...].utf8))
+        }
+        return self.keyspace.file.withBytes { bytes in
+            let paths = self.directories.map { bytes.text($0.path) }
+            let wanted = paths.map { namesByDirectory[$0] }
+            guard wanted.contains(where: { $0 != nil }) else { return [:] }
+            var found: [String: StoredObject] = [:]
+            var position = 0
+            self.keyspace.forEach { key, _ in
+                let directory = Int(self.directoryOfKey[position])
+                position += 1
+                guard let names = wanted[directory] else { return }
+                let name = key.key.dropFirst(self.directories[directory].path.count)
+                guard names.contains(bytes.extracting(name).withUnsafeBytes { Array($0) }) else { return }
+                found[bytes.text(key.key)] = StoredObject(key: key, directory: directory)
+            }
+            return found
+        }
+    }
+}
+
+/// Puts the descriptions of some objects together, one at a time.
+public struct Describer {
+    private let registry: Registry
+    private let leases: [Int64: Lease]
+    private let owners: OwnerChains
+    private var reader: ObjectReader
+
+    /// Events of one object that are shown.
+    private static let eventLimit = 200
+
+    /// - Parameters:
+    ///   - objects: Everything that will be described.
+    ///   - registry: Where it lies.
+    ///   - leases: What the source says of leases.
+    ///   - decryption: Opens encrypted values; without it they stay closed.
+    public init(
+        for objects: [DescribedObject],
+        in registry: Registry,
+        leases: [Lease],
+        decryption: Decryption?
+    ) {
+        self.registry = registry
+        self.leases = Dictionary(leases.map { ($0.id, $0) }) { first, _ in first }
+        self.owners = OwnerChains(of: objects, in: registry, decryption: decryption)
+        self.reader = ObjectReader(of: registry, decryption: decryption, hidesManagedFields: false)
+    }
+
+    /// Describes an object.
+    ///
+    /// - Parameters:
+    ///   - described: One of those that the describer was made for.
+    ///   - relations: What belongs to it.
+    /// - Returns: What is known of it.
+    /// - Throws: `.badKeyValue` when its record is damaged.
+    public mutating func describe(
+        _ described: DescribedObject,
+        _ relations: [Relation]
+    ) throws(StorageError) -> ObjectDescription {
+        let read = try self.reader.read(described.object)
+        var description = ObjectDescription(
+            object: self.reader.document.root,
+            resource: self.registry.resource(of: described.object),
+            name: self.registry.name(of: described.object),
+            key: self.registry.key(of: described.object),
+            read: read
+        )
+        description.lease = self.leases[read.record.lease]
+        description.owners = self.owners.links(of: described)
+        description.owned = self.owned(relations.filter { $0.role == .owned })
+        let events = relations.filter { $0.role == .event }
+        description.eventCount = events.count
+        description.events = try self.events(events)
+        for relation in relations where relation.role == .endpointSlice {
+            if let slice = try self.value(of: relation.object) { description.endpointSlices.append(slice) }
+        }
+        return description
+    }
+
+    private func owned(_ relations: [Relation]) -> [OwnedObjects] {
+        var owned: [OwnedObjects] = []
+        for relation in relations {
+            guard let resource = self.registry.resource(of: relation.object) else { continue }
+            if owned.last?.resource != resource { owned.append(OwnedObjects(resource: resource)) }
+            let last = owned.count - 1
+            owned[last].count += 1
+            guard owned[last].names.count < OwnedObjects.nameLimit else { continue }
+            owned[last].names.append(self.registry.name(of: relation.object))
+        }
+        return owned
+    }
+
+    /// The events in order of time; of very many, those that were changed last.
+    private mutating func events(_ relations: [Relation]) throws(StorageError) -> [Value] {
+        var objects = relations.map(\.object)
+        if objects.count > Self.eventLimit {
+            let revisions = self.registry.keyspace.file.withBytes { bytes in
+                objects.map { $0.key.revision(in: bytes)?.main ?? 0 }
+            }
+            objects = zip(objects, revisions).sorted { $0.1 > $1.1 }.prefix(Self.eventLimit).map(\.0)
+        }
+        var events: [Value] = []
+        for object in objects {
+            if let event = try self.value(of: object) { events.append(event) }
+        }
+        return events.map { ($0, lastTime(of: $0)) }.sorted { $0.1 < $1.1 }.map(\.0)
+    }
+
+    private mutating func value(of object: StoredObject) throws(StorageError) -> Value? {
+        try self.reader.read(object).problem == nil ? self.reader.document.root : nil
+    }
+}
+
+/// When an event was seen last, in seconds since 1970.
+private func lastTime(of event: Value) -> Int64 {
+    let texts = [
+        event["series", "lastObservedTime"], event["lastTimestamp"], event["deprecatedLastTimestamp"],
+        event["eventTime"], event["firstTimestamp"], event["metadata", "creationTimestamp"],
+    ]
+    return texts.lazy.compactMap { $0?.string.flatMap { rfc3339Time($0)?.seconds } }.first ?? 0
+}
