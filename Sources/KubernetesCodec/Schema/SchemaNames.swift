@@ -3,7 +3,7 @@ struct SchemaNames {
     /// All names, one behind the other.
     private(set) var text: [UInt8] = []
     private(set) var ranges: [Document.TextRange] = []
-    /// Numbers by hash, each plus one; 0 is free. A power of two, at least twice as many as there are names.
+    /// Numbers by hash, each plus one and 0 where there is none; as many places as a power of two, above twice the names.
     private var places = [UInt16](repeating: 0, count: 1 << 13)
 
     let dot: UInt16 = 0
