@@ -10,7 +10,7 @@ struct ObjectDescriptions {
 
     /// Calls `body` with the description of every selected object, in order.
     ///
-    /// All objects that could belong to them are read once. Of what belongs to them only the place is kept, so
+    /// All objects that can belong to them are read once. Of what belongs to them only the place is kept, so
     /// that memory does not grow with what they hold.
     func forEach(
         of objects: [StoredObject],
@@ -46,9 +46,10 @@ struct ObjectDescriptions {
     private func relations(of described: [DescribedObject], namespace: String?) async throws -> [[Relation]] {
         let registry = self.walk.registry
         let isInside = described.allSatisfy { !registry.namespace(of: $0.object).isEmpty }
-        let candidates = registry.objects(of: registry.resources, namespace: isInside ? namespace : nil)
-            .filter { !isInside || !registry.namespace(of: $0).isEmpty }
         let finder = RelationFinder(for: described)
+        let objects = registry.objects(of: registry.resources, namespace: isInside ? namespace : nil)
+            .filter { !isInside || !registry.namespace(of: $0).isEmpty }
+        let candidates = finder.candidates(among: objects, in: registry)
         let walk = ObjectWalk(registry: registry, decryption: self.walk.decryption)
         var relations = Relations()
         _ = try await walk.forEach(of: candidates, startingWith: Relations()) { run, found in
