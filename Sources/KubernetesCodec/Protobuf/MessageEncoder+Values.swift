@@ -1,4 +1,3 @@
-import Foundation
 import ProtobufWire
 
 extension MessageEncoder {
@@ -16,10 +15,10 @@ extension MessageEncoder {
             guard let text = self.text(of: node) else { throw Self.wrongType(path, "a string") }
             writer.append(text, field: number)
         case .bytes:
-            guard let text = self.text(of: node), let data = Data(base64Encoded: Data(text)) else {
+            guard let bytes = self.text(of: node).flatMap({ Base64.decode($0) }) else {
                 throw Self.wrongType(path, "a string of base64")
             }
-            writer.append(Array(data), field: number)
+            writer.append(bytes, field: number)
         case .boolean:
             guard let boolean = value.boolean else { throw Self.wrongType(path, "true or false") }
             writer.append(UInt64(boolean ? 1 : 0), field: number)
