@@ -56,8 +56,14 @@ struct GoldenVectorTests {
             _ = try decoder.decode(encoded.span.bytes, in: 0..<encoded.count)
             #expect(isEqual(decoder.document.root, document.root), "\(vector.apiVersion) \(vector.kind)")
         }
-        // 97 % are the same bytes. The rest hold what JSON does not tell.
-        #expect(differing.count <= GoldenVector.all.count * 3 / 100, "\(differing)")
+        // The rest have empty bytes where JSON has nothing: 278 of 284 are the same, 97.9 %.
+        let kinds: Set = [
+            "v1 ConfigMap", "admissionregistration.k8s.io/v1 MutatingWebhookConfiguration",
+            "admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration",
+            "admissionregistration.k8s.io/v1beta1 MutatingWebhookConfiguration",
+            "apiregistration.k8s.io/v1 APIService", "apiregistration.k8s.io/v1beta1 APIService",
+        ]
+        #expect(Set(differing) == kinds && differing.count == kinds.count)
     }
 }
 
