@@ -52,12 +52,19 @@ enum DefinitionConversion {
             for (old, new) in names where version[new] == nil {
                 try document.setCopy(new, of: version.node, to: spec[old])
             }
-            let columns = Value(document: document, node: version.node)["additionalPrinterColumns"]
-            for column in columns?.elements ?? [] {
-                guard let path = column["JSONPath"] else { continue }
-                document.removeMember("JSONPath", of: column.node)
-                try document.insertMember("jsonPath", path.node, of: column.node)
-            }
+            try Self.renamePaths(of: version.node, in: &document)
+        }
+    }
+
+    /// Gives the paths of a version's columns their name of v1.
+    private static func renamePaths(of version: UInt32, in document: inout Document) throws(CodecError) {
+        guard let columns = document.member(Array("additionalPrinterColumns".utf8), of: version),
+            document.nodes[Int(columns)].kind == .array
+        else { return }
+        for column in document.children(of: columns) {
+            guard let path = document.member(Array("JSONPath".utf8), of: column) else { continue }
+            document.removeMember("JSONPath", of: column)
+            try document.insertMember("jsonPath", path, of: column)
         }
     }
 

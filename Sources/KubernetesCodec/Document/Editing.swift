@@ -37,8 +37,10 @@ extension Document {
         self.joinMembers(previous, next, of: object)
     }
 
-    /// Makes `value`, which is no child of anything, the member of that name, in place of one that is there.
+    /// Makes `value`, which is no child of anything, the member of that name, in place of one that is there; does nothing
+    /// when `object` is none.
     mutating func insertMember(_ name: String, _ value: UInt32, of object: UInt32) throws(CodecError) {
+        guard self.nodes[Int(object)].kind == .object else { return }
         self.removeMember(Array(name.utf8), of: object)
         self.nodes[Int(value)].name = try self.addText(name)
         var previous: UInt32 = 0

@@ -9,31 +9,43 @@ extension MessageDecoder {
         of bytes: RawSpan
     ) throws(CodecError) {
         self.document.nodes[Int(node)].kind = .object
+        let type = self.schema.objectMeta
+        var metadata: UInt32 = 0
+        var fields: [NumberedField] = []
         var reader = ProtobufReader(range)
         while let content = try self.next(&reader, in: bytes) {
-            if case .bytes(1, let range) = content, let metadata = self.schema.objectMeta {
-                let member = try self.document.add(Document.Node(kind: .null))
-                try self.decode(metadata, as: member, in: range, of: bytes, depth: 1)
-                try self.document.insertMember("metadata", member, of: node)
+            if case .bytes(1, let range) = content, let type {
+                metadata = try self.document.add(Document.Node(kind: .null))
+                try self.decode(type, as: metadata, in: range, of: bytes, depth: 1)
             } else {
                 let value = try self.guessed(content, in: bytes, depth: 1)
-                try self.addByNumber(content.number, value, to: node)
+                fields.append(NumberedField(number: content.number, value: value))
             }
         }
+        if metadata != 0 {
+            self.document.nodes[Int(metadata)].name = try self.document.addText("metadata")
+            self.document.link(metadata, to: node)
+        }
+        try self.add(&fields, to: node)
     }
 
-    /// Adds a field under its number; one that repeats becomes an array.
-    private mutating func addByNumber(_ number: Int, _ value: UInt32, to object: UInt32) throws(CodecError) {
-        let name = String(number)
-        guard let known = self.document.member(Array(name.utf8), of: object) else {
-            return try self.document.insertMember(name, value, of: object)
+    /// Adds fields to an object under their numbers; one that repeats becomes an array.
+    private mutating func add(_ fields: inout [NumberedField], to object: UInt32) throws(CodecError) {
+        fields.sort { ($0.number, $0.value) < ($1.number, $1.value) }
+        var start = 0
+        while start < fields.count {
+            let number = fields[start].number
+            let end = fields[start...].firstIndex { $0.number != number } ?? fields.count
+            var member = fields[start].value
+            if end - start > 1 {
+                member = try self.document.add(Document.Node(kind: .array))
+                for field in fields[start..<end] { self.document.link(field.value, to: member) }
+            }
+            self.document.nodes[Int(member)].name = try self.document.addText(String(number))
+            self.document.link(member, to: object)
+            start = end
         }
-        if self.document.nodes[Int(known)].kind == .array { return self.document.link(value, to: known) }
-        let array = try self.document.add(Document.Node(kind: .array))
-        self.document.removeMember(Array(name.utf8), of: object)
-        self.document.link(known, to: array)
-        self.document.link(value, to: array)
-        try self.document.insertMember(name, array, of: object)
+        self.document.orderMembers(of: object)
     }
 
     /// What a field without a type most likely is: text, else a message, else bytes.
@@ -53,11 +65,13 @@ extension MessageDecoder {
                 return try self.text(self.document.addBase64(range, of: bytes))
             }
             let object = try self.document.add(Document.Node(kind: .object))
+            var fields: [NumberedField] = []
             var reader = ProtobufReader(range)
             while let content = try self.next(&reader, in: bytes) {
                 let value = try self.guessed(content, in: bytes, depth: depth + 1)
-                try self.addByNumber(content.number, value, to: object)
+                fields.append(NumberedField(number: content.number, value: value))
             }
+            try self.add(&fields, to: object)
             return object
         }
     }
@@ -69,11 +83,25 @@ extension MessageDecoder {
     }
 }
 
+/// A field of a message that no table describes.
+private struct NumberedField {
+    var number: Int
+    /// Nodes are numbered as they are added, so a later one has the higher number.
+    var value: UInt32
+}
+
 /// Whether bytes are UTF-8 without control characters but tabs and line ends.
 private func isText(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    bytes.extracting(range).withUnsafeBytes { bytes in
-        guard let text = String(validating: bytes, as: UTF8.self) else { return false }
-        return text.unicodeScalars.allSatisfy { $0.value >= 0x20 || [0x09, 0x0A, 0x0D].contains($0.value) }
+    bytes.extracting(range).withUnsafeBytes { text in
+        var position = 0
+        while position < text.count {
+            let length = utf8Length(at: position, of: text)
+            guard length > 0, text[position] >= 0x20 || [0x09, 0x0A, 0x0D].contains(text[position]) else {
+                return false
+            }
+            position += length
+        }
+        return true
     }
 }
 

@@ -19,12 +19,20 @@ struct MessageDecoder {
     /// The nodes of the members found so far, of all messages that are being decoded, by their place among
     /// the message's members; 0 for those that are missing.
     private var frames: [UInt32] = []
+    /// The messages in fields that are not repeated, of all messages that are being decoded.
+    ///
+    /// Each waits until all its parts are found, so that none is decoded twice.
+    private var waiting: [WaitingMessage] = []
+    /// Bytes of messages that came in parts and were put together.
+    private var joinedByteCount = 0
 
     /// Makes ready for the next object.
     mutating func clear() {
         self.document.clear()
         self.unknownFieldCount = 0
         self.frames.removeAll(keepingCapacity: true)
+        self.waiting.removeAll(keepingCapacity: true)
+        self.joinedByteCount = 0
     }
 
     /// Decodes the message in `range` as the value of `node`.
@@ -66,10 +74,9 @@ struct MessageDecoder {
     ) throws(CodecError) {
         let frame = self.frames.count
         for _ in type.members { self.frames.append(0) }
+        let firstWaiting = self.waiting.count
         var reader = ProtobufReader(range)
         var index = type.fields.lowerBound
-        var seen = FieldSet()
-        var merged = FieldSet()
         while let content = try self.next(&reader, in: bytes) {
             guard self.seek(content.number, &index, in: type.fields) else {
                 self.unknownFieldCount += 1
@@ -77,18 +84,53 @@ struct MessageDecoder {
             }
             let field = self.schema.fields[index]
             if field.flags.contains(.managedFields), self.hidesManagedFields { continue }
-            guard field.isSingleMessage, !seen.insert(index - type.fields.lowerBound) else {
+            if field.isSingleMessage, case .bytes(_, let part) = content {
+                self.wait(for: index, part, after: firstWaiting)
+            } else {
                 try self.decode(content, of: field, in: frame, of: bytes, depth: depth)
-                continue
             }
-            // Parts of one message, which rarely comes in parts: together they count as one.
-            guard merged.insert(index - type.fields.lowerBound) else { continue }
-            let parts = try self.parts(of: field.number, in: range, of: bytes)
-            let whole = ProtobufReader.Field.bytes(number: content.number, 0..<parts.count)
-            try self.decode(whole, of: field, in: frame, of: parts.span.bytes, depth: depth)
         }
+        for place in firstWaiting..<self.waiting.count {
+            try self.decode(self.waiting[place], in: frame, from: range, of: bytes, depth: depth)
+        }
+        self.waiting.removeSubrange(firstWaiting...)
         if type.hasMaps { self.orderMaps(of: type, frame: frame) }
         if type.hasNulls { try self.addNulls(of: type, frame: frame) }
+    }
+
+    /// Notes a message, or a further part of one, behind those of the messages around it.
+    private mutating func wait(for field: Int, _ part: Range<Int>, after first: Int) {
+        for place in first..<self.waiting.count where self.waiting[place].field == field {
+            self.waiting[place].isInParts = true
+            return
+        }
+        self.waiting.append(WaitingMessage(field: field, firstPart: part))
+    }
+
+    /// Decodes a message that waited; all its parts together count as one.
+    private mutating func decode(
+        _ message: WaitingMessage,
+        in frame: Int,
+        from range: Range<Int>,
+        of bytes: RawSpan,
+        depth: Int
+    ) throws(CodecError) {
+        let field = self.schema.fields[message.field]
+        let number = Int(field.number)
+        guard message.isInParts else {
+            let whole = ProtobufReader.Field.bytes(number: number, message.firstPart)
+            return try self.decode(whole, of: field, in: frame, of: bytes, depth: depth)
+        }
+        let parts = try self.parts(of: field.number, in: range, of: bytes)
+        self.joinedByteCount += parts.count
+        guard self.joinedByteCount <= Limits.valueByteCount else {
+            throw CodecError(
+                .tooLarge("\(Limits.valueByteCount >> 20) MiB in messages that come in parts"),
+                at: range.lowerBound
+            )
+        }
+        let whole = ProtobufReader.Field.bytes(number: number, 0..<parts.count)
+        try self.decode(whole, of: field, in: frame, of: parts.span.bytes, depth: depth)
     }
 
     /// The content of all fields of that number in the message, one after the other.
@@ -267,18 +309,13 @@ extension MessageDecoder {
     }
 }
 
-/// Which of a message's fields were there, by their places among its fields; no message has more than 64.
-private struct FieldSet {
-    private var bits: UInt64 = 0
-
-    /// Adds a field.
-    ///
-    /// - Returns: Whether it is new.
-    mutating func insert(_ place: Int) -> Bool {
-        let bit = UInt64(1) << UInt64(place)
-        defer { self.bits |= bit }
-        return self.bits & bit == 0
-    }
+/// A message in a field that is not repeated.
+private struct WaitingMessage {
+    /// Its place among the schema's fields.
+    var field: Int
+    var firstPart: Range<Int>
+    /// Whether the field is there again.
+    var isInParts = false
 }
 
 extension Document.Node {

@@ -71,10 +71,11 @@ extension MessageEncoder {
             }
             writer.append(UInt64(bitPattern: duration), field: 1)
         case .quantity:
-            guard let text = value.scalarText, value.boolean == nil else {
+            let number = value.kind == .number ? value.scalarText.map { Array($0.utf8) } : nil
+            guard let text = self.text(of: node) ?? number else {
                 throw Self.wrongType(path, "a quantity such as 500m or 1Gi")
             }
-            writer.append(Array(text.utf8), field: 1)
+            writer.append(text, field: 1)
         case .intorstring: try self.intOrString(value, to: &writer, path: path)
         case .rawjson:
             if value.isNull { break }
@@ -89,10 +90,10 @@ extension MessageEncoder {
     }
 
     private func intOrString(_ value: Value, to writer: inout ProtobufWriter, path: Path) throws(CodecError) {
-        if let text = value.string {
+        if let text = self.text(of: value.node) {
             writer.append(UInt64(1), field: 1)
             writer.append(UInt64(0), field: 2)
-            writer.append(Array(text.utf8), field: 3)
+            writer.append(text, field: 3)
         } else if let integer = value.integer, let integer = Int32(exactly: integer) {
             writer.append(UInt64(0), field: 1)
             writer.append(UInt64(bitPattern: Int64(integer)), field: 2)

@@ -2,16 +2,20 @@
 ///
 /// - Parameters:
 ///   - seconds: Since 1970.
-///   - nanoseconds: Given, they show as six digits of microseconds.
+///   - nanoseconds: Given, they show as six digits of microseconds; more than a second of them carries over.
 /// - Returns: Nothing outside of the years 0 to 9999.
 func rfc3339Text(seconds: Int64, nanoseconds: Int32? = nil) -> String? {
+    let microseconds = nanoseconds.map { Int64($0) / 1_000 }
+    let carried = ((microseconds ?? 0) - ((microseconds ?? 0) < 0 ? 999_999 : 0)) / 1_000_000
+    let (seconds, isOver) = seconds.addingReportingOverflow(carried)
+    guard !isOver else { return nil }
     guard (-62_167_219_200..<253_402_300_800).contains(seconds) else { return nil }
     let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
     let second = seconds - days * 86_400
     let date = CivilDate(daysSince1970: days)
     var text = "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
     text += "T\(padded(second / 3_600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
-    if let nanoseconds { text += "." + padded(Int64(max(0, nanoseconds)) / 1_000, 6) }
+    if let microseconds { text += "." + padded(microseconds - carried * 1_000_000, 6) }
     return text + "Z"
 }
 
