@@ -153,7 +153,9 @@ let package = Package(
         ),
         .testTarget(
             name: "PresentationTests",
-            dependencies: ["Presentation", "EtcdStorage", "KubernetesCodec", "KubernetesRegistry"],
+            dependencies: [
+                "Presentation", "EtcdStorage", "KubernetesCodec", "KubernetesTables", "KubernetesRegistry",
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -168,7 +170,7 @@ let package = Package(
         ),
         .testTarget(
             name: "KubernetesCodecTests",
-            dependencies: ["KubernetesCodec", "EtcdStorage", "TestSupport", system],
+            dependencies: ["KubernetesCodec", "KubernetesTables", "EtcdStorage", "TestSupport", system],
             swiftSettings: settings
         ),
         .testTarget(

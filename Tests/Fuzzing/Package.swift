@@ -1,0 +1,47 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, which `Tests/Fuzzing/run` builds: the main package knows nothing of it. Its sources are the
+// project's own, through links, here with what libFuzzer needs to see which branches an input takes.
+
+/// Whether to find reads outside of what was allocated, which takes half of the speed.
+let isCheckingAddresses = Context.environment["REGISTREE_FUZZ_ADDRESS"] == "1"
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .unsafeFlags(["-enable-testing", "-sanitize=\(isCheckingAddresses ? "fuzzer,address" : "fuzzer")"]),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "fuzzing",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibFuzzer"),
+        .target(name: "CSchemas"),
+        .target(name: "CPoly1305", linkerSettings: [.linkedLibrary("crypto")]),
+        .systemLibrary(name: "CZlib"),
+        .target(name: "ProtobufWire", swiftSettings: settings),
+        .target(
+            name: "KubernetesCodec",
+            dependencies: ["CSchemas", "CPoly1305", "CZlib", "ProtobufWire", crypto, cryptoExtras, yams],
+            swiftSettings: settings
+        ),
+        .target(name: "KubernetesTables", dependencies: ["KubernetesCodec"], swiftSettings: settings),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["CLibFuzzer", "KubernetesCodec", "KubernetesTables"],
+            swiftSettings: settings,
+            linkerSettings: isCheckingAddresses ? [.unsafeFlags(["-sanitize=address"])] : []
+        ),
+    ]
+)

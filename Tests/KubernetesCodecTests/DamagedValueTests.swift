@@ -1,0 +1,57 @@
+import Testing
+
+@testable import KubernetesCodec
+
+/// Stored values that were cut or changed on their way.
+struct DamagedValueTests {
+    private static let vectors = GoldenVector.all.enumerated()
+        .filter { $0.offset % 2 == 1 && $0.element.stored.count < 600 }
+        .map { Array($0.element.stored) }.prefix(30)
+
+    @Test func givesAnErrorOrADocumentForEveryTruncation() {
+        #expect(Self.vectors.count == 30)
+        var decoder = ObjectDecoder()
+        for stored in Self.vectors {
+            for count in 0..<stored.count {
+                if (try? decoder.decode(stored.span.bytes, in: 0..<count)) != nil {
+                    #expect(!jsonText(decoder.document).isEmpty)
+                }
+            }
+        }
+    }
+
+    @Test func givesAnErrorOrADocumentForFlippedBytes() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededGenerator(seed: seed)
+        var run = FuzzRun()
+        for (number, stored) in Self.vectors.enumerated() {
+            for _ in 0..<50 {
+                let index = Int.random(in: stored.indices, using: &random)
+                var damaged = stored
+                damaged[index] ^= UInt8.random(in: 1...255, using: &random)
+                #expect(throws: Never.self, "seed \(seed), vector \(number), byte \(index)") {
+                    try run.take(damaged.span.bytes, as: .envelope)
+                }
+            }
+        }
+    }
+}
+
+/// The same numbers for the same seed.
+///
+/// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", splitmix64.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        self.state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var bits = self.state
+        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+        return bits ^ bits >> 31
+    }
+}
