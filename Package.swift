@@ -57,8 +57,10 @@ let package = Package(
         .target(name: "CChecksums"),
         .target(name: "CMappedFiles"),
         .target(name: "COutputFiles"),
+        .target(name: "CChildPrograms"),
         .target(name: "CSchemas"),
         .target(name: "CPoly1305", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CPasswords", linkerSettings: [.linkedLibrary("crypt")]),
         .systemLibrary(name: "CZlib"),
         .target(
             name: "Files",
@@ -104,8 +106,19 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "EtcdServer",
+            dependencies: [
+                "CPasswords", "Files", "Bolt", "EtcdStorage", "EtcdRPC", grpc, grpcProtobuf, grpcTransport,
+                protobuf, nio, nioPosix, nioTLS, nioSSL, http2, crypto, system,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Operations",
-            dependencies: ["Files", "Bolt", "EtcdStorage", "EtcdClient", crypto, system],
+            dependencies: [
+                "CChildPrograms", "Files", "Bolt", "EtcdStorage", "EtcdClient", "EtcdServer",
+                "KubernetesCodec", "KubernetesRegistry", crypto, system,
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -119,8 +132,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesKMS",
-                "KubernetesTables", "KubernetesRegistry", "Operations", "Presentation", arguments, system,
+                "Files", "Bolt", "EtcdStorage", "EtcdClient", "EtcdServer", "KubernetesCodec",
+                "KubernetesKMS", "KubernetesTables", "KubernetesRegistry", "Operations", "Presentation",
+                arguments, system,
             ],
             swiftSettings: settings
         ),
@@ -147,14 +161,27 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "EtcdServerTests",
+            dependencies: [
+                "EtcdServer", "EtcdClient", "EtcdRPC", "EtcdStorage", "Bolt", "Files", "TestSupport", grpc,
+                grpcTransport, protobuf, nio, nioPosix, system,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "OperationsTests",
-            dependencies: ["Operations", "EtcdStorage", "Files", "TestSupport", system],
+            dependencies: [
+                "Operations", "EtcdClient", "EtcdStorage", "Bolt", "Files", "KubernetesRegistry",
+                "TestSupport",
+                system,
+            ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PresentationTests",
             dependencies: [
-                "Presentation", "EtcdStorage", "KubernetesCodec", "KubernetesTables", "KubernetesRegistry",
+                "Presentation", "Operations", "EtcdStorage", "KubernetesCodec", "KubernetesTables",
+                "KubernetesRegistry",
             ],
             swiftSettings: settings
         ),

@@ -15,10 +15,10 @@ struct Root: AsyncParsableCommand {
         discussion: "Exit codes: "
             + ExitStatus.allCases.map { "\($0.rawValue) \($0.explanation)" }.joined(separator: "; ") + ".",
         subcommands: [
-            TakeCommand.self, StatusCommand.self, VerifyCommand.self, RestoreCommand.self, ListCommand.self,
-            GetCommand.self, DescribeCommand.self, TreeCommand.self, APIResourcesCommand.self,
-            HelmCommand.self, DecodeCommand.self, EncodeCommand.self, KeysCommand.self, PutCommand.self,
-            DeleteCommand.self,
+            TakeCommand.self, RehearseCommand.self, StatusCommand.self, VerifyCommand.self,
+            RestoreCommand.self, ListCommand.self, GetCommand.self, DescribeCommand.self, TreeCommand.self,
+            APIResourcesCommand.self, HelmCommand.self, DecodeCommand.self, EncodeCommand.self,
+            KeysCommand.self, PutCommand.self, DeleteCommand.self, ServeCommand.self,
         ]
     )
 }

@@ -177,7 +177,10 @@ private func moveBack(_ path: String, to stagedPath: String) -> Bool {
     rename(path, stagedPath) == 0
 }
 
-private func makeDirectory(path: String, reportedAs reportedPath: String) throws(FileError) {
+/// Creates a directory, mode 0700 whatever the umask.
+///
+/// - Throws: `.parentMissing` or `.system`.
+func makeDirectory(path: String, reportedAs reportedPath: String) throws(FileError) {
     do {
         try systemCall("create", path: reportedPath) { mkdir(path, 0o700) }
     } catch {

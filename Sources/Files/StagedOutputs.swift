@@ -1,5 +1,11 @@
 import Synchronization
 
+#if canImport(Glibc)
+    public import Glibc
+#elseif canImport(Darwin)
+    public import Darwin
+#endif
+
 /// The temporary files and directories that this process has under way.
 ///
 /// Whoever handles a signal calls ``abandonAll()``: everything unfinished is removed, and from then on
@@ -12,6 +18,8 @@ public final class StagedOutputs: Sendable {
 
     private struct State {
         var paths: Set<String> = []
+        /// Process IDs of programs that may be writing to the paths.
+        var programs: Set<pid_t> = []
         var isAbandoned = false
     }
 
@@ -23,6 +31,8 @@ public final class StagedOutputs: Sendable {
     public func abandonAll() {
         self.state.withLock { state in
             state.isAbandoned = true
+            for program in state.programs { kill(-program, SIGKILL) }
+            state.programs = []
             // A writer may still be adding files to a directory while it goes.
             for _ in 0..<3 { state.paths.forEach(removeTree(path:)) }
             state.paths = []
@@ -55,6 +65,30 @@ public final class StagedOutputs: Sendable {
         try self.enter(destination: destination) { state throws(FileError) in
             try rename()
             state.paths.subtract(paths)
+        }
+    }
+
+    /// Starts a program that may write to the outputs; ``abandonAll()`` kills it first, with its process group.
+    ///
+    /// - Parameters:
+    ///   - name: Named in the error.
+    ///   - start: Starts it as the leader of a group, and returns its process ID.
+    /// - Returns: The process ID.
+    /// - Throws: `.interrupted` after ``abandonAll()``; what `start` throws.
+    public func beginProgram(_ name: String, start: () throws -> pid_t) throws -> pid_t {
+        try self.state.withLock { state in
+            if state.isAbandoned { throw FileError(.interrupted, path: name) }
+            let process = try start()
+            state.programs.insert(process)
+            return process
+        }
+    }
+
+    /// Forgets a program; `reap` waits for it while nobody can kill what has its number next.
+    public func endProgram<Result: Sendable>(_ process: pid_t, reap: (pid_t) -> Result) -> Result {
+        self.state.withLock { state in
+            state.programs.remove(process)
+            return reap(process)
         }
     }
 

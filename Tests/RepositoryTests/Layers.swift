@@ -16,8 +16,10 @@ let layers: [Layer] = [
     Layer("CChecksums"),
     Layer("CMappedFiles"),
     Layer("COutputFiles"),
+    Layer("CChildPrograms"),
     Layer("CSchemas"),
     Layer("CPoly1305"),
+    Layer("CPasswords"),
     Layer("CZlib"),
     Layer("Files", ["CMappedFiles", "COutputFiles"]),
     Layer("ProtobufWire"),
@@ -28,22 +30,26 @@ let layers: [Layer] = [
     Layer("KubernetesCodec", ["CSchemas", "CPoly1305", "CZlib", "ProtobufWire"]),
     Layer("KubernetesKMS", ["KubernetesCodec"]),
     Layer("KubernetesTables", ["KubernetesCodec"]),
+    Layer("EtcdServer", ["CPasswords", "Files", "Bolt", "EtcdStorage", "EtcdRPC"]),
     Layer("KubernetesRegistry", ["Files", "Bolt", "EtcdStorage", "KubernetesCodec"]),
     Layer(
         "Operations",
-        ["Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesRegistry"]
+        [
+            "CChildPrograms", "Files", "Bolt", "EtcdStorage", "EtcdClient", "EtcdServer", "KubernetesCodec",
+            "KubernetesRegistry",
+        ]
     ),
     Layer(
         "Presentation",
         [
-            "Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesTables",
+            "Files", "Bolt", "EtcdStorage", "EtcdClient", "EtcdServer", "KubernetesCodec", "KubernetesTables",
             "KubernetesRegistry", "Operations",
         ]
     ),
     Layer(
         "Commands",
         [
-            "Files", "Bolt", "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesKMS",
+            "Files", "Bolt", "EtcdStorage", "EtcdClient", "EtcdServer", "KubernetesCodec", "KubernetesKMS",
             "KubernetesTables", "KubernetesRegistry", "Operations", "Presentation",
         ]
     ),

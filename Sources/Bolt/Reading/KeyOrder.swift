@@ -13,6 +13,11 @@ extension RawSpan {
             self.extracting(right).withUnsafeBytes { right in compareBytes(left, right) }
         }
     }
+
+    /// How these bytes compare with `other`, in the same order.
+    public func compare(_ other: RawSpan) -> Int {
+        self.withUnsafeBytes { left in other.withUnsafeBytes { right in compareBytes(left, right) } }
+    }
 }
 
 private func compareBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {

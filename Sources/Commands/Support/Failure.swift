@@ -1,5 +1,6 @@
 import Bolt
 import EtcdClient
+import EtcdServer
 import EtcdStorage
 import Files
 import Operations
@@ -28,9 +29,20 @@ struct Failure: Error {
         case let error as EtcdClientError: self.init(client: error)
         case let error as TakeError: self.init(take: error)
         case let refusal as TakeRefusal: self.init(take: refusal)
+        case let error as ServerError: self.init(server: error)
+        case let refusal as EtcdRefusal: self.init(refusal.text, status: .damaged)
         case is CancellationError: self.init("interrupted", status: .interrupted)
         case let error as Errno: self.init("the output cannot be written: \(error)", status: .inputOutput)
         default: self.init("\(error)", status: .failed)
+        }
+    }
+
+    private init(server error: ServerError) {
+        switch error.reason {
+        case .addressInUse, .cannotListen, .notAllowed:
+            self.init(error.description, advice: error.advice, status: .failed)
+        default:
+            self.init(error.description, advice: error.advice, status: .badInput)
         }
     }
 

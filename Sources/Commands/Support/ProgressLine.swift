@@ -29,9 +29,9 @@ final class ProgressLine: Sendable {
         self.draw { seconds in ProgressBar(done: done, total: total, seconds: seconds).line }
     }
 
-    /// Shows what is being done, at once.
-    func show(_ text: String) {
-        self.draw(now: true) { _ in text }
+    /// Shows what is being done: at once, or unless the line was drawn a moment ago.
+    func show(_ text: String, now: Bool = true) {
+        self.draw(now: now) { _ in text }
     }
 
     /// Takes the line away.

@@ -1,5 +1,6 @@
 import Dispatch
 import Files
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -9,6 +10,14 @@ import Files
 
 /// Ends the process tidily when it is interrupted: unfinished output is removed, and the exit code says why.
 enum Signals {
+    /// What the first signal does instead, while something serves.
+    private static let gentleEnd = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// Has the first signal call `end`, and only the second one end the process.
+    static func onFirst(_ end: @escaping @Sendable () -> Void) {
+        self.gentleEnd.withLock { $0 = end }
+    }
+
     /// Listens for SIGINT, SIGTERM and SIGHUP for as long as the answer is kept.
     static func endTidily() -> [any DispatchSourceSignal] {
         [SIGINT, SIGTERM, SIGHUP].compactMap { number in
@@ -17,6 +26,7 @@ enum Signals {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
+                if let end = Self.gentleEnd.withLock({ $0.take() }) { return end() }
                 StagedOutputs.process.abandonAll()
                 note("Error: interrupted")
                 _exit(ExitStatus.interrupted.rawValue)

@@ -12,6 +12,22 @@ public struct LiveKeyValue: Hashable, Sendable {
     public var version: Int64
     /// The lease that holds the key; 0 for none.
     public var lease: Int64
+
+    public init(
+        key: [UInt8],
+        value: [UInt8],
+        createRevision: Int64,
+        modRevision: Int64,
+        version: Int64,
+        lease: Int64
+    ) {
+        self.key = key
+        self.value = value
+        self.createRevision = createRevision
+        self.modRevision = modRevision
+        self.version = version
+        self.lease = lease
+    }
 }
 
 /// What to read; etcd's names and meanings.
@@ -106,12 +122,14 @@ extension EtcdClient {
 
 extension LiveKeyValue {
     init(_ message: Mvccpb_KeyValue) {
-        self.key = Array(message.key)
-        self.value = Array(message.value)
-        self.createRevision = message.createRevision
-        self.modRevision = message.modRevision
-        self.version = message.version
-        self.lease = message.lease
+        self.init(
+            key: Array(message.key),
+            value: Array(message.value),
+            createRevision: message.createRevision,
+            modRevision: message.modRevision,
+            version: message.version,
+            lease: message.lease
+        )
     }
 }
 

@@ -1,4 +1,4 @@
-import Bolt
+public import Bolt
 public import Files
 
 /// A database that was written anew, as its writer knows it.
@@ -129,7 +129,7 @@ extension RawSpan {
 
 extension StorageError {
     /// What the writer of a bolt file threw.
-    fileprivate init(writing error: BoltWriterError, to path: String) {
+    public init(writing error: BoltWriterError, to path: String) {
         switch error {
         case .file(let error): self.init(.file(error), path: error.path)
         case .keysOutOfOrder, .keySize, .valueSize:

@@ -12,13 +12,51 @@ extension EtcdDatabase {
     ///
     /// - Throws: What ``keyspace(at:)`` throws.
     public func hashKV(of keyspace: Keyspace) throws(StorageError) -> UInt32 {
-        let kept = keyspace.compactRevision > 0 ? keyspace.recordOffsets(upTo: keyspace.compactRevision) : []
+        // etcd drops nothing when compaction would keep nothing at all.
+        let dropsNothing = keyspace.compactRevision == 0 || keyspace.totalKeys == 0
+        let kept = dropsNothing ? nil : keyspace.recordOffsets(upTo: keyspace.compactRevision)
+        return try self.hashOfChanges(
+            upTo: keyspace.revision,
+            compactRevision: keyspace.compactRevision,
+            keeping: kept
+        ).value
+    }
+
+    /// What `HashKV` sums up: bucket `key`'s name and every change up to `revision`.
+    ///
+    /// - Parameters:
+    ///   - revision: The last main revision that counts.
+    ///   - compactRevision: Up to here only what is kept counts, and no tombstone at it.
+    ///   - kept: File offsets, ascending, of the records that are kept; absent when all are.
+    /// - Returns: The CRC, on which what came after the file's last change can follow.
+    /// - Throws: `.badRevisionKey` or `.bolt`.
+    public func hashOfChanges(
+        upTo revision: Int64,
+        compactRevision: Int64,
+        keeping kept: [Int]?
+    ) throws(StorageError) -> CRC32C {
         let shares = try LeafShare.shares(of: self).filter(\.isKeyBucket)
+        let filter = ChangeFilter(revision: revision, compactRevision: compactRevision, kept: kept)
         let parts = try concurrently(count: shares.count) { (index) throws(StorageError) in
-            try shares[index].hashKV(of: self, keyspace, kept)
+            try shares[index].hashKV(of: self, filter)
         }
         try self.checkUnchanged()
-        return parts.reduce(into: CRC32C()) { sum, next in sum.append(next) }.value
+        return parts.reduce(into: CRC32C()) { sum, next in sum.append(next) }
+    }
+}
+
+/// Which changes count for `HashKV`.
+private struct ChangeFilter: Sendable {
+    var revision: Int64
+    var compactRevision: Int64
+    var kept: [Int]?
+
+    /// Whether the change of `revision`, which lies at file offset `offset`, counts.
+    func counts(_ revision: RevisionKey, at offset: Int) -> Bool {
+        guard revision.main <= self.revision else { return false }
+        guard revision.main <= self.compactRevision else { return true }
+        if revision.main == self.compactRevision, revision.isTombstone { return false }
+        return self.kept?.containsSorted(offset) ?? true
     }
 }
 
@@ -27,14 +65,12 @@ extension LeafShare {
     ///
     /// - Parameters:
     ///   - database: Where the share lies.
-    ///   - keyspace: Says up to which revision, and what is compacted.
-    ///   - kept: File offsets, ascending, of the records that compaction keeps.
+    ///   - filter: Which changes count.
     /// - Returns: The CRC of what counts.
     /// - Throws: `.badRevisionKey` or `.bolt`.
     fileprivate func hashKV(
         of database: EtcdDatabase,
-        _ keyspace: Keyspace,
-        _ kept: [Int]
+        _ filter: ChangeFilter
     ) throws(StorageError) -> CRC32C {
         var sum = CRC32C()
         if self.isFirst { sum.update(self.bucket.name) }
@@ -48,7 +84,7 @@ extension LeafShare {
                     guard let revision = RevisionKey(reading: bytes, in: pair.key) else {
                         throw try database.broken(.badRevisionKey, on: leaf.page)
                     }
-                    guard keyspace.counts(revision, at: pair.keyOffset, kept) else { continue }
+                    guard filter.counts(revision, at: pair.keyOffset) else { continue }
                     sum.update(bytes.extracting(pair.keyOffset..<pair.end))
                 }
             }
@@ -58,15 +94,6 @@ extension LeafShare {
 }
 
 extension Keyspace {
-    /// Whether HashKV covers the change of `revision`, which lies at file offset `offset`.
-    fileprivate func counts(_ revision: RevisionKey, at offset: Int, _ kept: [Int]) -> Bool {
-        guard revision.main <= self.revision else { return false }
-        guard revision.main <= self.compactRevision else { return true }
-        if revision.main == self.compactRevision, revision.isTombstone { return false }
-        // etcd drops nothing when compaction would keep nothing at all.
-        return self.totalKeys == 0 || kept.containsSorted(offset)
-    }
-
     /// File offsets, ascending, of the records of live keys and of a revision bump; those above `main`
     /// may be missing.
     fileprivate func recordOffsets(upTo main: Int64) -> [Int] {
@@ -84,7 +111,7 @@ extension Keyspace {
 
 extension [Int] {
     /// Whether an ascending array holds `wanted`.
-    fileprivate func containsSorted(_ wanted: Int) -> Bool {
+    public func containsSorted(_ wanted: Int) -> Bool {
         var low = 0
         var high = self.count
         while low < high {

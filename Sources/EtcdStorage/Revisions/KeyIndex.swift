@@ -19,6 +19,8 @@ struct KeyIndex {
         /// From the message's first byte to the key, in bytes.
         var keyOffset: UInt8
         var isTombstone: Bool
+        /// Whether something stands behind the value: a lease, in what etcd writes.
+        var hasTail: Bool = false
 
         var message: Range<Int> {
             let start =

@@ -8,6 +8,15 @@ public struct LiveKey: Sendable {
     /// File range of the key.
     public var key: Range<Int> { self.entry.key }
 
+    /// File offset of the record's revision key, behind which the record lies.
+    public var recordOffset: Int { self.entry.offset }
+
+    /// Whether it may hang on a lease, known without touching the value.
+    public var mayHaveLease: Bool { self.entry.hasTail }
+
+    /// File range of the record, a KeyValue message.
+    public var message: Range<Int> { self.entry.message }
+
     /// The whole record: revisions, lease and value.
     ///
     /// - Returns: Nothing when the record is damaged behind its key.

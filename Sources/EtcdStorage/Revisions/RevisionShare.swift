@@ -79,7 +79,8 @@ extension EtcdDatabase {
             valueCount: UInt32(head.valueCount),
             hash: KeyIndex.hash(of: head.key, in: bytes),
             keyOffset: UInt8(truncatingIfNeeded: head.key.lowerBound - message.lowerBound),
-            isTombstone: record.revision.isTombstone
+            isTombstone: record.revision.isTombstone,
+            hasTail: head.hasTail
         )
     }
 }

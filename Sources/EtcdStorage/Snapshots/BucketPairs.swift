@@ -16,8 +16,9 @@ extension EtcdDatabase {
         try self.checkUnchanged()
     }
 
-    /// Calls `body` with every pair of `bucket`, as ``forEachPair(in:_:)`` with a name does.
-    func forEachPair(
+    /// Calls `body` with every pair of `bucket`, as ``forEachPair(in:_:)`` with a name does; that the file
+    /// has not become shorter meanwhile is for the caller to check.
+    public func forEachPair(
         in bucket: Bucket,
         _ body: (Pair, PageID, RawSpan) throws(StorageError) -> Void
     ) throws(StorageError) {

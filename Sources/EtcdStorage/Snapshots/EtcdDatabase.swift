@@ -52,6 +52,11 @@ public struct EtcdDatabase: Sendable {
         self.storedDigest = hasDigest ? file.bytes(in: byteCount..<file.byteCount) : nil
     }
 
+    /// The buckets, in order of their names.
+    public func buckets() throws(StorageError) -> [Bucket] {
+        try self.reading { () throws(BoltError) in try self.bolt.buckets() }
+    }
+
     /// The bucket of that name, where there is one.
     public func bucket(_ name: BucketName) throws(StorageError) -> Bucket? {
         try self.reading { () throws(BoltError) in try self.bolt.bucket(named: name.rawValue) }

@@ -1,0 +1,14 @@
+#ifndef CCHILDPROGRAMS_H
+#define CCHILDPROGRAMS_H
+
+#include <sys/types.h>
+
+/// Starts a program in a process group of its own: no environment, no input, no descriptors of this process, no
+/// signal ignored or blocked, its output appended to a new file of mode 0600.
+///
+/// arguments: ends in NULL; the first is the program's file.
+/// directory: its working directory.
+/// Returns the process ID, or a negated errno.
+pid_t registree_start_program(char *const arguments[], const char *directory, const char *log_path);
+
+#endif

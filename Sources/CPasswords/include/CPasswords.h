@@ -1,0 +1,12 @@
+#ifndef REGISTREE_PASSWORDS_H
+#define REGISTREE_PASSWORDS_H
+
+#include <stdbool.h>
+
+/// Whether `password` is the one that `hash` was made of, with the cost and salt that stand in it.
+///
+/// Only bcrypt's hashes are taken (`$2a$`, `$2b$`, `$2y$`); for any other, and when the system's libcrypt
+/// cannot compute one, the answer is false. Both strings end in a zero byte.
+bool registree_bcrypt_verify(const char *password, const char *hash);
+
+#endif

@@ -1,0 +1,154 @@
+import ArgumentParser
+import EtcdClient
+import EtcdStorage
+import Files
+import Foundation
+import Operations
+import Presentation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// `registree rehearse FILE`.
+struct RehearseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rehearse",
+        abstract: "Rehearse a recovery: restore a snapshot aside, serve it, read everything back, judge it.",
+        discussion: """
+            The file is verified and restored to a scratch directory; a store is started on that and asked \
+            for every key, revision, value and lease over gRPC; a snapshot is taken from it again; and \
+            everything is compared with the file. Then the objects are judged as Kubernetes would: what is \
+            odd is a warning, with names. Nothing outside the scratch directory is touched, and that is \
+            removed. Exit code 4 when the snapshot does not come back as it was.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Snapshot file, or a stopped member's data directory.", valueName: "file"))
+    var path: String
+
+    @OptionGroup var decoding: DecodingOptions
+
+    @Option(
+        help: ArgumentHelp("Rehearse on this real etcd instead of the bundled store.", valueName: "program")
+    )
+    var etcd: String?
+
+    @Flag(help: "Rehearse on the bundled store as well as on --etcd.")
+    var both = false
+
+    @Option(
+        help: ArgumentHelp(
+            "A user with all rights, as NAME[:PASSWORD]; --etcd needs one when the snapshot has "
+                + "authentication on.",
+            valueName: "user"
+        )
+    )
+    var user: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to restore to (default: $TMPDIR, or /tmp); needs three times the file's size.",
+            valueName: "directory"
+        )
+    )
+    var scratchDir: String?
+
+    @Flag(help: "Leave the restored directory there, and say where.")
+    var keep = false
+
+    @Option(name: .shortAndLong, help: "table or json.")
+    var output: ReportFormat = .table
+
+    func validate() throws {
+        if self.both, self.etcd == nil { throw ValidationError("--both goes with --etcd.") }
+    }
+
+    func run() async throws {
+        let rehearsal = try await self.rehearse()
+        let text = RehearsalText(rehearsal, path: self.path, width: terminalWidth() ?? 100)
+        switch self.output {
+        case .table: try Output.print(text.text)
+        case .json:
+            try Output.print(text.json())
+            if let kept = rehearsal.keptPath { note("The restored directory was kept: \(kept)") }
+        }
+        if rehearsal.verdict == .fail { throw ExitStatus.damaged }
+    }
+
+    private func rehearse() async throws -> Rehearsal {
+        let request = try self.request()
+        let line = ProgressLine()
+        defer { line.clear() }
+        do {
+            let rehearse = try Rehearse(request) { progress in line.show(progress) }
+            return try await rehearse.run()
+        } catch let error as StorageError {
+            // A file too damaged to be opened gets its verdict all the same.
+            let failure = Failure(error)
+            guard failure.status == .damaged else { throw failure }
+            return Rehearsal(unopened: failure.message)
+        }
+    }
+
+    private func request() throws -> RehearsalRequest {
+        let scratch =
+            self.scratchDir ?? ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 }
+            ?? "/tmp"
+        guard isDirectory(path: scratch) else {
+            throw Failure("\(scratch) is no directory", advice: "say --scratch-dir", status: .badInput)
+        }
+        var request = RehearsalRequest(
+            path: self.path,
+            servers: try self.servers(),
+            scratchParent: scratch,
+            date: { Date.now }
+        )
+        request.keepsScratch = self.keep
+        request.decryption = try self.decoding.decryption()
+        request.credentials = try self.user.map(credentials)
+        return request
+    }
+
+    private func servers() throws -> [any RehearsalServer] {
+        let real = try self.etcd.map { EtcdProgram(path: try program($0)) }
+        guard let real else { return [BundledStore()] }
+        return self.both ? [BundledStore(), real] : [real]
+    }
+}
+
+extension ProgressLine {
+    fileprivate func show(_ progress: RehearsalProgress) {
+        switch progress {
+        case .beginning(let what): self.show(what + "…")
+        case .reading(let done, let total): self.show("reading back: \(done) of \(total) keys", now: false)
+        case .receiving(let done, let total): self.show(done: done, total: total)
+        case .judging(let done, let total): self.show("judging: \(done) of \(total) objects", now: false)
+        }
+    }
+}
+
+/// `NAME[:PASSWORD]`; the password is asked for when it is missing.
+private func credentials(_ user: String) throws -> ConnectionOptions.Credentials {
+    let parts = user.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard !parts[0].isEmpty else { throw Failure("--user names nobody", status: .badInput) }
+    let password =
+        try parts.count > 1 ? parts[1] : readPassword(prompt: "Password of etcd's user \(parts[0]): ")
+    return ConnectionOptions.Credentials(user: parts[0], password: password)
+}
+
+/// The file of a program that was named: by its path, or by a name that `PATH` leads to.
+private func program(_ name: String) throws -> String {
+    let places =
+        name.contains("/")
+        ? [name]
+        : (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
+    for place in places where FileManager.default.isExecutableFile(atPath: place) && !isDirectory(path: place)
+    {
+        // It is started in another directory.
+        return place.hasPrefix("/") ? place : "\(FileManager.default.currentDirectoryPath)/\(place)"
+    }
+    throw Failure("\(name) is no program", advice: "give the path of its file", status: .badInput)
+}

@@ -1,0 +1,158 @@
+import ArgumentParser
+import EtcdServer
+import EtcdStorage
+import Files
+import Foundation
+
+/// `registree serve etcd`.
+struct ServeEtcdCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "etcd",
+        abstract: "Serve a snapshot or a data directory with etcd's API.",
+        discussion: """
+            The source is never written: what clients write lives in memory and is gone at the end, unless \
+            --save puts it into a new snapshot. Without a source the store begins empty. It stands alone: it is \
+            for tests, rehearsals and reading, not for a cluster. SIGINT or SIGTERM ends it.
+            """
+    )
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "What to serve: a snapshot file or a stopped member's data directory (default: $REGISTREE_FROM, "
+                + "or nothing).",
+            valueName: "source"
+        )
+    )
+    var file: String?
+
+    @Flag(help: "Compare the snapshot's digest with its bytes first.")
+    var check = false
+
+    @OptionGroup(title: "Listening") var listening: ListeningOptions
+
+    @Flag(help: "Refuse everything that would change the store; leases do not expire.")
+    var readOnly = false
+
+    @Flag(help: "Ask for no passwords and enforce no permissions, though the source has users.")
+    var ignoreAuth = false
+
+    @Option(help: ArgumentHelp("Write a snapshot to this file at the end.", valueName: "file"))
+    var save: String?
+
+    @Flag(help: "Let --save replace a file.")
+    var force = false
+
+    @Option(help: ArgumentHelp("The member's name.", valueName: "name"))
+    var name: String?
+
+    @Option(
+        name: [.long, .customLong("experimental-watch-progress-notify-interval")],
+        help: ArgumentHelp(
+            "How often a quiet watch that asks for it hears how far it is.",
+            valueName: "time"
+        )
+    )
+    var watchProgressNotifyInterval = GoDuration(.seconds(600))
+
+    @Option(help: "debug, info, warning or error.")
+    var logLevel: LogLevel = .info
+
+    func validate() throws {
+        guard self.watchProgressNotifyInterval.duration >= .milliseconds(100) else {
+            throw ValidationError("--watch-progress-notify-interval is 100ms or more.")
+        }
+    }
+
+    func run() async throws {
+        let places = try self.listening.places()
+        if let path = self.save { try self.checkDestination(path) }
+        let source = try self.source()
+        let store = try source.store()
+        let log = logLines(from: self.logLevel)
+        let server = try StoreServer(store, at: places, options: self.options(source), log: log)
+        Signals.onFirst { server.stop() }
+        log.write(
+            .info,
+            "serving",
+            [
+                "listen": server.clientURLs.map(\.description).joined(separator: ","),
+                "metrics": server.metricsURLs.map(\.description).joined(separator: ","),
+                "source": source.path ?? "none", "revision": "\(store.revision)",
+                "read-only": "\(self.readOnly)",
+            ]
+        )
+        try await server.run()
+        if let path = self.save { try self.save(store, to: path, log) }
+        log.write(.info, "stopped", ["revision": "\(store.revision)"])
+    }
+
+    private func options(_ source: ServedSource) throws -> ServerOptions {
+        var options = ServerOptions()
+        self.listening.apply(to: &options)
+        options.isReadOnly = self.readOnly
+        options.watchProgressInterval = self.watchProgressNotifyInterval.duration
+        options.users = self.ignoreAuth ? Users() : try source.users()
+        options.name = self.name ?? source.name
+        options.spoolDirectory = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        return options
+    }
+
+    private func source() throws -> ServedSource {
+        let environment = ProcessInfo.processInfo.environment
+        guard let path = self.file ?? environment["REGISTREE_FROM"].flatMap({ $0.isEmpty ? nil : $0 }) else {
+            return ServedSource()
+        }
+        guard path != "live" else {
+            throw Failure(
+                "a live etcd serves itself",
+                advice: "give -f a snapshot file or a stopped member's data directory",
+                status: .badInput
+            )
+        }
+        let database = try EtcdDatabase(path: path)
+        if self.check { try checkDigest(of: database) }
+        noteEntriesNotShown(of: database)
+        return try ServedSource(database)
+    }
+
+    /// Finds out now, not after hours, that the file cannot be written.
+    private func checkDestination(_ path: String) throws {
+        try StagedFile(destination: path, replacing: self.force).discard()
+    }
+
+    private func save(_ store: Store, to path: String, _ log: ServerLog) throws {
+        let file = try StagedFile(destination: path, replacing: self.force)
+        let snapshot = try store.writeSnapshot(to: file.output)
+        try file.commit()
+        log.write(.info, "saved", ["file": path, "revision": "\(snapshot.revision)"])
+    }
+}
+
+/// What is served, if anything.
+private struct ServedSource {
+    private var opened: (database: EtcdDatabase, facts: StoreFacts)?
+
+    init() {}
+
+    init(_ database: EtcdDatabase) throws {
+        self.opened = (database, try StoreFacts(reading: database))
+    }
+
+    var path: String? { self.opened?.database.path }
+
+    var name: String {
+        let names = self.opened?.facts.members.sorted { $0.id < $1.id }.compactMap(\.name)
+        return names?.first.flatMap { $0.isEmpty ? nil : $0 } ?? "registree"
+    }
+
+    func users() throws -> Users {
+        guard let database = self.opened?.database else { return Users() }
+        return try Users(reading: database)
+    }
+
+    func store() throws -> Store {
+        guard let (database, facts) = self.opened else { return Store(identity: .alone) }
+        return try Store(source: database, identity: .init(of: facts), now: StoreServer.now)
+    }
+}

@@ -1,0 +1,94 @@
+import EtcdRPC
+import Foundation
+
+/// What `/metrics` says, in Prometheus's text format and under etcd's names where etcd has one.
+struct Metrics: Sendable {
+    var served: ServedStore
+    var connections: ConnectionCount
+
+    func text() -> String {
+        let store = self.served.store
+        let status = store.status
+        let counts = self.served.counts
+        var text = MetricText()
+        text.gauge("etcd_server_has_leader", "Whether or not a leader exists.", 1)
+        text.gauge("etcd_server_is_leader", "Whether or not this member is a leader.", 1)
+        text.gauge("etcd_server_is_learner", "Whether or not this member is a learner.", 0)
+        text.gauge(
+            "etcd_server_version",
+            "Which version is running.",
+            1,
+            labels: #"server_version="\#(ServerVersion.server)""#
+        )
+        text.gauge(
+            "etcd_server_proposals_applied_total",
+            "Changes applied.",
+            Int64(clamping: status.appliedIndex)
+        )
+        text.gauge(
+            "etcd_mvcc_db_total_size_in_bytes",
+            "Size of source and overlay.",
+            status.databaseByteCount
+        )
+        text.gauge(
+            "etcd_mvcc_db_total_size_in_use_in_bytes",
+            "What of it is in use.",
+            status.databaseByteCountInUse
+        )
+        text.gauge("etcd_debugging_mvcc_keys_total", "Number of keys.", self.keyCount)
+        text.gauge("etcd_debugging_mvcc_current_revision", "The current revision.", store.revision)
+        text.gauge("etcd_debugging_mvcc_compact_revision", "The last compaction.", store.compactRevision)
+        text.gauge("etcd_debugging_mvcc_watch_stream_total", "Watch streams.", counts.watchStreams.value)
+        text.gauge("etcd_debugging_mvcc_watcher_total", "Watchers.", counts.watchers.value)
+        text.counter("etcd_mvcc_put_total", "Puts seen.", counts.puts.value)
+        text.counter("etcd_mvcc_delete_total", "Deletes seen.", counts.deletes.value)
+        text.counter("etcd_mvcc_range_total", "Ranges seen.", counts.ranges.value)
+        text.counter("etcd_mvcc_txn_total", "Transactions seen.", counts.transactions.value)
+        text.counter("etcd_debugging_mvcc_events_total", "Events sent.", counts.eventsSent.value)
+        text.gauge("registree_connections", "Open connections.", self.connections.value)
+        if let memory = residentByteCount() {
+            text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", memory)
+        }
+        return text.text
+    }
+
+    private var keyCount: Int64 {
+        var request = Etcdserverpb_RangeRequest()
+        request.key = Data([0])
+        request.rangeEnd = Data([0])
+        request.countOnly = true
+        return (try? self.served.store.range(request).count) ?? 0
+    }
+}
+
+/// Metrics, one after the other.
+struct MetricText {
+    private(set) var text = ""
+
+    mutating func gauge(_ name: String, _ help: String, _ value: some BinaryInteger, labels: String = "") {
+        self.add(name, help, "gauge", value, labels)
+    }
+
+    mutating func counter(_ name: String, _ help: String, _ value: some BinaryInteger) {
+        self.add(name, help, "counter", value, "")
+    }
+
+    private mutating func add(
+        _ name: String,
+        _ help: String,
+        _ type: String,
+        _ value: some BinaryInteger,
+        _ labels: String
+    ) {
+        self.text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+        self.text += "\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(value)\n"
+    }
+}
+
+/// What the process holds in memory, in bytes, where the system tells.
+private func residentByteCount() -> Int64? {
+    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .ascii) else { return nil }
+    let words = text.split(separator: " ")
+    guard words.count > 1, let pages = Int64(words[1]) else { return nil }
+    return pages * Int64(sysconf(CInt(_SC_PAGESIZE)))
+}

@@ -1,0 +1,62 @@
+import EtcdRPC
+import GRPCNIOTransportCore
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// Takes connections from a listening socket and makes them ready for gRPC: TLS, ``FrontDoor``, ``PingAbsorber``.
+struct Listener: HTTP2ServerTransport.ListenerFactory {
+    var socket: ListeningSocket
+    var tls: ServerTLS?
+    var answers: HTTPAnswers
+    var connections: ConnectionCount
+    var log: ServerLog
+
+    var eventLoopGroup: any EventLoopGroup { MultiThreadedEventLoopGroup.singleton }
+
+    func makeListeningChannel(
+        listenerConfigurator: HTTP2ServerTransport.ListenerConfigurator,
+        connectionConfigurator: HTTP2ServerTransport.ConnectionConfigurator
+    ) async throws -> NIOAsyncChannel<HTTP2ServerTransport.ConnectionConfigurator.ConnectionChannel, Never> {
+        try await ServerBootstrap(group: self.eventLoopGroup)
+            .serverChannelInitializer { listenerConfigurator.configure(channel: $0) }
+            .bind(self.socket.descriptor) { channel in
+                guard self.connections.enter() else {
+                    self.log(
+                        .warning,
+                        "connection refused: too many are open",
+                        ["listen": "\(self.socket.url)"]
+                    )
+                    channel.close(promise: nil)
+                    return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
+                }
+                channel.closeFuture.whenComplete { _ in self.connections.leave() }
+                return channel.eventLoop.makeCompletedFuture { try self.prepare(channel) }
+                    .flatMap {
+                        let tls: HTTP2ServerTransport.ConnectionConfigurator.TLS =
+                            self.tls == nil ? .none : .configured(requireALPN: false)
+                        return connectionConfigurator.configure(channel: channel, tls: tls)
+                    }
+            }
+    }
+
+    private func prepare(_ channel: any Channel) throws {
+        let pipeline = channel.pipeline.syncOperations
+        if let tls = self.tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.context())) }
+        let door = FrontDoor(
+            speaksHTTP2: true,
+            answers: self.answers,
+            onTrouble: self.log.trouble(of: channel)
+        )
+        try pipeline.addHandler(door)
+        try pipeline.addHandler(PingAbsorber(readsFromClient: true, now: channel.eventLoop.now))
+    }
+}
+
+extension ServerLog {
+    /// Notes what breaks a connection.
+    func trouble(of channel: any Channel) -> @Sendable (any Error) -> Void {
+        let remote = channel.remoteAddress.map { "\($0)" } ?? "unknown"
+        return { self(.debug, "connection broken", ["remote": remote, "error": "\($0)"]) }
+    }
+}

@@ -1,0 +1,112 @@
+import NIOCore
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A socket that listens already, before anything serves it: so that a port in use is known at once.
+struct ListeningSocket: Sendable {
+    var descriptor: CInt
+    /// With the port that was taken.
+    var url: ListenURL
+
+    private static let backlog: CInt = 1024
+
+    /// - Throws: `.hostNotFound`, `.addressInUse`, `.addressNotHere`, `.notAllowed`, `.notASocket`, `.cannotListen`.
+    init(_ url: ListenURL) throws(ServerError) {
+        let address = try socketAddress(of: url)
+        if case .unixSocket(let path) = url.address { try removeAbandoned(path, url) }
+        let descriptor = try makeSocket(address, for: url)
+        do throws(ServerError) {
+            var one: CInt = 1
+            setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<CInt>.size))
+            let bound = address.withSockAddr { pointer, size in bind(descriptor, pointer, socklen_t(size)) }
+            guard bound == 0, listen(descriptor, Self.backlog) == 0 else {
+                throw failure(Errno(rawValue: errno), url)
+            }
+            self.url = withPort(of: descriptor, url)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        if case .unixSocket(let path) = url.address { chmod(path, 0o600) }
+        self.descriptor = descriptor
+    }
+
+    /// Closes a socket that nobody will serve.
+    func abandon() {
+        close(self.descriptor)
+        self.removeFile()
+    }
+
+    /// Takes away what listening left in the file system.
+    func removeFile() {
+        if case .unixSocket(let path) = self.url.address { unlink(path) }
+    }
+}
+
+private func socketAddress(of url: ListenURL) throws(ServerError) -> SocketAddress {
+    do {
+        switch url.address {
+        case .unixSocket(let path): return try SocketAddress(unixDomainSocketPath: path)
+        case .tcp(let host, let port): return try SocketAddress.makeAddressResolvingHost(host, port: port)
+        }
+    } catch {
+        throw ServerError(.hostNotFound, at: "\(url)")
+    }
+}
+
+private func makeSocket(_ address: SocketAddress, for url: ListenURL) throws(ServerError) -> CInt {
+    let family: CInt =
+        switch address {
+        case .v4: AF_INET
+        case .v6: AF_INET6
+        case .unixDomainSocket: AF_UNIX
+        }
+    #if canImport(Glibc)
+        let descriptor = socket(family, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+    #else
+        let descriptor = socket(family, SOCK_STREAM, 0)
+    #endif
+    guard descriptor >= 0 else { throw failure(Errno(rawValue: errno), url) }
+    return descriptor
+}
+
+/// Removes a socket file that a server left which has gone.
+private func removeAbandoned(_ path: String, _ url: ListenURL) throws(ServerError) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFSOCK else { throw ServerError(.notASocket, at: "\(url)") }
+    let address = try socketAddress(of: url)
+    let probe = try makeSocket(address, for: url)
+    defer { close(probe) }
+    let answer = address.withSockAddr { pointer, size in connect(probe, pointer, socklen_t(size)) }
+    guard answer != 0, errno == ECONNREFUSED else { throw ServerError(.addressInUse, at: "\(url)") }
+    unlink(path)
+}
+
+private func failure(_ errno: Errno, _ url: ListenURL) -> ServerError {
+    switch errno {
+    case .addressInUse: ServerError(.addressInUse, at: "\(url)")
+    case .addressNotAvailable: ServerError(.addressNotHere, at: "\(url)")
+    case .permissionDenied, .notPermitted: ServerError(.notAllowed, at: "\(url)")
+    default: ServerError(.cannotListen(errno), at: "\(url)")
+    }
+}
+
+private func withPort(of descriptor: CInt, _ url: ListenURL) -> ListenURL {
+    guard case .tcp(let host, 0) = url.address else { return url }
+    var storage = sockaddr_storage()
+    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    _ = withUnsafeMutablePointer(to: &storage) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
+    }
+    // The port has the same place in IPv4's and IPv6's addresses: behind the family's two bytes.
+    let port = withUnsafeBytes(of: &storage) {
+        UInt16(bigEndian: $0.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+    }
+    return ListenURL(address: .tcp(host: host, port: Int(port)), usesTLS: url.usesTLS)
+}

@@ -1,0 +1,36 @@
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// Answers plain HTTP only, on one of `--listen-metrics-urls`.
+struct PlainListener: Sendable {
+    var socket: ListeningSocket
+    var tls: ServerTLS?
+    var answers: HTTPAnswers
+    var connections: ConnectionCount
+    var log: ServerLog
+
+    /// Serves until it is cancelled.
+    func serve() async throws {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try self.prepare(channel) }
+            }
+            .withBoundSocket(self.socket.descriptor).get()
+        try await withTaskCancellationHandler {
+            try await channel.closeFuture.get()
+        } onCancel: {
+            channel.close(promise: nil)
+        }
+    }
+
+    private func prepare(_ channel: any Channel) throws {
+        guard self.connections.enter() else { throw ChannelError.ioOnClosedChannel }
+        channel.closeFuture.whenComplete { _ in self.connections.leave() }
+        let pipeline = channel.pipeline.syncOperations
+        if let tls = self.tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.context())) }
+        try pipeline.addHandler(
+            FrontDoor(speaksHTTP2: false, answers: self.answers, onTrouble: self.log.trouble(of: channel))
+        )
+    }
+}

@@ -1,0 +1,162 @@
+import Files
+import NIOCore
+import NIOSSL
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The files that the server's TLS is made of.
+public struct TLSFiles: Hashable, Sendable {
+    public var certificate: String
+    public var key: String
+    /// The CAs whose clients may connect; with it every client must show a certificate.
+    public var trustedAuthority: String?
+    /// Whether clients must show a certificate; without ``trustedAuthority`` one of the system's CAs.
+    public var requiresClientCertificate: Bool
+
+    public init(
+        certificate: String,
+        key: String,
+        trustedAuthority: String? = nil,
+        requiresClientCertificate: Bool = false
+    ) {
+        self.certificate = certificate
+        self.key = key
+        self.trustedAuthority = trustedAuthority
+        self.requiresClientCertificate = requiresClientCertificate
+    }
+}
+
+/// The TLS of new connections: read anew when the certificate or the key has changed on the disk.
+///
+/// While the changed files cannot be used, as between the writing of one and of the other, the last usable
+/// ones stay.
+final class ServerTLS: Sendable {
+    private struct State {
+        var context: NIOSSLContext
+        var stamps: [FileStamp]
+        var checked: NIODeadline
+    }
+
+    private let files: TLSFiles
+    private let log: ServerLog
+    private let state: Mutex<State>
+    /// How often the files are looked at, at most.
+    private static let pause = TimeAmount.seconds(1)
+
+    /// - Throws: What is wrong with the files.
+    init(_ files: TLSFiles, log: ServerLog) throws(ServerError) {
+        self.files = files
+        self.log = log
+        self.state = Mutex(
+            State(context: try makeContext(files), stamps: stamps(of: files), checked: .now())
+        )
+    }
+
+    /// What a connection made now uses.
+    func context() -> NIOSSLContext {
+        self.state.withLock { state in
+            guard NIODeadline.now() - state.checked >= Self.pause else { return state.context }
+            state.checked = .now()
+            let stamps = stamps(of: self.files)
+            guard stamps != state.stamps else { return state.context }
+            do throws(ServerError) {
+                state.context = try makeContext(self.files)
+                state.stamps = stamps
+                self.log(.info, "certificates reloaded", ["file": self.files.certificate])
+            } catch {
+                self.log(.warning, "changed certificates not used", ["error": "\(error)"])
+            }
+            return state.context
+        }
+    }
+}
+
+/// What tells one content of a file from another without reading it.
+private struct FileStamp: Hashable {
+    var inode: UInt64
+    var size: Int64
+    var seconds: Int
+    var nanoseconds: Int
+
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        self.inode = UInt64(status.st_ino)
+        self.size = Int64(status.st_size)
+        self.seconds = status.st_mtim.tv_sec
+        self.nanoseconds = status.st_mtim.tv_nsec
+    }
+}
+
+private func stamps(of files: TLSFiles) -> [FileStamp] {
+    [files.certificate, files.key, files.trustedAuthority].compactMap { $0.flatMap(FileStamp.init) }
+}
+
+private func makeContext(_ files: TLSFiles) throws(ServerError) -> NIOSSLContext {
+    let chain = try certificates(in: files.certificate)
+    var configuration = TLSConfiguration.makeServerConfiguration(
+        certificateChain: chain.map(NIOSSLCertificateSource.certificate),
+        privateKey: .privateKey(try privateKey(in: files.key))
+    )
+    configuration.minimumTLSVersion = .tlsv12
+    configuration.applicationProtocols = ["h2", "http/1.1"]
+    configuration.shutdownTimeout = .seconds(1)
+    if let authority = files.trustedAuthority {
+        configuration.trustRoots = .certificates(try certificates(in: authority))
+    }
+    if files.requiresClientCertificate || files.trustedAuthority != nil {
+        configuration.certificateVerification = .noHostnameVerification
+    }
+    do {
+        return try NIOSSLContext(configuration: configuration)
+    } catch {
+        throw ServerError(.keyDoesNotMatch(certificate: files.certificate), at: files.key)
+    }
+}
+
+private func certificates(in path: String) throws(ServerError) -> [NIOSSLCertificate] {
+    let bytes = try contents(of: path)
+    guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
+        throw ServerError(.noCertificateInFile, at: path)
+    }
+    return certificates
+}
+
+private func privateKey(in path: String) throws(ServerError) -> NIOSSLPrivateKey {
+    let bytes = try contents(of: path)
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard !text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----"), !text.contains("Proc-Type: 4,ENCRYPTED")
+    else { throw ServerError(.keyEncrypted, at: path) }
+    guard let key = try? NIOSSLPrivateKey(bytes: bytes, format: .pem) else {
+        throw ServerError(.noKeyInFile, at: path)
+    }
+    return key
+}
+
+/// No TLS file is larger, in bytes.
+private let largestFile = 1 << 20
+
+private func contents(of path: String) throws(ServerError) -> [UInt8] {
+    let bytes: [UInt8]
+    do throws(FileError) {
+        let file = try MappedFile(path: path, locking: .none)
+        bytes = file.withBytes { bytes in bytes.withUnsafeBytes { Array($0.prefix(largestFile + 1)) } }
+        try file.checkUnchanged()
+    } catch {
+        switch error.reason {
+        case .missing: throw ServerError(.fileUnusable(why: "does not exist"), at: path)
+        case .system(_, let errno):
+            throw ServerError(.fileUnusable(why: "cannot be read: \(errno)"), at: path)
+        default: throw ServerError(.fileUnusable(why: "is no file that can be read"), at: path)
+        }
+    }
+    guard bytes.count <= largestFile else {
+        throw ServerError(.fileUnusable(why: "is larger than 1 MiB"), at: path)
+    }
+    return bytes
+}

@@ -1,0 +1,72 @@
+import EtcdRPC
+import GRPCCore
+
+/// etcd's KV: reading, writing, transactions, compaction.
+struct KVService: RegistrableRPCService {
+    var served: ServedStore
+
+    func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
+        let served = self.served
+        let store = served.store
+        typealias Method = Etcdserverpb_KV.Method
+        router.unaryAnswer(Method.Range.descriptor) {
+            (request: Sized<Etcdserverpb_RangeRequest>, caller) in
+            try served.access.checkRead(caller, request.message.key, request.message.rangeEnd)
+            served.counts.ranges.count()
+            return BytesAnswer(bytes: try store.rangeBytes(request.message))
+        }
+        router.unary(Method.Put.descriptor) { (request: Sized<Etcdserverpb_PutRequest>, caller) in
+            try served.requireWritable()
+            try served.requireSize(request.byteCount)
+            try served.access.check(caller, request.message, served.leaseKeys)
+            served.counts.puts.count()
+            return try store.put(request.message)
+        }
+        router.unary(Method.DeleteRange.descriptor) {
+            (request: Sized<Etcdserverpb_DeleteRangeRequest>, caller) in
+            try served.requireWritable()
+            try served.requireSize(request.byteCount)
+            try served.access.check(caller, request.message)
+            served.counts.deletes.count()
+            return try store.deleteRange(request.message)
+        }
+        router.unary(Method.Txn.descriptor) { (request: Sized<Etcdserverpb_TxnRequest>, caller) in
+            if request.message.writes { try served.requireWritable() }
+            try served.requireSize(request.byteCount)
+            try served.access.check(caller, request.message, served.leaseKeys)
+            served.counts.transactions.count()
+            return try store.txn(request.message)
+        }
+        router.unary(Method.Compact.descriptor) {
+            (request: Sized<Etcdserverpb_CompactionRequest>, caller) in
+            try served.requireWritable()
+            try served.access.requireUser(caller)
+            return try store.compact(request.message)
+        }
+    }
+}
+
+extension ServedStore {
+    /// The keys of a lease, for permissions.
+    var leaseKeys: LeaseKeys {
+        { id in
+            var request = Etcdserverpb_LeaseTimeToLiveRequest()
+            request.id = id
+            request.keys = true
+            return self.store.leaseTimeToLive(request, at: self.now).keys.map { Array($0) }
+        }
+    }
+}
+
+extension Etcdserverpb_TxnRequest {
+    /// Whether any of its operations would change something.
+    fileprivate var writes: Bool {
+        (self.success + self.failure).contains { operation in
+            switch operation.request {
+            case .requestPut?, .requestDeleteRange?: true
+            case .requestTxn(let inner)?: inner.writes
+            case .requestRange?, nil: false
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import GRPCCore
+import SwiftProtobuf
+
+/// A request and how many bytes it had.
+struct Sized<Content: Sendable>: Sendable {
+    var message: Content
+    var byteCount: Int
+}
+
+/// What a method answers: a message, or its bytes where they are at hand.
+protocol Answer: Sendable {
+    func serialized<Bytes: GRPCContiguousBytes>() throws -> Bytes
+}
+
+struct MessageAnswer<Content: Message>: Answer {
+    var message: Content
+
+    func serialized<Bytes: GRPCContiguousBytes>() throws -> Bytes {
+        Bytes(try self.message.serializedBytes() as [UInt8])
+    }
+}
+
+struct BytesAnswer: Answer {
+    var bytes: [UInt8]
+
+    func serialized<Bytes: GRPCContiguousBytes>() throws -> Bytes { Bytes(self.bytes) }
+}
+
+struct SizedReader<Content: Message>: MessageDeserializer {
+    func deserialize<Bytes: GRPCContiguousBytes>(_ bytes: Bytes) throws -> Sized<Content> {
+        do {
+            let message = try bytes.withUnsafeBytes { try Content(serializedBytes: Array($0)) }
+            return Sized(message: message, byteCount: bytes.count)
+        } catch {
+            throw RPCError(
+                code: .internalError,
+                message: "grpc: the request is no \(Content.protoMessageName)"
+            )
+        }
+    }
+}
+
+struct AnswerWriter<Content: Answer>: MessageSerializer {
+    func serialize<Bytes: GRPCContiguousBytes>(_ answer: Content) throws -> Bytes {
+        try answer.serialized()
+    }
+}
+
+extension RPCRouter {
+    /// Registers a method that takes one message and answers one.
+    mutating func unary<Request: Message, Response: Message>(
+        _ method: MethodDescriptor,
+        _ answer: @escaping @Sendable (Sized<Request>, Caller) async throws -> Response
+    ) {
+        self.unaryAnswer(method) { MessageAnswer(message: try await answer($0, $1)) }
+    }
+
+    /// Registers a method that takes one message and answers one of which the bytes are made elsewhere.
+    mutating func unaryAnswer<Request: Message, Response: Answer>(
+        _ method: MethodDescriptor,
+        _ answer: @escaping @Sendable (Sized<Request>, Caller) async throws -> Response
+    ) {
+        self.registerHandler(
+            forMethod: method,
+            deserializer: SizedReader<Request>(),
+            serializer: AnswerWriter<Response>()
+        ) { request, _ in
+            try await inEtcdWords {
+                for try await message in request.messages {
+                    let response = try await answer(message, Caller(request.metadata))
+                    return StreamingServerResponse(single: ServerResponse(message: response))
+                }
+                throw RPCError(code: .internalError, message: "grpc: a request without a message")
+            }
+        }
+    }
+
+    /// Registers a method that takes a stream of messages, or one, and answers with a stream.
+    mutating func streaming<Request: Message, Response: Message>(
+        _ method: MethodDescriptor,
+        _ answer:
+            @escaping @Sendable (
+                RPCAsyncSequence<Sized<Request>, any Error>,
+                RPCWriter<MessageAnswer<Response>>,
+                Caller
+            ) async throws -> Void
+    ) {
+        self.registerHandler(
+            forMethod: method,
+            deserializer: SizedReader<Request>(),
+            serializer: AnswerWriter<MessageAnswer<Response>>()
+        ) { request, _ in
+            StreamingServerResponse(of: MessageAnswer<Response>.self) { writer in
+                try await inEtcdWords {
+                    try await answer(request.messages, writer, Caller(request.metadata))
+                }
+                return [:]
+            }
+        }
+    }
+}
+
+/// Turns what `body` throws into what clients of etcd expect.
+private func inEtcdWords<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+        return try await body()
+    } catch let refusal as EtcdRefusal {
+        throw RPCError(code: refusal.code, message: refusal.text)
+    } catch let error as RPCError {
+        throw error
+    } catch is CancellationError {
+        throw RPCError(code: .cancelled, message: "etcdserver: request canceled")
+    } catch {
+        throw RPCError(code: .unknown, message: "\(error)")
+    }
+}

@@ -1,0 +1,85 @@
+import EtcdRPC
+import GRPCCore
+import Synchronization
+
+/// The store and what all services share beside it.
+final class ServedStore: Sendable {
+    let store: Store
+    let access: Guard
+    let options: ServerOptions
+    let log: ServerLog
+    let counts = CallCounts()
+
+    init(store: Store, options: ServerOptions, log: ServerLog) {
+        self.store = store
+        self.access = Guard(options.users)
+        self.options = options
+        self.log = log
+    }
+
+    func requireWritable() throws(EtcdRefusal) {
+        if self.options.isReadOnly { throw .readOnly }
+    }
+
+    /// Refuses a write that etcd would not hand on to its members.
+    func requireSize(_ byteCount: Int) throws(EtcdRefusal) {
+        let limit = self.options.maxMessageBytes
+        guard byteCount <= limit else {
+            throw EtcdRefusal(
+                .resourceExhausted,
+                "grpc: received message larger than max (\(byteCount) vs. \(limit))"
+            )
+        }
+        guard byteCount + Self.envelopeByteCount <= self.options.maxRequestBytes else {
+            throw .requestTooLarge
+        }
+    }
+
+    /// What etcd wraps around a request before it measures it: a header with an ID, and the request's own
+    /// field and length.
+    private static let envelopeByteCount = 18
+}
+
+/// How the store is served; what ``Store`` itself does not know of.
+public struct ServerOptions: Sendable {
+    /// etcd's `--max-request-bytes`.
+    public var maxRequestBytes = 3 << 19
+    public var maxConcurrentStreams = 10_000
+    public var maxConnections = 4_000
+    /// How often a quiet watch that asks for it is told how far it is, up to a tenth more.
+    public var watchProgressInterval = Duration.seconds(600)
+    /// Refuses everything that would change the store; leases do not expire.
+    public var isReadOnly = false
+    /// Whether plaintext may be spoken with other machines.
+    public var allowsPlaintextOffLoopback = false
+    /// Whose tokens are asked for.
+    public var users = Users()
+    public var name = "registree"
+    /// Where a snapshot waits while it is sent; it is as large as the store.
+    public var spoolDirectory = "/tmp"
+
+    public init() {}
+
+    /// etcd takes messages that are so much longer than the requests it allows.
+    var maxMessageBytes: Int { self.maxRequestBytes + 512 << 10 }
+}
+
+/// What ``Metrics`` counts.
+final class CallCounts: Sendable {
+    let watchStreams = Atomic(0)
+    let watchers = Atomic(0)
+    let slowWatchers = Atomic(0)
+    let puts = Atomic(0)
+    let ranges = Atomic(0)
+    let deletes = Atomic(0)
+    let transactions = Atomic(0)
+    let eventsSent = Atomic(0)
+}
+
+extension Atomic where Value == Int {
+    func count(_ change: Int = 1) {
+        self.wrappingAdd(change, ordering: .relaxed)
+    }
+
+    var value: Int { self.load(ordering: .relaxed) }
+}

@@ -1,0 +1,26 @@
+import GRPCCore
+
+/// Runs a stream's work until it ends, the client goes, or the server stops.
+///
+/// - Throws: `server stopped` when the server stops, as etcd says it to its clients.
+func untilStopped(_ work: @escaping @Sendable () async throws -> Void) async throws {
+    let bell = Bell()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await work() }
+        group.addTask {
+            try await bell.wait()
+            throw EtcdRefusal.stopped
+        }
+        try await withRPCCancellationHandler {
+            defer { group.cancelAll() }
+            try await group.next()
+        } onCancelRPC: {
+            bell.ring()
+        }
+    }
+}
+
+/// Waits until the server stops.
+func untilStopped() async throws {
+    try await untilStopped { try await Task.sleep(for: .seconds(1 << 40)) }
+}

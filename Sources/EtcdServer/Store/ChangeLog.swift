@@ -1,0 +1,63 @@
+/// The changes since the store was opened, in order of revision.
+///
+/// Kept in pieces, as ``OverlayIndex`` is, so that a copy costs nothing and appending to one of two copies
+/// copies one piece.
+struct ChangeLog: Sendable {
+    private static let pieceLimit = 1024
+
+    private var pieces: [[Change]] = []
+    private(set) var count = 0
+    /// What the changes take in memory, about, in bytes.
+    private(set) var byteCount = 0
+
+    mutating func append(_ change: Change) {
+        self.count += 1
+        self.byteCount += change.byteCount
+        if let last = self.pieces.last, last.count < Self.pieceLimit {
+            self.pieces[self.pieces.count - 1].append(change)
+        } else {
+            var piece: [Change] = []
+            piece.reserveCapacity(Self.pieceLimit)
+            piece.append(change)
+            self.pieces.append(piece)
+        }
+    }
+
+    /// Calls `body` with each change of `revision` and later ones, in order, until it returns false.
+    func forEach<Failure>(
+        from revision: Int64 = 0,
+        _ body: (Change) throws(Failure) -> Bool
+    ) throws(Failure) {
+        var low = 0
+        var high = self.pieces.count
+        while low < high {
+            let middle = (low + high) / 2
+            if (self.pieces[middle].last?.modRevision ?? 0) < revision {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        for piece in self.pieces[low...] {
+            for change in piece where change.modRevision >= revision {
+                guard try body(change) else { return }
+            }
+        }
+    }
+
+    /// Drops the changes at or before `revision` that `isKept` does not name.
+    mutating func compact(upTo revision: Int64, _ isKept: (Change) -> Bool) {
+        var kept: [[Change]] = []
+        for piece in self.pieces {
+            guard let first = piece.first, first.modRevision <= revision else {
+                kept.append(piece)
+                continue
+            }
+            let rest = piece.filter { $0.modRevision > revision || isKept($0) }
+            if !rest.isEmpty { kept.append(rest) }
+        }
+        self.pieces = kept
+        self.count = kept.reduce(0) { $0 + $1.count }
+        self.byteCount = kept.reduce(0) { $0 + $1.reduce(0) { $0 + $1.byteCount } }
+    }
+}

@@ -1,0 +1,17 @@
+/// All that writes change, behind the store's lock.
+struct State: Sendable {
+    var view: View
+    var leases = Leases()
+    var alarms = Alarms()
+    /// Requests that changed the store or tried to, as a raft log would count them.
+    var requests: UInt64 = 0
+    /// Changes of the transaction that is being applied.
+    var changes = 0
+
+    init(view: View) {
+        self.view = view
+    }
+
+    /// The revision that a read within the transaction sees.
+    var readRevision: Int64 { self.view.revision + (self.changes > 0 ? 1 : 0) }
+}

@@ -1,0 +1,57 @@
+public import EtcdRPC
+import Foundation
+
+/// Which changes a watcher wants.
+public struct EventFilter: Sendable {
+    let interval: KeyInterval
+    /// Leaves out puts.
+    public var withoutPuts: Bool
+    /// Leaves out deletions.
+    public var withoutDeletes: Bool
+    /// Adds to each event what the key was before, unless that is compacted.
+    public var withPrevious: Bool
+
+    /// As etcd reads a watch request: an empty key means the first, a range end of one zero byte no end.
+    public init(_ request: Etcdserverpb_WatchCreateRequest) {
+        let key = request.key.isEmpty ? [0] : [UInt8](request.key)
+        self.interval = KeyInterval(key, [UInt8](request.rangeEnd))
+        self.withoutPuts = request.filters.contains(.noput)
+        self.withoutDeletes = request.filters.contains(.nodelete)
+        self.withPrevious = request.prevKv
+    }
+}
+
+/// Events in order, of whole revisions.
+public struct EventBatch: Sendable {
+    public var events: [Mvccpb_Event] = []
+    /// The first revision that was not looked at yet: where the next batch begins.
+    public var next: Int64
+    /// The store's newest revision at that time; the watcher is up to date when ``next`` is above it.
+    public var revision: Int64
+}
+
+extension Store {
+    /// The events from a revision on that `filter` lets through.
+    ///
+    /// - Parameters:
+    ///   - first: The first revision, at least 1; one that does not exist yet gives no events.
+    ///   - filter: Which events.
+    ///   - byteLimit: After so many bytes of events the batch ends with the revision it is in.
+    /// - Returns: Whole revisions, and where the next batch begins.
+    /// - Throws: `.compacted` when `first` is below ``compactRevision``; `.corrupt`.
+    public func events(
+        from first: Int64,
+        matching filter: EventFilter,
+        byteLimit: Int = 1 << 20
+    ) throws(EtcdRefusal) -> EventBatch {
+        try self.view.events(from: first, matching: filter, byteLimit: byteLimit)
+    }
+
+    /// Waits until the store's revision is above `revision`, and returns it.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled.
+    public func waitForRevision(above revision: Int64) async throws -> Int64 {
+        let newest = self.revision
+        return newest > revision ? newest : try await self.waiters.wait(above: revision)
+    }
+}

@@ -1,0 +1,100 @@
+public import EtcdRPC
+import Foundation
+import Synchronization
+
+extension Store {
+    /// Reads keys.
+    ///
+    /// - Throws: `.emptyKey`, `.invalidSortOption`, `.compacted`, `.futureRevision`; `.corrupt` when the
+    ///   source is damaged where it is read.
+    public func range(
+        _ request: Etcdserverpb_RangeRequest
+    ) throws(EtcdRefusal) -> Etcdserverpb_RangeResponse {
+        try request.check()
+        let view = self.view
+        var response = try view.range(request, current: view.revision)
+        response.header = self.header(at: view.revision)
+        return response
+    }
+
+    /// The same answer as ``range(_:)``, serialised: the records are copied once, from where they lie.
+    public func rangeBytes(_ request: Etcdserverpb_RangeRequest) throws(EtcdRefusal) -> [UInt8] {
+        try request.check()
+        let view = self.view
+        var header = MessageBuilder(capacity: 40)
+        header.append(self.identity.clusterID, field: 1)
+        header.append(self.identity.memberID, field: 2)
+        header.append(view.revision, field: 3)
+        header.append(self.identity.raftTerm, field: 4)
+        return try view.rangeBytes(request, header: header.bytes)
+    }
+
+    /// Writes a key.
+    ///
+    /// - Throws: `.emptyKey`, `.valueProvided`, `.leaseProvided`, `.leaseNotFound`, `.keyNotFound` when
+    ///   the old value or lease is to stay and there is none, `.noSpace` or `.corrupt` under an alarm.
+    public func put(_ request: Etcdserverpb_PutRequest) throws(EtcdRefusal) -> Etcdserverpb_PutResponse {
+        try request.check()
+        return self.complete(
+            try self.writing { (state) throws(EtcdRefusal) in
+                try state.alarms.requireSpace()
+                return try state.put(request)
+            }
+        )
+    }
+
+    /// Deletes keys, all in one revision; without any, the revision stays.
+    ///
+    /// - Throws: `.emptyKey`, `.corrupt`.
+    public func deleteRange(
+        _ request: Etcdserverpb_DeleteRangeRequest
+    ) throws(EtcdRefusal) -> Etcdserverpb_DeleteRangeResponse {
+        try request.check()
+        return self.complete(
+            try self.writing { (state) throws(EtcdRefusal) in
+                try state.alarms.requireSound()
+                return try state.deleteRange(request)
+            }
+        )
+    }
+
+    /// Compares, and then does one list of operations or the other, all in one revision.
+    ///
+    /// - Throws: What the operations throw, before any of them is done; `.tooManyOperations` above 128,
+    ///   `.duplicateKey`.
+    public func txn(_ request: Etcdserverpb_TxnRequest) throws(EtcdRefusal) -> Etcdserverpb_TxnResponse {
+        try request.check()
+        if request.isReadOnly { return self.complete(try self.view.txn(request)) }
+        return self.complete(
+            try self.writing { (state) throws(EtcdRefusal) in
+                if request.needsSpace { try state.alarms.requireSpace() }
+                try state.alarms.requireSound()
+                return try state.txn(request)
+            }
+        )
+    }
+
+    /// Forgets what was overwritten or deleted at or before a revision.
+    ///
+    /// - Throws: `.compacted` when that was done already, `.futureRevision`, `.corrupt`.
+    public func compact(
+        _ request: Etcdserverpb_CompactionRequest
+    ) throws(EtcdRefusal) -> Etcdserverpb_CompactionResponse {
+        try self.compact(to: request.revision)
+        var response = Etcdserverpb_CompactionResponse()
+        response.header = self.header()
+        return response
+    }
+
+    /// Runs `body` alone on the store's state, as one transaction, and wakes who waits for its revision.
+    func writing<Result: Sendable>(
+        _ body: (inout State) throws(EtcdRefusal) -> Result
+    ) throws(EtcdRefusal) -> Result {
+        let (result, revision) = try self.state.withLock { (state) throws(EtcdRefusal) in
+            let result = try state.write(body)
+            return (result, state.view.revision)
+        }
+        self.waiters.advance(to: revision)
+        return result
+    }
+}

@@ -1,0 +1,125 @@
+public import EtcdRPC
+import Foundation
+import Synchronization
+
+extension Store {
+    /// Grants a lease of at least two seconds; for ID 0 one is chosen.
+    ///
+    /// - Throws: `.leaseExists`, `.leaseTTLTooLarge`, `.noSpace` or `.corrupt` under an alarm.
+    public func leaseGrant(
+        _ request: Etcdserverpb_LeaseGrantRequest,
+        at now: UInt64
+    ) throws(EtcdRefusal) -> Etcdserverpb_LeaseGrantResponse {
+        try self.writing { (state) throws(EtcdRefusal) in
+            try state.alarms.requireSpace()
+            let id = request.id == 0 ? state.leases.freeID() : request.id
+            let lease = try state.leases.grant(id, ttl: request.ttl, at: now)
+            var response = Etcdserverpb_LeaseGrantResponse()
+            response.header = self.header(at: state.view.revision)
+            response.id = id
+            response.ttl = lease.ttl
+            return response
+        }
+    }
+
+    /// Ends a lease and deletes its keys in one revision, in order.
+    ///
+    /// - Throws: `.leaseNotFound`, `.corrupt`.
+    public func leaseRevoke(
+        _ request: Etcdserverpb_LeaseRevokeRequest
+    ) throws(EtcdRefusal) -> Etcdserverpb_LeaseRevokeResponse {
+        var response = Etcdserverpb_LeaseRevokeResponse()
+        let revision = try self.writing { (state) throws(EtcdRefusal) in
+            try state.alarms.requireSound()
+            try state.revoke(request.id)
+            return state.readRevision
+        }
+        response.header = self.header(at: revision)
+        return response
+    }
+
+    /// Lets a lease begin anew; the TTL in the answer is 0 when there is none, or none any more.
+    public func leaseKeepAlive(
+        _ request: Etcdserverpb_LeaseKeepAliveRequest,
+        at now: UInt64
+    ) -> Etcdserverpb_LeaseKeepAliveResponse {
+        let (ttl, revision) = self.state.withLock {
+            ($0.leases.renew(request.id, at: now), $0.view.revision)
+        }
+        var response = Etcdserverpb_LeaseKeepAliveResponse()
+        response.header = self.header(at: revision)
+        response.id = request.id
+        response.ttl = ttl ?? 0
+        return response
+    }
+
+    /// What is left of a lease, and its keys when they are asked for; the TTL is -1 when there is none.
+    public func leaseTimeToLive(
+        _ request: Etcdserverpb_LeaseTimeToLiveRequest,
+        at now: UInt64
+    ) -> Etcdserverpb_LeaseTimeToLiveResponse {
+        let (lease, revision) = self.state.withLock { ($0.leases[request.id], $0.view.revision) }
+        var response = Etcdserverpb_LeaseTimeToLiveResponse()
+        response.header = self.header(at: revision)
+        response.id = request.id
+        guard let lease else {
+            response.ttl = -1
+            return response
+        }
+        response.ttl = lease.expiry > now ? Int64((lease.expiry - now) / 1_000_000_000) : 0
+        response.grantedTtl = lease.ttl
+        if request.keys {
+            response.keys = lease.keys.sorted { $0.lexicographicallyPrecedes($1) }.map { Data($0) }
+        }
+        return response
+    }
+
+    /// All leases, the one that ends first coming first.
+    public func leaseLeases(_ request: Etcdserverpb_LeaseLeasesRequest) -> Etcdserverpb_LeaseLeasesResponse {
+        let (leases, revision) = self.state.withLock { ($0.leases, $0.view.revision) }
+        var response = Etcdserverpb_LeaseLeasesResponse()
+        response.header = self.header(at: revision)
+        response.leases = leases.byExpiry.map { lease in
+            var status = Etcdserverpb_LeaseStatus()
+            status.id = lease.key
+            return status
+        }
+        return response
+    }
+
+    /// When the next lease runs out, in nanoseconds of the clock that calls pass; nothing without leases.
+    public var nextLeaseExpiry: UInt64? {
+        self.state.withLock { $0.leases.all.values.lazy.map(\.expiry).min() }
+    }
+
+    /// Revokes the leases that have run out, each in a revision of its own when it has keys.
+    ///
+    /// - Returns: How many.
+    @discardableResult
+    public func expireLeases(at now: UInt64) -> Int {
+        let expired = self.state.withLock { $0.leases.expired(at: now) }
+        var count = 0
+        for id in expired {
+            let revoked = try? self.writing { (state) throws(EtcdRefusal) in
+                // It may have been renewed meanwhile, and a corrupt store changes no more.
+                guard let lease = state.leases[id], lease.expiry <= now, !state.alarms.isCorrupt else {
+                    return false
+                }
+                try state.revoke(id)
+                return true
+            }
+            if revoked == true { count += 1 }
+        }
+        return count
+    }
+}
+
+extension State {
+    fileprivate mutating func revoke(_ id: Int64) throws(EtcdRefusal) {
+        guard let lease = self.leases[id] else { throw .leaseNotFound }
+        for key in lease.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            _ = try self.delete(KeyInterval(key, []))
+        }
+        self.leases.remove(id)
+    }
+}

@@ -1,0 +1,129 @@
+import Bolt
+import Crypto
+public import EtcdRPC
+public import EtcdStorage
+public import Files
+import Synchronization
+
+/// What `Status` says of the store.
+public struct StoreStatus: Hashable, Sendable {
+    /// The source and what was written since, in bytes.
+    public var databaseByteCount: Int64
+    /// As far as it is still needed, in bytes.
+    public var databaseByteCountInUse: Int64
+    /// How many changes were applied to the source's database and to this store: a raft index.
+    public var appliedIndex: UInt64
+    /// Alarms, ordered by kind and then by member.
+    public var alarms: [Etcdserverpb_AlarmMember]
+    /// `storageVersion` of the source, empty before etcd 3.6.
+    public var storageVersion: String
+}
+
+/// A snapshot that was written.
+public struct WrittenSnapshot: Hashable, Sendable {
+    /// Length of the database, in bytes; in the file 32 bytes of digest follow.
+    public var databaseByteCount: Int
+    /// SHA-256 of the database.
+    public var digest: [UInt8]
+    /// The store's revision in it.
+    public var revision: Int64
+}
+
+extension Store {
+    /// The CRC-32C of all buckets, but for what differs between members.
+    ///
+    /// - Throws: `.corrupt` when the source is damaged.
+    public func hash() throws(EtcdRefusal) -> Etcdserverpb_HashResponse {
+        let contents = self.contents
+        var sink = SnapshotHashSink()
+        do {
+            try contents.write(to: &sink)
+        } catch {
+            throw .corrupt
+        }
+        var response = Etcdserverpb_HashResponse()
+        response.header = self.header(at: contents.view.revision)
+        response.hash = sink.sum.value
+        return response
+    }
+
+    /// The CRC-32C of all changes up to a revision; 0 means the newest.
+    ///
+    /// - Throws: `.compacted` for a revision at or below the last compaction, `.futureRevision`, `.corrupt`.
+    public func hashKV(
+        _ request: Etcdserverpb_HashKVRequest
+    ) throws(EtcdRefusal) -> Etcdserverpb_HashKVResponse {
+        let view = self.view
+        var response = Etcdserverpb_HashKVResponse()
+        response.hash = try view.hashKV(at: request.revision)
+        response.header = self.header(at: view.revision)
+        response.compactRevision = view.compactRevision
+        return response
+    }
+
+    /// Lists, raises or ends alarms.
+    public func alarm(_ request: Etcdserverpb_AlarmRequest) -> Etcdserverpb_AlarmResponse {
+        let (alarms, revision) = self.state.withLock { state in
+            state.requests += 1
+            return (state.alarms.perform(request), state.view.revision)
+        }
+        var response = Etcdserverpb_AlarmResponse()
+        response.header = self.header(at: revision)
+        response.alarms = alarms.map(\.message)
+        return response
+    }
+
+    public var status: StoreStatus {
+        let contents = self.contents
+        let source = Int64(self.source?.bolt.databaseByteCount ?? 0)
+        let written = Int64(contents.view.log.byteCount)
+        return StoreStatus(
+            databaseByteCount: source + written,
+            databaseByteCountInUse: source + written,
+            appliedIndex: contents.appliedIndex,
+            alarms: contents.alarms.sorted.map(\.message),
+            storageVersion: contents.view.source?.facts.storageVersion ?? ""
+        )
+    }
+
+    /// Writes source and overlay as a fresh database with its digest behind it: a snapshot file.
+    ///
+    /// The file is not synced. Writers go on meanwhile; the snapshot is of the moment of the call.
+    ///
+    /// - Returns: What was written.
+    /// - Throws: Damage in the source, and what the file refuses.
+    public func writeSnapshot(to file: OutputFile) throws(StorageError) -> WrittenSnapshot {
+        let contents = self.contents
+        var sink = try SnapshotFileSink(file)
+        try contents.write(to: &sink)
+        let byteCount = try sink.finish()
+        do {
+            var hasher = SHA256()
+            try file.mapped().withBytes { bytes in
+                bytes.extracting(0..<byteCount).withUnsafeBytes { hasher.update(bufferPointer: $0) }
+            }
+            let digest = Array(hasher.finalize())
+            try file.append(digest)
+            return WrittenSnapshot(
+                databaseByteCount: byteCount,
+                digest: digest,
+                revision: contents.view.revision
+            )
+        } catch {
+            throw StorageError(.file(error), path: file.reportedPath)
+        }
+    }
+
+    /// The store as a snapshot of this moment would hold it.
+    private var contents: SnapshotContents {
+        self.state.withLock { state in
+            SnapshotContents(
+                view: state.view,
+                leases: state.leases,
+                alarms: state.alarms,
+                requests: state.requests,
+                raftTerm: self.identity.raftTerm
+            )
+        }
+    }
+}

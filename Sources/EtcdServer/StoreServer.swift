@@ -1,0 +1,194 @@
+import EtcdRPC
+import GRPCCore
+import GRPCNIOTransportCore
+import Synchronization
+
+/// Serves a store with etcd's API: gRPC, and `/health`, `/version`, `/metrics` beside it.
+///
+/// The sockets listen when it is made, so that whatever is wrong with them shows at once; ``run()`` serves.
+public final class StoreServer: Sendable {
+    /// Where to listen.
+    public struct Places: Sendable {
+        /// For clients.
+        public var clients: [ListenURL]
+        /// For `/health`, `/version` and `/metrics` alone.
+        public var metrics: [ListenURL]
+        /// Needed when any of the URLs is https or unixs.
+        public var tls: TLSFiles?
+
+        public init(clients: [ListenURL], metrics: [ListenURL] = [], tls: TLSFiles? = nil) {
+            self.clients = clients
+            self.metrics = metrics
+            self.tls = tls
+        }
+    }
+
+    private let served: ServedStore
+    private let clientSockets: [ListeningSocket]
+    private let metricsSockets: [ListeningSocket]
+    private let tls: ServerTLS?
+    private let stopBell = Bell()
+
+    /// - Throws: What is wrong with a URL, a certificate or a key.
+    public init(
+        _ store: Store,
+        at places: Places,
+        options: ServerOptions = ServerOptions(),
+        log: ServerLog = .silent
+    ) throws(ServerError) {
+        for url in places.clients + places.metrics {
+            if url.usesTLS, places.tls == nil { throw ServerError(.noCertificate, at: "\(url)") }
+            if !url.usesTLS, !url.isLocal, !options.allowsPlaintextOffLoopback {
+                throw ServerError(.plaintextOffLoopback, at: "\(url)")
+            }
+        }
+        self.tls = if let files = places.tls { try ServerTLS(files, log: log) } else { nil }
+        self.served = ServedStore(store: store, options: options, log: log)
+        var opened: [ListeningSocket] = []
+        do throws(ServerError) {
+            for url in places.clients + places.metrics { opened.append(try ListeningSocket(url)) }
+        } catch {
+            for socket in opened { socket.abandon() }
+            throw error
+        }
+        self.clientSockets = Array(opened.prefix(places.clients.count))
+        self.metricsSockets = Array(opened.dropFirst(places.clients.count))
+    }
+
+    /// Where clients reach it, with the ports that were taken for port 0.
+    public var clientURLs: [ListenURL] { self.clientSockets.map(\.url) }
+    public var metricsURLs: [ListenURL] { self.metricsSockets.map(\.url) }
+
+    /// Lets ``run()`` end.
+    public func stop() {
+        self.stopBell.ring()
+    }
+
+    /// Serves until ``stop()`` or until the task is cancelled; it can be run once.
+    public func run() async throws {
+        defer { for socket in self.clientSockets + self.metricsSockets { socket.removeFile() } }
+        let connections = ConnectionCount(limit: self.served.options.maxConnections)
+        let answers = self.answers(connections)
+        let servers = self.clientSockets.map { self.server(on: $0, answers, connections) }
+        let metrics = self.metricsSockets.map { self.metrics(on: $0, answers, connections) }
+        // Not children of this task: they must not be cancelled before `end` has closed the door.
+        let serving = servers.map { server in
+            Task {
+                defer { self.stop() }
+                try await server.serve()
+            }
+        }
+        try? await withThrowingTaskGroup(of: Void.self) { group in
+            for listener in metrics { group.addTask { try await listener.serve() } }
+            group.addTask { try await self.served.expireLeases() }
+            group.addTask { try await self.stopBell.wait() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+        try await Task { try await end(servers, serving, connections) }.value
+    }
+
+    private func server(
+        on socket: ListeningSocket,
+        _ answers: HTTPAnswers,
+        _ connections: ConnectionCount
+    ) -> GRPCServer<HTTP2ServerTransport.Custom<Listener>> {
+        let listener = Listener(
+            socket: socket,
+            tls: socket.url.usesTLS ? self.tls : nil,
+            answers: answers,
+            connections: connections,
+            log: self.served.log
+        )
+        return GRPCServer(
+            transport: HTTP2ServerTransport.Custom(
+                listenerFactory: listener,
+                config: self.transportConfiguration
+            ),
+            services: [
+                KVService(served: self.served), WatchService(served: self.served),
+                LeaseService(served: self.served), MaintenanceService(served: self.served),
+                ClusterService(served: self.served, clientURLs: self.clientURLs.map(\.description)),
+                AuthService(served: self.served), HealthService(),
+            ]
+        )
+    }
+
+    private func metrics(
+        on socket: ListeningSocket,
+        _ answers: HTTPAnswers,
+        _ connections: ConnectionCount
+    ) -> PlainListener {
+        PlainListener(
+            socket: socket,
+            tls: socket.url.usesTLS ? self.tls : nil,
+            answers: answers,
+            connections: connections,
+            log: self.served.log
+        )
+    }
+
+    private func answers(_ connections: ConnectionCount) -> HTTPAnswers {
+        let served = self.served
+        let metrics = Metrics(served: served, connections: connections)
+        return HTTPAnswers(
+            illness: {
+                served.store.status.alarms.first.map {
+                    "ALARM \($0.alarm == .nospace ? "NOSPACE" : "CORRUPT")"
+                }
+            },
+            metrics: { metrics.text() }
+        )
+    }
+
+    private var transportConfiguration: HTTP2ServerTransport.Custom<Listener>.Config {
+        var configuration = HTTP2ServerTransport.Custom<Listener>.Config.defaults
+        // A longer message ends its stream without a word, and clients try again: so there is room to refuse it.
+        configuration.rpc.maxRequestPayloadSize = 2 * self.served.options.maxMessageBytes
+        configuration.http2.maxConcurrentStreams = self.served.options.maxConcurrentStreams
+        // A request of the largest size fits into it, and a client's slow handler cannot hold up others.
+        configuration.http2.targetWindowSize = 1 << 20
+        // etcdctl pings every two seconds, with or without calls.
+        configuration.connection.keepalive.clientBehavior = .init(
+            minPingIntervalWithoutCalls: .milliseconds(100),
+            allowWithoutCalls: true
+        )
+        configuration.connection.keepalive.time = .seconds(120)
+        return configuration
+    }
+}
+
+private typealias Server = GRPCServer<HTTP2ServerTransport.Custom<Listener>>
+
+/// How long calls may go on after ``StoreServer/stop()``; watches end at once.
+private let grace = Duration.seconds(2)
+
+/// Closes the door, then lets the calls end.
+///
+/// A connection that comes while nobody takes it from its listener any more would trap in swift-nio: so first
+/// no new one is made ready, and those under way get the time to arrive.
+private func end(
+    _ servers: [Server],
+    _ serving: [Task<Void, any Error>],
+    _ connections: ConnectionCount
+) async throws {
+    connections.close()
+    try await Task.sleep(for: .milliseconds(50))
+    for server in servers { server.beginGracefulShutdown() }
+    let impatience = Task {
+        try await Task.sleep(for: grace)
+        for task in serving { task.cancel() }
+    }
+    var failure: (any Error)?
+    for task in serving {
+        do {
+            try await task.value
+        } catch is CancellationError {
+            continue
+        } catch {
+            failure = error
+        }
+    }
+    impatience.cancel()
+    if let failure { throw failure }
+}

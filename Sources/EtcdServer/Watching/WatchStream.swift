@@ -1,0 +1,196 @@
+import EtcdRPC
+import GRPCCore
+import SwiftProtobuf
+
+/// The watches of one client's stream: the one loop that reads its requests and writes all that it is sent.
+///
+/// Nothing is queued for a client. Each watcher knows the next revision that it has not been sent; when the
+/// client is slow, writing waits, and later the events are read from the store where they lie. So a client
+/// gets everything in order, and one that never reads costs no more than one batch.
+///
+/// Source: etcd-io/etcd `server/etcdserver/api/v3rpc/watch.go`, `server/storage/mvcc/watchable_store.go`.
+final class WatchStream {
+    typealias Response = Etcdserverpb_WatchResponse
+
+    private let served: ServedStore
+    private let caller: Caller
+    private let requests: WatchRequests
+    private let writer: RPCWriter<MessageAnswer<Response>>
+    private var watchers: [Int64: Watcher] = [:]
+    private var nextID: Int64 = 0
+    /// Whether the client has asked how far all its watches are.
+    private var owesProgress = false
+
+    /// More watches than this a stream does not take.
+    private static let limit = 100_000
+    /// The `watch_id` of what belongs to no watch, or to all.
+    private static let noID: Int64 = -1
+
+    init(
+        _ served: ServedStore,
+        _ caller: Caller,
+        _ requests: WatchRequests,
+        _ writer: RPCWriter<MessageAnswer<Response>>
+    ) {
+        self.served = served
+        self.caller = caller
+        self.requests = requests
+        self.writer = writer
+    }
+
+    deinit {
+        self.served.counts.watchers.count(-self.watchers.count)
+    }
+
+    private var store: Store { self.served.store }
+
+    /// Answers what the client asked, then brings every watcher one batch forward.
+    ///
+    /// - Returns: Whether there is more to do at once.
+    func step() async throws -> Bool {
+        for request in self.requests.take() {
+            switch request.requestUnion {
+            case .createRequest(let create)?: try await self.create(create)
+            case .cancelRequest(let cancel)?: try await self.cancel(cancel.watchID)
+            case .progressRequest?: self.owesProgress = true
+            case nil: break
+            }
+        }
+        let revision = self.store.revision
+        let behind = self.watchers.values.filter { $0.next <= revision }.map(\.id).sorted()
+        for id in behind { try await self.advance(id) }
+        let isBehind = self.watchers.values.contains { $0.next <= revision }
+        if !isBehind, self.owesProgress {
+            self.owesProgress = false
+            // Every watcher has been sent all up to `revision`, and maybe more.
+            try await self.send(self.response(Self.noID, at: revision))
+        }
+        return isBehind
+    }
+
+    /// Tells the quiet watchers that asked for it how far they are.
+    func reportProgress() async throws {
+        for id in self.watchers.keys.sorted() {
+            guard let watcher = self.watchers[id], watcher.wantsProgress else { continue }
+            self.watchers[id]?.wasBusy = false
+            if watcher.wasBusy || watcher.next <= self.store.revision { continue }
+            try await self.send(self.response(id, at: watcher.next - 1))
+        }
+    }
+}
+
+extension WatchStream {
+    private func create(_ request: Etcdserverpb_WatchCreateRequest) async throws {
+        let revision = self.store.revision
+        var response = self.response(Self.noID, at: revision)
+        response.created = true
+        if let reason = self.refusal(of: request) {
+            response.canceled = true
+            response.cancelReason = reason
+            return try await self.send(response)
+        }
+        let id = self.takeID(request.watchID)
+        let first = request.startRevision > 0 ? request.startRevision : revision + 1
+        self.watchers[id] = Watcher(
+            id: id,
+            filter: EventFilter(request),
+            wantsFragments: request.fragment,
+            wantsProgress: request.progressNotify,
+            next: first
+        )
+        self.served.counts.watchers.count()
+        response.watchID = id
+        try await self.send(response)
+    }
+
+    /// Why etcd would not watch; nil when it would.
+    private func refusal(of request: Etcdserverpb_WatchCreateRequest) -> String? {
+        if request.startRevision < 0 { return EtcdRefusal.compacted.text }
+        let key = request.key.isEmpty ? [0] : Array(request.key)
+        let end = Array(request.rangeEnd)
+        do throws(EtcdRefusal) {
+            try self.served.access.checkRead(self.caller, key, end)
+        } catch {
+            return "rpc error: code = \(error.goCodeName) desc = \(error.text)"
+        }
+        if !end.isEmpty, end != [0], !key.lexicographicallyPrecedes(end) {
+            return "mvcc: watcher range is empty"
+        }
+        if request.watchID != 0, self.watchers[request.watchID] != nil {
+            return "mvcc: duplicate watch ID provided on the WatchStream"
+        }
+        return self.watchers.count < Self.limit ? nil : EtcdRefusal.tooManyRequests.text
+    }
+
+    private func takeID(_ wanted: Int64) -> Int64 {
+        if wanted != 0 { return wanted }
+        while self.watchers[self.nextID] != nil { self.nextID += 1 }
+        defer { self.nextID += 1 }
+        return self.nextID
+    }
+
+    private func cancel(_ id: Int64) async throws {
+        guard self.watchers.removeValue(forKey: id) != nil else { return }
+        self.served.counts.watchers.count(-1)
+        var response = self.response(id, at: self.store.revision)
+        response.canceled = true
+        try await self.send(response)
+    }
+
+    /// Sends a watcher its next batch of events.
+    private func advance(_ id: Int64) async throws {
+        guard let watcher = self.watchers[id] else { return }
+        let batch: EventBatch
+        do throws(EtcdRefusal) {
+            batch = try self.store.events(from: watcher.next, matching: watcher.filter)
+        } catch {
+            return try await self.end(id, error)
+        }
+        self.watchers[id]?.next = batch.next
+        guard !batch.events.isEmpty else { return }
+        self.watchers[id]?.wasBusy = true
+        var response = self.response(id, at: batch.revision)
+        response.events = batch.events
+        self.served.counts.eventsSent.count(batch.events.count)
+        guard watcher.wantsFragments else { return try await self.send(response) }
+        for fragment in try fragments(of: response, limit: self.served.options.maxMessageBytes) {
+            try await self.send(fragment)
+        }
+    }
+
+    /// Ends a watch whose events cannot be read: they were compacted, or the source is damaged.
+    private func end(_ id: Int64, _ refusal: EtcdRefusal) async throws {
+        self.watchers[id] = nil
+        self.served.counts.watchers.count(-1)
+        var response = self.response(id, at: 0)
+        response.canceled = true
+        if refusal == .compacted {
+            response.compactRevision = self.store.compactRevision
+        } else {
+            response.cancelReason = refusal.text
+        }
+        try await self.send(response)
+    }
+
+    private func response(_ id: Int64, at revision: Int64) -> Response {
+        var response = Response()
+        response.header = self.store.header(at: revision)
+        response.watchID = id
+        return response
+    }
+
+    private func send(_ response: Response) async throws {
+        try await self.writer.write(MessageAnswer(message: response))
+    }
+}
+
+extension EtcdRefusal {
+    /// As Go's gRPC writes the code into the text of an error.
+    fileprivate var goCodeName: String {
+        switch self.code {
+        case .permissionDenied: "PermissionDenied"
+        case .unauthenticated: "Unauthenticated"
+        default: "InvalidArgument"
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import EtcdRPC
+import Foundation
+import GRPCCore
+import SwiftProtobuf
+import TestSupport
+
+@testable import EtcdClient
+
+/// etcd's API over the wire: a real etcd's, or one of our own.
+struct AnsweringEtcd<Transport: ClientTransport>: Sendable {
+    let grpc: GRPCClient<Transport>
+
+    func answer(_ request: StoreRequest) async throws -> StoreAnswer {
+        let kv = Etcdserverpb_KV.Client(wrapping: self.grpc)
+        let lease = Etcdserverpb_Lease.Client(wrapping: self.grpc)
+        let maintenance = Etcdserverpb_Maintenance.Client(wrapping: self.grpc)
+        return try await StoreAnswer.of {
+            switch request {
+            case .range(let request):
+                return try await kv.range(request).comparable(request)
+            case .put(let request):
+                var response = try await kv.put(request)
+                response.header = response.header.anonymous
+                return response
+            case .deleteRange(let request):
+                var response = try await kv.deleteRange(request)
+                response.header = response.header.anonymous
+                return response
+            case .txn(let request):
+                var response = try await kv.txn(request)
+                response.header = response.header.anonymous
+                return response
+            case .compact(let request):
+                var response = try await kv.compact(request)
+                response.header = response.header.anonymous
+                return response
+            case .leaseGrant(let request):
+                var response = try await lease.leaseGrant(request)
+                response.header = response.header.anonymous
+                return response
+            case .leaseRevoke(let request):
+                var response = try await lease.leaseRevoke(request)
+                response.header = response.header.anonymous
+                return response
+            case .leaseKeepAlive(let request):
+                return try await self.keepAlive(request, lease)
+            case .leaseTimeToLive(let request):
+                return try await lease.leaseTimeToLive(request).comparable
+            case .leaseLeases:
+                return try await lease.leaseLeases(.init()).comparable
+            case .hashKV(let request):
+                var response = try await maintenance.hashKV(request)
+                response.header = response.header.anonymous
+                return response
+            }
+        }
+    }
+
+    private func keepAlive(
+        _ request: Etcdserverpb_LeaseKeepAliveRequest,
+        _ lease: Etcdserverpb_Lease.Client<Transport>
+    ) async throws -> Etcdserverpb_LeaseKeepAliveResponse {
+        try await lease.leaseKeepAlive { writer in
+            try await writer.write(request)
+        } onResponse: { response in
+            var answer = Etcdserverpb_LeaseKeepAliveResponse()
+            for try await message in response.messages { answer = message }
+            answer.header = answer.header.anonymous
+            return answer
+        }
+    }
+
+    /// All events from a revision up to another, in order.
+    func events(
+        from first: Int64,
+        through last: Int64,
+        _ create: Etcdserverpb_WatchCreateRequest
+    ) async throws -> [Mvccpb_Event] {
+        var create = create
+        create.startRevision = first
+        let request = Etcdserverpb_WatchRequest.with { $0.createRequest = create }
+        let (stop, stopper) = AsyncStream<Void>.makeStream()
+        return try await Etcdserverpb_Watch.Client(wrapping: self.grpc).watch { writer in
+            try await writer.write(request)
+            for await _ in stop {}
+        } onResponse: { response in
+            var events: [Mvccpb_Event] = []
+            defer { stopper.finish() }
+            for try await message in response.messages {
+                if message.canceled { break }
+                events += message.events
+                if let newest = events.last?.kv.modRevision, newest >= last { break }
+            }
+            return events
+        }
+    }
+}
+
+/// Runs `body` with the API of a real etcd of one member.
+func withAnsweringEtcd<Result: Sendable>(
+    _ etcd: RealEtcd,
+    _ body: (AnsweringEtcd<Transport>) async throws -> Result
+) async throws -> Result {
+    let endpoint = try EtcdEndpoint(parsing: etcd.endpoint, tlsByDefault: false)
+    let options = ConnectionOptions(dialTimeout: .seconds(60), callTimeout: .seconds(60), now: Date())
+    return try await EtcdClient.withClient(to: endpoint, options: options) { client in
+        try await body(AnsweringEtcd(grpc: client.calls.grpc))
+    }
+}

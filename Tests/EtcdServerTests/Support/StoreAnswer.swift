@@ -1,0 +1,62 @@
+import EtcdRPC
+import EtcdServer
+import Foundation
+import GRPCCore
+import SwiftProtobuf
+
+/// What a store answered, without what may differ between two of them: identities, raft terms, the seconds
+/// that leases have left, and the order of equals.
+enum StoreAnswer: Equatable, CustomStringConvertible {
+    case message(String)
+    case refusal(code: RPCError.Code, text: String)
+
+    var description: String {
+        switch self {
+        case .message(let text): text
+        case .refusal(let code, let text): "\(code): \(text)"
+        }
+    }
+
+    /// The answer that `body` gives or throws.
+    static func of(_ body: () async throws -> any SwiftProtobuf.Message) async throws -> StoreAnswer {
+        do {
+            return .message(try await body().textFormatString())
+        } catch let error as RPCError {
+            return .refusal(code: error.code, text: error.message)
+        } catch let refusal as EtcdRefusal {
+            return .refusal(code: refusal.code, text: refusal.text)
+        }
+    }
+}
+
+extension Etcdserverpb_ResponseHeader {
+    /// The revision alone.
+    var anonymous: Self { .with { $0.revision = self.revision } }
+}
+
+extension Etcdserverpb_RangeResponse {
+    func comparable(_ request: Etcdserverpb_RangeRequest) -> Self {
+        var response = self
+        response.header = self.header.anonymous
+        guard request.sortTarget != .key else { return response }
+        // Whatever the order of equals: without a limit all are there, with one their sort values are.
+        if request.limit <= 0 {
+            response.kvs.sort { $0.key.lexicographicallyPrecedes($1.key) }
+        } else {
+            response.kvs = self.kvs.map { $0.only(request.sortTarget) }
+        }
+        return response
+    }
+}
+
+extension Mvccpb_KeyValue {
+    fileprivate func only(_ target: Etcdserverpb_RangeRequest.SortTarget) -> Self {
+        switch target {
+        case .version: .with { $0.version = self.version }
+        case .create: .with { $0.createRevision = self.createRevision }
+        case .mod: .with { $0.modRevision = self.modRevision }
+        case .value: .with { $0.value = self.value }
+        default: self
+        }
+    }
+}
