@@ -2,12 +2,13 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
 
-from measuring import CommandFailed, medians, peak_private_bytes, run
-from real_etcd import RealEtcd, program
+from measuring import CommandFailed, medians, peak_private_bytes, private_bytes, run
+from real_etcd import BundledStore, RealEtcd, program
 
 MEBIBYTE = 1 << 20
 NAMESPACE = "prod-ns-0000"
@@ -45,6 +46,11 @@ class Figure:
         """How many megabytes a second; at least `aim` is wanted."""
         rate = byte_count / seconds / 1e6
         return Figure(what, f"{seconds:.3f} s", f"{byte_count / 1e6:.0f} MB", rate, f">= {aim:g} MB/s", rate >= aim)
+
+    @staticmethod
+    def share(what, ours, theirs, name, aim):
+        """What part of another program's rate ours is; at least `aim` is wanted."""
+        return Figure(what, f"{ours:.0f}/s", f"{name} {theirs:.0f}/s", ours / theirs, f">= {aim:g}", ours / theirs >= aim)
 
     @staticmethod
     def memory(what, peak, allowed, name):
@@ -201,6 +207,51 @@ def first_pod(bench):
     ).stdout.splitlines()[0].removeprefix("pod/")  # fmt: skip
 
 
+def serve(bench):
+    times = bench.compare({"ours": lambda: first_answer(bench), "etcd": lambda: first_answer_of_etcd(bench)})
+    yield Figure.faster("serve: first answer", times["ours"], times["etcd"], "etcdutl restore, etcd", 10)
+    bench.etcdutl_restore("member")
+    try:
+        with (
+            BundledStore(bench.registree, bench.snapshot) as ours,
+            RealEtcd(bench.path("member"), ["--unsafe-no-fsync"]) as etcd,
+        ):
+            times = bench.compare({
+                "ours": lambda: ask_range(ours),
+                "etcd": lambda: ask_range(etcd),
+            })  # fmt: skip
+            yield Figure.longer("ranges of 10,000 keys", times["ours"], times["etcd"], "etcd", 1)
+            private, theirs = private_bytes(ours.process.pid), private_bytes(etcd.process.pid)
+            yield Figure.memory("serve", private, theirs / 10, "a tenth of etcd's private memory")
+            rates = [puts_a_second(server) for server in (ours, etcd)]
+            yield Figure.share("puts a second", *rates, "etcd without fsync", 0.5)
+    finally:
+        shutil.rmtree(bench.path("member"), ignore_errors=True)
+
+
+def first_answer(bench):
+    with BundledStore(bench.registree, bench.snapshot) as server:
+        server.etcdctl("get", "/registry/namespaces/default", "--keys-only", stdout=subprocess.DEVNULL)
+
+
+def first_answer_of_etcd(bench):
+    bench.etcdutl_restore("boot")
+    with RealEtcd(bench.path("boot")) as etcd:
+        etcd.etcdctl("get", "/registry/namespaces/default", "--keys-only", stdout=subprocess.DEVNULL)
+
+
+def ask_range(server):
+    """Keys and values, as API servers page through them."""
+    server.etcdctl("get", "/registry/pods/", "--prefix", "--limit", "10000", "-w", "protobuf", stdout=subprocess.DEVNULL)
+
+
+def puts_a_second(server):
+    """What etcdctl's own check reaches when it wants 15,000 puts a second; it takes a minute."""
+    command = [program("etcdctl"), "--endpoints", server.endpoint, "check", "perf", "--load", "xl"]
+    said = subprocess.run(command, capture_output=True, text=True).stdout
+    return float(re.search(r"Throughput (?:is|too low:) (\d+)", said).group(1))
+
+
 def take(bench):
     member = bench.path("member")
     bench.etcdutl_restore("member")
@@ -220,7 +271,7 @@ def take(bench):
         shutil.rmtree(member, ignore_errors=True)
 
 
-COMPARISONS = {"status": status, "verify": verify, "restore": restore, "list": listing, "decode": decode, "take": take}
+COMPARISONS = {"status": status, "verify": verify, "restore": restore, "list": listing, "decode": decode, "serve": serve, "take": take}
 
 
 def measure(bench, names, say):

@@ -35,20 +35,11 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class RealEtcd:
-    """One member on a data directory; a context that ends with the member stopped."""
+class Server:
+    """A server of etcd's API; a context that ends with it stopped."""
 
-    def __init__(self, data_directory, arguments=()):
-        self.port = free_port()
-        self.endpoint = f"http://127.0.0.1:{self.port}"
-        peer = f"http://127.0.0.1:{free_port()}"
-        self.command = [
-            program("etcd"), "--name", "default", "--data-dir", data_directory,
-            "--listen-client-urls", self.endpoint, "--advertise-client-urls", self.endpoint,
-            "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", f"default={peer}",
-            "--quota-backend-bytes", "8589934592", "--log-level", "error", *arguments,
-        ]  # fmt: skip
-
+    def __init__(self):
+        self.endpoint = f"http://127.0.0.1:{free_port()}"
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stderr=subprocess.DEVNULL)
         try:
@@ -65,13 +56,13 @@ class RealEtcd:
         deadline = time.monotonic() + 120
         while True:
             if self.process.poll() is not None:
-                raise RuntimeError(f"etcd ended with {self.process.returncode}: {' '.join(self.command)}")
+                raise RuntimeError(f"the server ended with {self.process.returncode}: {' '.join(self.command)}")
             try:
                 urllib.request.urlopen(self.endpoint + "/health", timeout=5).read()
                 return
             except OSError:
                 if time.monotonic() > deadline:
-                    raise RuntimeError("etcd did not become healthy") from None
+                    raise RuntimeError("the server did not become healthy") from None
                 time.sleep(0.01)
 
     def stop(self):
@@ -85,3 +76,25 @@ class RealEtcd:
             env=dict(os.environ, ETCDCTL_API="3"),
             **options,
         )
+
+
+class RealEtcd(Server):
+    """One member of etcd 3.5 on a data directory."""
+
+    def __init__(self, data_directory, arguments=()):
+        super().__init__()
+        peer = f"http://127.0.0.1:{free_port()}"
+        self.command = [
+            program("etcd"), "--name", "default", "--data-dir", data_directory,
+            "--listen-client-urls", self.endpoint, "--advertise-client-urls", self.endpoint,
+            "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", f"default={peer}",
+            "--quota-backend-bytes", "8589934592", "--log-level", "error", *arguments,
+        ]  # fmt: skip
+
+
+class BundledStore(Server):
+    """`registree serve etcd` on a snapshot."""
+
+    def __init__(self, registree, snapshot):
+        super().__init__()
+        self.command = [registree, "serve", "etcd", "-f", snapshot, "--listen-client-urls", self.endpoint]

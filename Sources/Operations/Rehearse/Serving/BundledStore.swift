@@ -1,0 +1,49 @@
+public import EtcdClient
+import EtcdServer
+import EtcdStorage
+
+/// The bundled store, in this process, on a socket that only this user can reach.
+///
+/// It changes nothing: leases do not run out while they are looked at, and users are not asked for.
+public struct BundledStore: RehearsalServer {
+    public init() {}
+
+    public var name: String { "the bundled store" }
+    public var shortName: String { "bundled" }
+    public var enforcesUsers: Bool { false }
+
+    public func serve<Result: Sendable>(
+        _ directory: String,
+        as member: RestoredMember,
+        in place: String,
+        spool: String,
+        _ body: (EtcdEndpoint) async throws -> Result
+    ) async throws -> Result {
+        let socket = "\(place)/store"
+        var options = ServerOptions()
+        options.isReadOnly = true
+        options.spoolDirectory = spool
+        let server: StoreServer
+        do {
+            let source = try EtcdDatabase(path: directory)
+            let identity = Store.Identity(of: try StoreFacts(reading: source))
+            let store = try Store(source: source, identity: identity, now: StoreServer.now)
+            let url = ListenURL(address: .unixSocket(path: socket), usesTLS: false)
+            server = try StoreServer(store, at: StoreServer.Places(clients: [url]), options: options)
+        } catch {
+            throw RehearsalServerError("the bundled store does not start on it: \(error)")
+        }
+        async let serving: Void = server.run()
+        let result: Result
+        do {
+            result = try await body(EtcdEndpoint(address: .unixSocket(path: socket), usesTLS: false))
+        } catch {
+            server.stop()
+            try? await serving
+            throw error
+        }
+        server.stop()
+        try await serving
+        return result
+    }
+}

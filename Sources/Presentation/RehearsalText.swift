@@ -1,0 +1,228 @@
+import Foundation
+public import Operations
+
+/// A rehearsal as people and programs see it.
+public struct RehearsalText: Sendable {
+    private let rehearsal: Rehearsal
+    private let path: String
+    private let width: Int
+
+    /// - Parameters:
+    ///   - rehearsal: What was found.
+    ///   - path: The file, as it was named.
+    ///   - width: Columns of the terminal; details are broken to fit.
+    public init(_ rehearsal: Rehearsal, path: String, width: Int = 100) {
+        self.rehearsal = rehearsal
+        self.path = path
+        self.width = max(60, width)
+    }
+
+    /// The verdict, the checks in a table, the times, and what to do next.
+    public var text: String {
+        var text = self.paragraph(self.verdictLine)
+        let layout = Layout(self.rehearsal.checks, width: self.width)
+        text += "\n" + layout.line("RESULT", "STEP", "COUNT", "TIME", "DETAIL")
+        for check in self.rehearsal.steps { text += layout.line(check) }
+        if !self.rehearsal.judgments.isEmpty {
+            text += "\n" + layout.line("RESULT", "JUDGMENT", "COUNT", "TIME", "DETAIL")
+            for check in self.rehearsal.judgments { text += layout.line(check) }
+        }
+        text += "\n" + self.paragraph(self.times)
+        for sentence in self.advice { text += self.paragraph(sentence) }
+        return text
+    }
+
+    /// One JSON object: verdict, seconds and checks.
+    public func json() throws -> String {
+        try indentedJSON(
+            RehearsalJSON(
+                verdict: self.rehearsal.verdict.rawValue,
+                seconds: rounded(self.rehearsal.seconds),
+                checks: self.rehearsal.checks.map(CheckJSON.init)
+            )
+        )
+    }
+}
+
+// MARK: Sentences
+
+extension RehearsalText {
+    /// The first line.
+    public var verdictLine: String {
+        let file = terminalText(self.path)
+        let judged = self.rehearsal.judgments.count { $0.result == .notJudged }
+        let unjudged = judged > 0 ? " (\(judged) not judged)" : ""
+        switch self.rehearsal.verdict {
+        case .pass: return "PASS: \(file) comes back as it was\(self.contents)\(unjudged)."
+        case .warn:
+            let count = self.rehearsal.checks.count { $0.result == .warn }
+            let things = count == 1 ? "1 thing" : "\(count) things"
+            return "WARN: \(file) comes back\(self.contents), with \(things) to know before\(unjudged)."
+        case .fail:
+            let failed = self.rehearsal.checks.filter { $0.result == .fail }.map(\.name)
+            return "FAIL: \(file) does not come back as it was: \(failed.joined(separator: ", "))."
+        }
+    }
+
+    private var contents: String {
+        guard let facts = self.rehearsal.facts else { return "" }
+        return ", \(grouped(facts.keyCount)) keys at revision \(facts.revision)"
+    }
+
+    private var times: String {
+        let total = seconds(self.rehearsal.seconds)
+        guard self.rehearsal.verdict != .fail else { return "Took \(total)." }
+        let recovery = seconds(self.rehearsal.recoverySeconds)
+        var text =
+            "Recovery takes about \(recovery) on this machine once the file is there; "
+            + "with the judging, the rehearsal took \(total)."
+        if let time = self.rehearsal.facts?.time {
+            let date = Date(timeIntervalSince1970: TimeInterval(time))
+            text += " The newest object in it is of \(date.formatted(.iso8601))."
+        }
+        return text
+    }
+
+    private var advice: [String] {
+        let file = shellWord(self.path)
+        var sentences: [String] = []
+        if let kept = self.rehearsal.keptPath {
+            sentences.append("The restored directory was kept: \(terminalText(kept))")
+        }
+        switch self.rehearsal.verdict {
+        case .fail where self.rehearsal.steps.first?.result == .fail:
+            sentences.append(
+                "Next: use another copy. `registree verify \(file)` says what is wrong with this one."
+            )
+        case .fail:
+            sentences.append(
+                "The file itself is sound. Next: rehearse it on a real etcd (--etcd PROGRAM), and look at what was "
+                    + "restored (--keep)."
+            )
+        case .pass, .warn:
+            sentences.append(
+                "Next, when it is needed: registree restore \(file) --data-dir DIRECTORY "
+                    + "--bump-revision 1000000000 --mark-compacted"
+            )
+        }
+        return sentences
+    }
+}
+
+// MARK: Layout
+
+extension RehearsalText {
+    private func paragraph(_ text: String) -> String {
+        broken(text, to: self.width).joined(separator: "\n") + "\n"
+    }
+}
+
+/// Columns for checks; details are broken into lines that fit.
+private struct Layout {
+    private let resultWidth: Int
+    private let nameWidth: Int
+    private let countWidth: Int
+    private let timeWidth = 7
+    private let detailWidth: Int
+
+    init(_ checks: [RehearsalCheck], width: Int) {
+        self.resultWidth = checks.map(\.result.rawValue.count).max().map { max($0, 6) } ?? 6
+        self.nameWidth = checks.map { terminalText($0.name).count }.max().map { max($0, 8) } ?? 8
+        self.countWidth = checks.map { grouped($0.count).count }.max().map { max($0, 5) } ?? 5
+        let left = self.resultWidth + self.nameWidth + self.countWidth + self.timeWidth + 8
+        self.detailWidth = max(30, width - left)
+    }
+
+    func line(_ check: RehearsalCheck) -> String {
+        self.line(
+            check.result.rawValue,
+            terminalText(check.name),
+            check.count > 0 ? grouped(check.count) : "",
+            check.seconds >= 0.005 ? seconds(check.seconds) : "",
+            terminalText(check.detail)
+        )
+    }
+
+    func line(_ result: String, _ name: String, _ count: String, _ time: String, _ detail: String) -> String {
+        let start =
+            padded(result, self.resultWidth) + "  " + padded(name, self.nameWidth) + "  "
+            + aligned(count, self.countWidth) + "  " + aligned(time, self.timeWidth) + "  "
+        let lines = broken(detail, to: self.detailWidth)
+        return start + lines.joined(separator: "\n" + padded("", start.count)) + "\n"
+    }
+}
+
+/// The text in lines of at most `width` characters, broken at spaces, or within a word that is longer.
+private func broken(_ text: String, to width: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+        var word = word
+        if !line.isEmpty, line.count + 1 + word.count > width {
+            lines.append(line)
+            line = ""
+        }
+        while word.count > width {
+            lines.append(String(word.prefix(width)))
+            word = word.dropFirst(width)
+        }
+        line += (line.isEmpty ? "" : " ") + word
+    }
+    if !line.isEmpty || lines.isEmpty { lines.append(line) }
+    return lines
+}
+
+private func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+}
+
+private func aligned(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+}
+
+/// `1,234,567`.
+private func grouped(_ number: Int) -> String {
+    number.formatted(.number.locale(Locale(identifier: "en_US")))
+}
+
+/// `0.42 s`, `12.3 s`, `4 min 12 s`.
+private func seconds(_ seconds: Double) -> String {
+    if seconds < 10 { return String(format: "%.2f s", seconds) }
+    if seconds < 120 { return String(format: "%.1f s", seconds) }
+    return "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
+}
+
+/// A path as a shell takes it.
+private func shellWord(_ text: String) -> String {
+    let safe = terminalText(text)
+    let isPlain = safe.unicodeScalars.allSatisfy { scalar in
+        scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            || "/._-+=:@,%".contains(Character(scalar))
+    }
+    return isPlain && !safe.isEmpty ? safe : "'" + safe.replacing("'", with: "'\\''") + "'"
+}
+
+private func rounded(_ seconds: Double) -> Double { (seconds * 1e4).rounded() / 1e4 }
+
+/// The shape of `rehearse -o json`.
+private struct RehearsalJSON: Encodable {
+    var verdict: String
+    var seconds: Double
+    var checks: [CheckJSON]
+}
+
+private struct CheckJSON: Encodable {
+    var name: String
+    var result: String
+    var count: Int
+    var detail: String
+    var seconds: Double
+
+    init(_ check: RehearsalCheck) {
+        self.name = check.name
+        self.result = check.result.rawValue
+        self.count = check.count
+        self.detail = check.detail
+        self.seconds = rounded(check.seconds)
+    }
+}
