@@ -4,7 +4,7 @@ import Foundation
 import SwiftProtobuf
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct WatchServiceTests {
     @Test func givesIDsAsEtcdDoesAndRefusesDuplicatesAndEmptyRanges() async throws {
         try await withServed { served in
