@@ -74,8 +74,8 @@ extension RehearsalText {
         guard self.rehearsal.verdict != .fail else { return "Took \(total)." }
         let recovery = seconds(self.rehearsal.recoverySeconds)
         var text =
-            "Recovery takes about \(recovery) on this machine once the file is there; "
-            + "with the judging, the rehearsal took \(total)."
+            "Recovery takes about \(recovery) on this machine once the file is there: verifying, restoring and "
+            + "starting. The whole rehearsal took \(total)."
         if let time = self.rehearsal.facts?.time {
             let date = Date(timeIntervalSince1970: TimeInterval(time))
             text += " The newest object in it is of \(date.formatted(.iso8601))."

@@ -14,6 +14,15 @@ public struct LiveLease: Hashable, Sendable {
 }
 
 extension EtcdClient {
+    /// The IDs of all leases, in no particular order.
+    public func leaseIDs() async throws -> [Int64] {
+        let leases = Etcdserverpb_Lease.Client(wrapping: self.calls.grpc)
+        let answer = try await self.calls.unary { context in
+            try await leases.leaseLeases(.init(), metadata: context.metadata, options: context.options)
+        }
+        return answer.leases.map(\.id)
+    }
+
     /// Asks for one lease and its keys.
     ///
     /// - Returns: Nothing when there is none of that ID, or it has run out.

@@ -13,6 +13,10 @@ extension ServedDirectory {
         let keys = self.keysByLease()
         var differences = Names()
         var gone = 0
+        let known = Set(self.facts.leases.map(\.id))
+        for id in try await client.leaseIDs() where !known.contains(id) {
+            differences.note("lease \(String(UInt64(bitPattern: id), radix: 16)) is not in the file")
+        }
         for lease in self.facts.leases {
             let id = String(UInt64(bitPattern: lease.id), radix: 16)
             guard let served = try await client.lease(lease.id) else {

@@ -22,7 +22,7 @@ public struct Rehearsal: Sendable {
     public var steps: [RehearsalCheck]
     /// What Kubernetes would find.
     public var judgments: [RehearsalCheck] = []
-    /// From the first step to the last, without the judging, in seconds.
+    /// What a recovery does too, verifying, restoring and starting a store, in seconds.
     public var recoverySeconds: Double
     /// Everything together, in seconds.
     public var seconds: Double

@@ -36,7 +36,7 @@ struct EncryptionJudge: Judge {
         let needs = "the API server needs \(keys)"
         // Nothing at all could be opened: without a configuration that is as it should be.
         guard self.closed.count < count else {
-            let detail = "\(needs); not opened: \(self.closed.first[0]) \(self.reason)"
+            let detail = "\(needs); not opened: \(self.closed.first[0]): \(self.reason)"
             return [RehearsalCheck("encryption", .notJudged, count: count, detail)]
         }
         let detail = "\(needs); not opened: \(self.closed.text); \(self.reason)"
