@@ -6,12 +6,6 @@ import Foundation
 import Operations
 import Presentation
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// `registree rehearse FILE`.
 struct RehearseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
