@@ -17,6 +17,7 @@ let certificates = Target.Dependency.product(name: "X509", package: "swift-certi
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let http2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
@@ -28,6 +29,7 @@ let grpcTransport = Target.Dependency.product(
     name: "GRPCNIOTransportHTTP2Posix",
     package: "grpc-swift-nio-transport"
 )
+let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -49,6 +51,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
         .package(url: "https://github.com/grpc/grpc-swift-protobuf.git", from: "2.3.0"),
@@ -98,6 +101,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "KubernetesClient",
+            dependencies: [asyncHTTP, nio, nioHTTP1, nioSSL],
+            swiftSettings: settings
+        ),
+        .target(
             name: "EtcdClient",
             dependencies: [
                 "Files", "EtcdRPC", grpc, grpcTransport, protobuf, nio, nioPosix, nioTLS, nioSSL, http2,
@@ -117,7 +125,9 @@ let package = Package(
             name: "Operations",
             dependencies: [
                 "CChildPrograms", "Files", "Bolt", "EtcdStorage", "EtcdClient", "EtcdServer",
-                "KubernetesCodec", "KubernetesRegistry", crypto, system,
+                "KubernetesCodec", "KubernetesRegistry", "KubernetesClient", nio, nioPosix, certificates,
+                asn1,
+                crypto, system,
             ],
             swiftSettings: settings
         ),
@@ -171,9 +181,8 @@ let package = Package(
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "Operations", "EtcdClient", "EtcdStorage", "Bolt", "Files", "KubernetesRegistry",
-                "TestSupport",
-                system,
+                "Operations", "EtcdClient", "EtcdStorage", "Bolt", "Files", "KubernetesCodec",
+                "KubernetesRegistry", "TestSupport", system,
             ],
             swiftSettings: settings
         ),

@@ -35,6 +35,14 @@ struct RehearseCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Start this kube-apiserver on the restored store too, and list every resource through it.",
+            valueName: "program"
+        )
+    )
+    var kubeApiserver: String?
+
+    @Option(
+        help: ArgumentHelp(
             "A user with all rights, as NAME[:PASSWORD]; --etcd needs one when the snapshot has "
                 + "authentication on.",
             valueName: "user"
@@ -100,6 +108,7 @@ struct RehearseCommand: AsyncParsableCommand {
             scratchParent: scratch,
             date: { Date.now }
         )
+        request.apiServer = try self.apiServer()
         request.keepsScratch = self.keep
         request.decryption = try self.decoding.decryption()
         request.credentials = try self.user.map(credentials)
@@ -111,6 +120,16 @@ struct RehearseCommand: AsyncParsableCommand {
         guard let real else { return [BundledStore()] }
         return self.both ? [BundledStore(), real] : [real]
     }
+
+    /// It is told the file of the encryption configuration that this command was told.
+    private func apiServer() throws -> KubeAPIServer? {
+        try self.kubeApiserver.map { name in
+            KubeAPIServer(
+                path: try program(name),
+                encryptionConfigurationPath: self.decoding.encryptionConfig.map(absolute)
+            )
+        }
+    }
 }
 
 extension ProgressLine {
@@ -119,6 +138,7 @@ extension ProgressLine {
         case .beginning(let what): self.show(what + "…")
         case .reading(let done, let total): self.show("reading back: \(done) of \(total) keys", now: false)
         case .receiving(let done, let total): self.show(done: done, total: total)
+        case .listing(let name): self.show("listing \(name) through kube-apiserver", now: false)
         case .judging(let done, let total): self.show("judging: \(done) of \(total) objects", now: false)
         }
     }
@@ -142,7 +162,12 @@ private func program(_ name: String) throws -> String {
     for place in places where FileManager.default.isExecutableFile(atPath: place) && !isDirectory(path: place)
     {
         // It is started in another directory.
-        return place.hasPrefix("/") ? place : "\(FileManager.default.currentDirectoryPath)/\(place)"
+        return absolute(place)
     }
     throw Failure("\(name) is no program", advice: "give the path of its file", status: .badInput)
+}
+
+/// A path that means the same from every directory.
+private func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
 }

@@ -26,6 +26,7 @@ let layers: [Layer] = [
     Layer("Bolt", ["Files"]),
     Layer("EtcdStorage", ["CChecksums", "Files", "ProtobufWire", "Bolt"]),
     Layer("EtcdRPC"),
+    Layer("KubernetesClient"),
     Layer("EtcdClient", ["Files", "EtcdRPC"]),
     Layer("KubernetesCodec", ["CSchemas", "CPoly1305", "CZlib", "ProtobufWire"]),
     Layer("KubernetesKMS", ["KubernetesCodec"]),
@@ -36,7 +37,7 @@ let layers: [Layer] = [
         "Operations",
         [
             "CChildPrograms", "Files", "Bolt", "EtcdStorage", "EtcdClient", "EtcdServer", "KubernetesCodec",
-            "KubernetesRegistry",
+            "KubernetesRegistry", "KubernetesClient",
         ]
     ),
     Layer(

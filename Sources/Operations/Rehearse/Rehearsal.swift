@@ -59,4 +59,6 @@ enum RehearsalStep {
     static let hash = "hashkv"
     static let snapshot = "snapshot"
     static let compare = "compare"
+    static let apiServer = "API server"
+    static let lists = "lists"
 }

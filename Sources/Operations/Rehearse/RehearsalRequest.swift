@@ -8,6 +8,8 @@ public struct RehearsalRequest: Sendable {
     public var path: String
     /// What serves the restored directory, one after the other.
     public var servers: [any RehearsalServer]
+    /// Started on each of them in turn, to list everything through it.
+    public var apiServer: KubeAPIServer?
     /// An existing directory with room for the restored store and a snapshot of it.
     public var scratchParent: String
     /// Whether the restored directory is left where it is.
@@ -32,6 +34,13 @@ public struct RehearsalRequest: Sendable {
     }
 }
 
+extension RehearsalRequest {
+    /// A step's name; with the server's where there are several.
+    func stepName(_ step: String, on server: any RehearsalServer) -> String {
+        self.servers.count > 1 ? "\(step) (\(server.shortName))" : step
+    }
+}
+
 /// What a rehearsal is doing.
 public enum RehearsalProgress: Sendable {
     case beginning(String)
@@ -39,6 +48,8 @@ public enum RehearsalProgress: Sendable {
     case reading(Int, of: Int)
     /// Bytes of the snapshot that have come, of all.
     case receiving(UInt64, of: UInt64)
+    /// A resource that is listed through an API server.
+    case listing(String)
     /// Objects that were judged, of all.
     case judging(Int, of: Int)
 }

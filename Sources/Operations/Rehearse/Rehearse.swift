@@ -49,14 +49,18 @@ public struct Rehearse: Sendable {
             )
             let scratch = try self.makeScratch()
             defer { scratch.remove() }
-            try await self.bringBack(keyspace, keys, in: scratch, into: &rehearsal)
+            let registry = try Registry(of: keyspace)
+            let stores = try await self.bringBack(registry, keys, in: scratch, into: &rehearsal)
             // With several servers: the first.
             rehearsal.recoverySeconds = [RehearsalStep.verify, RehearsalStep.restore, RehearsalStep.open]
                 .compactMap { step in rehearsal.steps.first { $0.name.hasPrefix(step) }?.seconds }.reduce(
                     0,
                     +
                 )
-            try await self.judge(keyspace, into: &rehearsal)
+            try await self.judge(registry, into: &rehearsal)
+            if let apiServer = self.request.apiServer, rehearsal.verdict != .fail {
+                try await self.start(apiServer, on: stores, of: registry, in: scratch, into: &rehearsal)
+            }
             if self.request.keepsScratch { rehearsal.keptPath = try scratch.keep() }
         }
         rehearsal.seconds = (ContinuousClock.now - began) / .seconds(1)
@@ -119,12 +123,15 @@ extension Rehearse {
     }
 
     /// Restores once a server, each its own directory, and compares what it serves.
+    ///
+    /// - Returns: The restored directories.
     private func bringBack(
-        _ keyspace: Keyspace,
+        _ registry: Registry,
         _ keys: [LiveKey],
         in scratch: ScratchDirectory,
         into rehearsal: inout Rehearsal
-    ) async throws {
+    ) async throws -> [RestoredStore] {
+        var stores: [RestoredStore] = []
         for (index, server) in self.request.servers.enumerated() {
             let directory = "\(scratch.path)/" + (index == 0 ? "restored" : "restored-\(index + 1)")
             let place = try self.makeSocketPlace(in: scratch)
@@ -135,7 +142,7 @@ extension Rehearse {
                 server: server,
                 database: self.database,
                 facts: self.facts,
-                keyspace: keyspace,
+                keyspace: registry.keyspace,
                 keys: keys,
                 request: self.request,
                 progress: self.progress
@@ -148,7 +155,9 @@ extension Rehearse {
                 in: place.path,
                 spool: scratch.path
             )
+            stores.append(RestoredStore(server: server, directory: directory, member: restore.members[0]))
         }
+        return stores
     }
 
     private func restore(to directory: String) throws -> Restore {
@@ -177,26 +186,61 @@ extension Rehearse {
         )
     }
 
-    private func judge(_ keyspace: Keyspace, into rehearsal: inout Rehearsal) async throws {
+    /// Starts an API server on each of the restored directories, after everything was compared: it writes.
+    private func start(
+        _ apiServer: KubeAPIServer,
+        on stores: [RestoredStore],
+        of registry: Registry,
+        in scratch: ScratchDirectory,
+        into rehearsal: inout Rehearsal
+    ) async throws {
+        let isClosed = rehearsal.judgments.contains { $0.name == EncryptionJudge.name && $0.result != .pass }
+        guard !isClosed else {
+            let reason = "it does not become ready while objects stay encrypted: give --encryption-config"
+            return rehearsal.steps.append(RehearsalCheck(RehearsalStep.apiServer, .notJudged, reason))
+        }
+        for store in stores {
+            let trial = APIServerTrial(
+                apiServer: apiServer,
+                store: store,
+                registry: registry,
+                request: self.request,
+                progress: self.progress
+            )
+            let place = try self.makeSocketPlace(in: scratch)
+            for var check in try await trial.run(in: place.path, spool: scratch.path) {
+                check.name = self.request.stepName(check.name, on: store.server)
+                rehearsal.steps.append(check)
+            }
+        }
+    }
+
+    private func judge(_ registry: Registry, into rehearsal: inout Rehearsal) async throws {
         self.progress(.beginning("judging the objects"))
         let facts = self.facts
         let database = self.database
         rehearsal.judgments.append(
             contentsOf: storeJudgments(
                 facts,
-                keyspace,
+                registry.keyspace,
                 byteCount: database.bolt.databaseByteCount,
                 logEntries: try? database.logEntriesNotShown(facts)
             )
         )
-        let registry = try Registry(of: keyspace)
         let judging = Judging(registry: registry, decryption: self.request.decryption)
-        let total = keyspace.count
+        let total = registry.keyspace.count
         rehearsal.judgments += try await judging.run { [progress] count in
             progress(.judging(count, of: total))
         }
         rehearsal.facts?.time = registry.snapshotTime(decryption: self.request.decryption)
     }
+}
+
+/// A directory that was restored, and what serves it.
+struct RestoredStore: Sendable {
+    var server: any RehearsalServer
+    var directory: String
+    var member: RestoredMember
 }
 
 /// Runs a step and notes how long it took.

@@ -36,7 +36,13 @@ struct ServedDirectory: Sendable {
             return RehearsalCheck(name, result, count: result == .fail ? 1 : 0, detail, seconds: seconds)
         }
         do {
-            return try await self.server.serve(directory, as: member, in: place, spool: spool) { endpoint in
+            return try await self.server.serve(
+                directory,
+                as: member,
+                isReadOnly: true,
+                in: place,
+                spool: spool
+            ) { endpoint in
                 let isOpen = opened(.pass, "\(self.server.name) answers on the restored directory")
                 return try await [isOpen] + self.compare(endpoint, spool: spool)
             }
@@ -45,9 +51,8 @@ struct ServedDirectory: Sendable {
         }
     }
 
-    /// The step's name; with the server's where there are several.
     func name(_ step: String) -> String {
-        self.request.servers.count > 1 ? "\(step) (\(self.server.shortName))" : step
+        self.request.stepName(step, on: self.server)
     }
 
     private var options: ConnectionOptions {

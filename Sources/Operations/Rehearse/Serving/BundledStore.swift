@@ -4,7 +4,7 @@ import EtcdStorage
 
 /// The bundled store, in this process, on a socket that only this user can reach.
 ///
-/// It changes nothing: leases do not run out while they are looked at, and users are not asked for.
+/// Users are not asked for, and when nobody writes, leases do not run out while they are looked at.
 public struct BundledStore: RehearsalServer {
     public init() {}
 
@@ -15,13 +15,14 @@ public struct BundledStore: RehearsalServer {
     public func serve<Result: Sendable>(
         _ directory: String,
         as member: RestoredMember,
+        isReadOnly: Bool,
         in place: String,
         spool: String,
         _ body: (EtcdEndpoint) async throws -> Result
     ) async throws -> Result {
         let socket = "\(place)/store"
         var options = ServerOptions()
-        options.isReadOnly = true
+        options.isReadOnly = isReadOnly
         options.spoolDirectory = spool
         let server: StoreServer
         do {

@@ -27,6 +27,7 @@ public struct EtcdProgram: RehearsalServer {
     public func serve<Result: Sendable>(
         _ directory: String,
         as member: RestoredMember,
+        isReadOnly: Bool,
         in place: String,
         spool: String,
         _ body: (EtcdEndpoint) async throws -> Result

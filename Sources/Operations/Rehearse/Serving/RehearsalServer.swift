@@ -16,6 +16,7 @@ public protocol RehearsalServer: Sendable {
     /// - Parameters:
     ///   - directory: The data directory; a server may write to it.
     ///   - member: As it was restored.
+    ///   - isReadOnly: Whether nobody is going to write; a server that can then changes nothing by itself either.
     ///   - place: A directory for sockets and logs, mode 0700, with a short path.
     ///   - spool: A directory for what is as large as the store.
     ///   - body: What to do with the endpoint.
@@ -24,6 +25,7 @@ public protocol RehearsalServer: Sendable {
     func serve<Result: Sendable>(
         _ directory: String,
         as member: RestoredMember,
+        isReadOnly: Bool,
         in place: String,
         spool: String,
         _ body: (EtcdEndpoint) async throws -> Result

@@ -1,0 +1,189 @@
+import EtcdClient
+import Files
+import Foundation
+import KubernetesClient
+import NIOCore
+import NIOPosix
+
+/// A kube-apiserver, started on whatever serves the restored directory.
+///
+/// It reaches its store by a socket that only this user can reach, and is reached on 127.0.0.1 with certificates
+/// made for the occasion. It writes what every API server writes when it starts, to the restored store alone.
+public struct KubeAPIServer: Sendable {
+    /// The program's file.
+    public var path: String
+    /// What `--encryption-provider-config` names.
+    public var encryptionConfigurationPath: String?
+    /// How long it may take to come up.
+    public var patience = Duration.seconds(180)
+
+    public init(path: String, encryptionConfigurationPath: String? = nil) {
+        self.path = path
+        self.encryptionConfigurationPath = encryptionConfigurationPath
+    }
+
+    /// What it must be told of its store.
+    struct Settings {
+        /// `/registry`.
+        var etcdPrefix: String
+        var ranges: ServiceRanges
+        /// The time now.
+        var date: Date
+    }
+
+    /// Starts it, calls `body` once it is ready, and ends it.
+    ///
+    /// - Parameters:
+    ///   - store: A socket that answers as etcd.
+    ///   - settings: What the store says of itself.
+    ///   - place: A directory for certificates and its log, mode 0700.
+    ///   - body: What to ask it.
+    /// - Returns: What `body` returns.
+    /// - Throws: ``RehearsalServerError`` when it does not become ready; what `body` throws.
+    func serve<Result>(
+        _ store: EtcdEndpoint,
+        _ settings: Settings,
+        in place: String,
+        _ body: (APIServerClient) async throws -> Result
+    ) async throws -> Result {
+        let certificates = try ThrowAwayCertificates(at: settings.date)
+        try certificates.write(to: place)
+        for attempt in 1..<Self.maxAttempts {
+            do {
+                return try await self.serve(attempt, store, settings, certificates, in: place, body)
+            } catch is PortTaken {
+                continue
+            }
+        }
+        return try await self.serve(Self.maxAttempts, store, settings, certificates, in: place, body)
+    }
+
+    /// How many ports are tried: somebody may take the one that was free a moment ago.
+    private static let maxAttempts = 3
+
+    private struct PortTaken: Error {}
+
+    private func serve<Result>(
+        _ attempt: Int,
+        _ store: EtcdEndpoint,
+        _ settings: Settings,
+        _ certificates: ThrowAwayCertificates,
+        in place: String,
+        _ body: (APIServerClient) async throws -> Result
+    ) async throws -> Result {
+        let port = try await freePort()
+        let program = try ChildProgram(
+            self.path,
+            self.arguments(store, settings, in: place, port: port),
+            in: place,
+            logPath: "\(place)/kube-apiserver-\(attempt).log"
+        )
+        do {
+            let base = "https://127.0.0.1:\(port)"
+            let result = try await APIServerClient.withClient(to: base, trust: certificates.trust) { client in
+                try await self.waitUntilReady(client, program)
+                return try await body(client)
+            }
+            await program.end()
+            return result
+        } catch {
+            let isRunning = program.isRunning
+            let words = program.lastWords
+            await program.end(patience: .zero)
+            if !isRunning, words.contains("address already in use"), attempt < Self.maxAttempts {
+                throw PortTaken()
+            }
+            if error is APIServerError, !isRunning {
+                throw RehearsalServerError("kube-apiserver ended while it was asked: \(words)")
+            }
+            throw error
+        }
+    }
+
+    private func arguments(
+        _ store: EtcdEndpoint,
+        _ settings: Settings,
+        in place: String,
+        port: Int
+    ) -> [String] {
+        var arguments = [
+            "--etcd-servers=\(store)", "--etcd-prefix=\(settings.etcdPrefix)",
+            // Nothing but what it does at its start is to be written.
+            "--etcd-compaction-interval=0", "--endpoint-reconciler-type=none",
+            "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", "--secure-port=\(port)",
+            "--cert-dir=\(place)", "--tls-cert-file=\(place)/server.pem",
+            "--tls-private-key-file=\(place)/server.key", "--client-ca-file=\(place)/authority.pem",
+            "--anonymous-auth=false", "--authorization-mode=AlwaysAllow",
+            "--service-account-issuer=https://rehearsal.invalid",
+            "--service-account-key-file=\(place)/token.pub",
+            "--service-account-signing-key-file=\(place)/token.key",
+            "--service-cluster-ip-range=\(settings.ranges.addresses)",
+            "--service-node-port-range=\(settings.ranges.nodePorts)",
+            // Versions that are off by default may have been on where the file comes from.
+            "--runtime-config=api/all=true",
+            // What answers them lives in the cluster, which is not here.
+            "--disable-admission-plugins=MutatingAdmissionWebhook,ValidatingAdmissionWebhook",
+            "--profiling=false",
+        ]
+        if let path = self.encryptionConfigurationPath {
+            arguments.append("--encryption-provider-config=\(path)")
+        }
+        return arguments
+    }
+
+    private func waitUntilReady(_ client: APIServerClient, _ program: ChildProgram) async throws {
+        let deadline = ContinuousClock.now + self.patience
+        var answer = ""
+        while true {
+            guard program.isRunning else {
+                throw RehearsalServerError("kube-apiserver does not start on it: \(program.lastWords)")
+            }
+            if let (status, text) = try? await client.text(at: "/readyz?verbose") {
+                if status == 200 { return }
+                answer = text
+            }
+            try Task.checkCancellation()
+            guard ContinuousClock.now < deadline else {
+                let checks = answer.split(separator: "\n").filter { $0.hasPrefix("[-]") }
+                let names = checks.map { $0.dropFirst(3).prefix { $0 != " " } }.joined(separator: ", ")
+                let why = names.isEmpty ? program.lastWords : "its own checks fail: \(names)"
+                throw RehearsalServerError("kube-apiserver is not ready after \(self.patience): \(why)")
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+}
+
+extension ThrowAwayCertificates {
+    fileprivate var trust: APIServerClient.Trust {
+        APIServerClient.Trust(
+            authority: self.authority,
+            certificate: self.client.certificate,
+            privateKey: self.client.privateKey
+        )
+    }
+
+    /// Writes what the server reads: each file with mode 0600.
+    fileprivate func write(to directory: String) throws(FileError) {
+        let texts = [
+            ("authority.pem", self.authority), ("server.pem", self.server.certificate),
+            ("server.key", self.server.privateKey), ("token.key", self.tokenKey.privateKey),
+            ("token.pub", self.tokenKey.publicKey),
+        ]
+        for (name, text) in texts {
+            let file = try OutputFile(creating: "\(directory)/\(name)")
+            try file.append(Array(text.utf8))
+            try file.close()
+        }
+    }
+}
+
+/// A port of 127.0.0.1 that nobody listens on right now.
+private func freePort() async throws -> Int {
+    let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        .bind(host: "127.0.0.1", port: 0).get()
+    let port = listener.localAddress?.port
+    try await listener.close()
+    guard let port else { throw RehearsalServerError("no port is free on 127.0.0.1") }
+    return port
+}

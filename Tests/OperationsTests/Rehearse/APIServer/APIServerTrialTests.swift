@@ -1,0 +1,159 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Operations
+
+/// A rehearsal with an API server, on the bundled store.
+struct APIServerTrialTests {
+    private typealias Answers = PretendedAPIServer.Answers
+
+    private func rehearse(
+        _ fixture: String = "cluster-1.36/compacted.db",
+        on program: (FilePath) throws -> String,
+        patience: Duration = .seconds(60)
+    ) async throws -> Rehearsal {
+        try await withTemporaryDirectory { directory in
+            var request = RehearsalRequest(
+                path: Repository.fixture(fixture).string,
+                servers: [BundledStore()],
+                scratchParent: directory.string,
+                date: { Date() }
+            )
+            request.apiServer = KubeAPIServer(path: try program(directory))
+            request.apiServer?.patience = patience
+            return try await Rehearse(request).run()
+        }
+    }
+
+    private func rehearse(with answers: Answers, patience: Duration = .seconds(60)) async throws -> Rehearsal
+    {
+        try await self.rehearse(on: { try PretendedAPIServer.write(answers, to: $0) }, patience: patience)
+    }
+
+    @Test func allThatKubectlListedIsHeldToTheFile() async throws {
+        let rehearsal = try await self.rehearse(with: .ofTheCluster())
+        #expect(rehearsal["API server"]?.result == .pass)
+        #expect(rehearsal["API server"]?.detail == "kube-apiserver v1.36.2 is ready on the bundled store")
+        let lists = try #require(rehearsal["lists"])
+        #expect(lists.result == .pass, "\(lists.detail)")
+        #expect(lists.detail == "1,398 objects of 53 resources listed")
+        #expect(lists.count == 1398)
+    }
+
+    @Test func anObjectThatIsNotListedFailsTheRehearsal() async throws {
+        var answers = try Answers.ofTheCluster()
+        answers.lists["/apis/apps/v1/deployments"]?.removeAll {
+            $0.name == "web" && $0.namespace == "monitoring"
+        }
+        let rehearsal = try await self.rehearse(with: answers)
+        #expect(rehearsal.verdict == .fail)
+        #expect(
+            rehearsal["lists"]?.detail.contains("deployments.apps monitoring/web is not listed") == true
+        )
+    }
+
+    @Test func anObjectThatIsListedAsItOnceWasFailsTheRehearsal() async throws {
+        var answers = try Answers.ofTheCluster()
+        answers.lists["/api/v1/namespaces"]?[0].resourceVersion = "1"
+        let rehearsal = try await self.rehearse(with: answers)
+        #expect(rehearsal.verdict == .fail)
+        let details = rehearsal.checks.map(\.detail).joined(separator: "\n")
+        #expect(details.contains("is listed as it was once"))
+    }
+
+    @Test func whatTheServerWritesAtItsStartIsCountedAndNoFault() async throws {
+        var answers = try Answers.ofTheCluster()
+        answers.lists["/api/v1/namespaces"]?[0].resourceVersion = "99999"
+        let made = PretendedAPIServer.Item(name: "new", namespace: "", resourceVersion: "99998")
+        answers.lists["/api/v1/namespaces"]?.append(made)
+        answers.lists["/api/v1/events"]?.removeLast(3)
+        answers.lists["/apis/coordination.k8s.io/v1/leases"]?.removeAll { $0.name.hasPrefix("apiserver-") }
+        let lists = try #require(try await self.rehearse(with: answers)["lists"])
+        #expect(lists.result == .pass)
+        #expect(lists.detail.contains(", 1 written anew at its start, 1 made by it, 4 that ran out are gone"))
+    }
+
+    @Test func aResourceThatCannotBeListedIsAWarningWithTheServersReason() async throws {
+        var answers = try Answers.ofTheCluster()
+        answers.refusals["/api/v1/secrets"] = "no matching prefix found"
+        answers.resources["/apis/acme.example.com/v1beta1"] = []
+        answers.resources["/apis/storage.k8s.io/v1"]?.removeAll { $0 == "storageclasses" }
+        let lists = try #require(try await self.rehearse(with: answers)["lists"])
+        #expect(lists.result == .warn)
+        #expect(lists.detail.contains("secrets (no matching prefix found)"))
+        #expect(lists.detail.contains("galaxies.acme.example.com (not served)"))
+        #expect(lists.detail.contains("storageclasses.storage.k8s.io (not served)"))
+    }
+
+    @Test func aServerThatIsNeverReadyIsNamedWithItsFailingChecks() async throws {
+        var answers = try Answers.ofTheCluster()
+        answers.failingChecks = ["informer-sync", "poststarthook/rbac/bootstrap-roles"]
+        let rehearsal = try await self.rehearse(with: answers, patience: .seconds(15))
+        #expect(rehearsal.verdict == .fail)
+        let detail = rehearsal["API server"]?.detail ?? ""
+        #expect(detail.contains("its own checks fail: informer-sync, poststarthook/rbac/bootstrap-roles"))
+    }
+
+    @Test func aServerThatEndsIsQuoted() async throws {
+        let rehearsal = try await self.rehearse(on: { directory in
+            let path = directory.appending("ends").string
+            let script = Data("#!/bin/sh\necho unknown flag: --secure-port; exit 1\n".utf8)
+            try script.write(to: URL(filePath: path))
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+            return path
+        })
+        #expect(rehearsal.verdict == .fail)
+        #expect(
+            rehearsal["API server"]?.detail
+                == "kube-apiserver does not start on it: unknown flag: --secure-port"
+        )
+    }
+
+    @Test func aPortThatSomebodyTookIsNotTheEnd() async throws {
+        let rehearsal = try await self.rehearse(on: { directory in
+            let real = try PretendedAPIServer.write(.ofTheCluster(), to: directory)
+            let path = directory.appending("unlucky").string
+            // The first time only.
+            let script =
+                """
+                #!/bin/sh
+                if mkdir \(directory)/tried; then echo listen: address already in use; exit 1; fi
+                exec \(real) "$@"
+
+                """
+            try Data(script.utf8).write(to: URL(filePath: path))
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+            return path
+        })
+        #expect(rehearsal["lists"]?.result == .pass)
+    }
+
+    @Test func withoutObjectsOfKubernetesNothingIsStarted() async throws {
+        let rehearsal = try await self.rehearse("plain-etcd/auth-and-leases.db", on: { _ in "/nowhere" })
+        #expect(rehearsal["API server"]?.result == .notJudged)
+    }
+
+    @Test func encryptedObjectsWithoutTheirKeyAreNotWaitedFor() async throws {
+        let rehearsal = try await self.rehearse("encrypted/aescbc/snapshot.db", on: { _ in "/nowhere" })
+        #expect(rehearsal["API server"]?.result == .notJudged)
+        #expect(rehearsal["API server"]?.detail.contains("--encryption-config") == true)
+    }
+
+    private static let realServer = ProcessInfo.processInfo.environment["REGISTREE_KUBE_APISERVER"]
+
+    /// Runs where the variable names a kube-apiserver of 1.36.
+    @Test(.enabled(if: realServer != nil, "REGISTREE_KUBE_APISERVER names no kube-apiserver"))
+    func aRealAPIServerListsAllObjectsOfTheCluster() async throws {
+        let program = try #require(Self.realServer)
+        let rehearsal = try await self.rehearse(on: { _ in program })
+        let lists = try #require(rehearsal["lists"])
+        #expect(lists.result == .pass, "\(lists.detail)")
+        #expect(lists.count == 1398)
+    }
+}
+
+extension Rehearsal {
+    fileprivate subscript(name: String) -> RehearsalCheck? { self.checks.first { $0.name == name } }
+}
