@@ -17,6 +17,8 @@ final class WatchStream {
     private let requests: WatchRequests
     private let writer: RPCWriter<MessageAnswer<Response>>
     private var watchers: [Int64: Watcher] = [:]
+    /// The watches that the store has ended; as with etcd, their IDs are free when the client cancels them too.
+    private var ended: Set<Int64> = []
     private var nextID: Int64 = 0
     /// Whether the client has asked how far all its watches are.
     private var owesProgress = false
@@ -116,22 +118,28 @@ extension WatchStream {
         if !end.isEmpty, end != [0], !key.lexicographicallyPrecedes(end) {
             return "mvcc: watcher range is empty"
         }
-        if request.watchID != 0, self.watchers[request.watchID] != nil {
+        if request.watchID != 0, self.isTaken(request.watchID) {
             return "mvcc: duplicate watch ID provided on the WatchStream"
         }
-        return self.watchers.count < Self.limit ? nil : EtcdRefusal.tooManyRequests.text
+        let count = self.watchers.count + self.ended.count
+        return count < Self.limit ? nil : EtcdRefusal.tooManyRequests.text
     }
+
+    private func isTaken(_ id: Int64) -> Bool { self.watchers[id] != nil || self.ended.contains(id) }
 
     private func takeID(_ wanted: Int64) -> Int64 {
         if wanted != 0 { return wanted }
-        while self.watchers[self.nextID] != nil { self.nextID += 1 }
+        while self.isTaken(self.nextID) { self.nextID += 1 }
         defer { self.nextID += 1 }
         return self.nextID
     }
 
     private func cancel(_ id: Int64) async throws {
-        guard self.watchers.removeValue(forKey: id) != nil else { return }
-        self.served.counts.watchers.count(-1)
+        if self.watchers.removeValue(forKey: id) != nil {
+            self.served.counts.watchers.count(-1)
+        } else if self.ended.remove(id) == nil {
+            return
+        }
         var response = self.response(id, at: self.store.revision)
         response.canceled = true
         try await self.send(response)
@@ -161,6 +169,7 @@ extension WatchStream {
     /// Ends a watch whose events cannot be read: they were compacted, or the source is damaged.
     private func end(_ id: Int64, _ refusal: EtcdRefusal) async throws {
         self.watchers[id] = nil
+        self.ended.insert(id)
         self.served.counts.watchers.count(-1)
         var response = self.response(id, at: 0)
         response.canceled = true

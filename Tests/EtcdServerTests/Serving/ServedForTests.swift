@@ -53,7 +53,14 @@ final class WatchForTests: Sendable {
     private let responses: AsyncStream<Etcdserverpb_WatchResponse>
     private let task: Task<Void, any Error>
 
-    init(_ served: ServedForTests, pause: Duration = .zero) {
+    convenience init(_ served: ServedForTests, pause: Duration = .zero) {
+        self.init(served.watch, pause: pause)
+    }
+
+    init<Transport: ClientTransport>(
+        _ client: Etcdserverpb_Watch.Client<Transport>,
+        pause: Duration = .zero
+    ) {
         let (outgoing, requests) = AsyncStream.makeStream(of: Etcdserverpb_WatchRequest.self)
         let (responses, incoming) = AsyncStream.makeStream(of: Etcdserverpb_WatchResponse.self)
         self.requests = requests
@@ -62,7 +69,7 @@ final class WatchForTests: Sendable {
             defer { incoming.finish() }
             var options = CallOptions.defaults
             options.maxRequestMessageBytes = 64 << 20
-            try await served.watch.watch(options: options) { writer in
+            try await client.watch(options: options) { writer in
                 for await request in outgoing { try await writer.write(request) }
             } onResponse: { response in
                 for try await message in response.messages {
@@ -77,6 +84,11 @@ final class WatchForTests: Sendable {
         self.task.cancel()
     }
 
+    /// Ends the stream, and so whoever waits for a response.
+    func end() {
+        self.task.cancel()
+    }
+
     func create(
         _ key: String,
         prefix: Bool = true,
@@ -86,6 +98,10 @@ final class WatchForTests: Sendable {
         create.key = Data(key.utf8)
         if prefix { create.rangeEnd = Data(key.utf8.dropLast() + [(key.utf8.last ?? 0) + 1]) }
         change(&create)
+        self.create(create)
+    }
+
+    func create(_ create: Etcdserverpb_WatchCreateRequest) {
         var request = Etcdserverpb_WatchRequest()
         request.createRequest = create
         self.requests.yield(request)

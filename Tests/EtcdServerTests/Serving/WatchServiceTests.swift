@@ -84,6 +84,27 @@ struct WatchServiceTests {
         }
     }
 
+    @Test func keepsTheIDOfAnEndedWatchUntilItIsCancelled() async throws {
+        try await withServed { served in
+            for number in 0..<10 { try await served.put("k/a", "\(number)") }
+            _ = try await served.kv.compact(.with { $0.revision = 8 })
+            let watch = WatchForTests(served)
+            watch.create("k/") {
+                $0.startRevision = 3
+                $0.watchID = 5
+            }
+            _ = await watch.until { $0.compactRevision == 8 }
+            watch.create("k/") { $0.watchID = 5 }
+            watch.cancel(5)
+            watch.create("k/") { $0.watchID = 5 }
+            watch.cancel(6)
+            watch.askForProgress()
+            let answers = await watch.until { $0.watchID == -1 && !$0.created }
+            #expect(answers.map(\.watchID) == [-1, 5, 5, -1])
+            #expect(answers.map(\.canceled) == [true, true, false, false])
+        }
+    }
+
     @Test func cutsLargeResponsesIntoFragmentsWhenAsked() async throws {
         try await withServed { served in
             for number in 0..<6 {

@@ -30,11 +30,7 @@ struct StoreAgainstEtcdTests {
             var plan = EtcdPlan(.v35, in: directory.appending("etcd"))
             plan.extraArguments = ["--unsafe-no-fsync"]
             let snapshot = Repository.fixture(fixture)
-            _ = try await RealPrograms.etcdutl().succeed([
-                "snapshot", "restore", snapshot.string, "--data-dir", plan.members[0].dataDirectory.string,
-                "--name", "m1", "--initial-cluster", plan.initialCluster,
-                "--initial-advertise-peer-urls", plan.members[0].peerURL,
-            ])
+            try await plan.restore(snapshot)
             try await withRealEtcd(plan) { etcd in
                 let database = try EtcdDatabase(path: snapshot.string)
                 let store = try Store(source: database, identity: Self.identity, now: 0)

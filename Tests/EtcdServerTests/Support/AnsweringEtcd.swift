@@ -2,6 +2,7 @@ import EtcdRPC
 import Foundation
 import GRPCCore
 import SwiftProtobuf
+import SystemPackage
 import TestSupport
 
 @testable import EtcdClient
@@ -96,14 +97,34 @@ struct AnsweringEtcd<Transport: ClientTransport>: Sendable {
     }
 }
 
+/// Runs `body` with the API of whoever serves at `endpoint`.
+func withAnsweringEtcd<Result: Sendable>(
+    at endpoint: String,
+    _ body: (AnsweringEtcd<Transport>) async throws -> Result
+) async throws -> Result {
+    let endpoint = try EtcdEndpoint(parsing: endpoint, tlsByDefault: false)
+    let options = ConnectionOptions(dialTimeout: .seconds(60), callTimeout: .seconds(60), now: Date())
+    return try await EtcdClient.withClient(to: endpoint, options: options) { client in
+        try await body(AnsweringEtcd(grpc: client.calls.grpc))
+    }
+}
+
 /// Runs `body` with the API of a real etcd of one member.
 func withAnsweringEtcd<Result: Sendable>(
     _ etcd: RealEtcd,
     _ body: (AnsweringEtcd<Transport>) async throws -> Result
 ) async throws -> Result {
-    let endpoint = try EtcdEndpoint(parsing: etcd.endpoint, tlsByDefault: false)
-    let options = ConnectionOptions(dialTimeout: .seconds(60), callTimeout: .seconds(60), now: Date())
-    return try await EtcdClient.withClient(to: endpoint, options: options) { client in
-        try await body(AnsweringEtcd(grpc: client.calls.grpc))
+    try await withAnsweringEtcd(at: etcd.endpoint, body)
+}
+
+extension EtcdPlan {
+    /// Has etcdutl restore a snapshot for the one member.
+    func restore(_ snapshot: FilePath) async throws {
+        let member = self.members[0]
+        _ = try await RealPrograms.etcdutl().succeed([
+            "snapshot", "restore", snapshot.string, "--data-dir", member.dataDirectory.string,
+            "--name", member.name, "--initial-cluster", self.initialCluster,
+            "--initial-advertise-peer-urls", member.peerURL,
+        ])
     }
 }

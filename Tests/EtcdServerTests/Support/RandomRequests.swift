@@ -71,14 +71,14 @@ struct RandomRequests {
 
     // MARK: Parts
 
-    private mutating func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &self.random) == 0 }
+    mutating func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &self.random) == 0 }
 
-    private mutating func key() -> Data {
+    mutating func key() -> Data {
         if self.chance(200) { return Data() }
         return Data(self.keys.randomElement(using: &self.random) ?? [0])
     }
 
-    private mutating func rangeEnd(after key: Data, open: Bool = true) -> Data {
+    mutating func rangeEnd(after key: Data, open: Bool = true) -> Data {
         switch Int.random(in: 0..<6, using: &self.random) {
         case 0, 1: return Data()
         case 2: return open ? Data([0]) : Data()
@@ -99,7 +99,7 @@ struct RandomRequests {
         self.chance(10) ? 404 : self.leases.randomElement(using: &self.random) ?? 1
     }
 
-    private mutating func someRevision() -> Int64 {
+    mutating func someRevision() -> Int64 {
         self.chance(12)
             ? Int64.random(in: -3...3, using: &self.random)
             : Int64.random(in: max(0, self.revision - 40)...self.revision + 2, using: &self.random)

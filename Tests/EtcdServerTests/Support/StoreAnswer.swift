@@ -6,21 +6,30 @@ import SwiftProtobuf
 
 /// What a store answered, without what may differ between two of them: identities, raft terms, the seconds
 /// that leases have left, and the order of equals.
-enum StoreAnswer: Equatable, CustomStringConvertible {
-    case message(String)
+enum StoreAnswer: Equatable, Sendable, CustomStringConvertible {
+    case message(any SwiftProtobuf.Message)
     case refusal(code: RPCError.Code, text: String)
 
     var description: String {
         switch self {
-        case .message(let text): text
+        case .message(let message): message.textFormatString()
         case .refusal(let code, let text): "\(code): \(text)"
+        }
+    }
+
+    static func == (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.message(let left), .message(let right)): left.isEqualTo(message: right)
+        case (.refusal(let code, let text), .refusal(let otherCode, let otherText)):
+            code == otherCode && text == otherText
+        default: false
         }
     }
 
     /// The answer that `body` gives or throws.
     static func of(_ body: () async throws -> any SwiftProtobuf.Message) async throws -> StoreAnswer {
         do {
-            return .message(try await body().textFormatString())
+            return .message(try await body())
         } catch let error as RPCError {
             return .refusal(code: error.code, text: error.message)
         } catch let refusal as EtcdRefusal {
