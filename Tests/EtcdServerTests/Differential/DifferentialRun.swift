@@ -20,7 +20,7 @@ struct DifferentialRun<Transport: ClientTransport> {
 
     /// Begins with stores that hold the same, and ends their leases: they may be short, and each has its clock.
     init(_ bundled: AnsweringEtcd<Transport>, _ real: AnsweringEtcd<Transport>) async throws {
-        self.seed = ProcessInfo.processInfo.environment["REGISTREE_SEED"].flatMap { UInt64($0) } ?? 4
+        self.seed = TestSeed.given ?? 4
         let leases = try await bundled.message(.leaseLeases, as: Etcdserverpb_LeaseLeasesResponse.self).leases
         for request in [.leaseLeases]
             + leases.map({ lease in StoreRequest.leaseRevoke(.with { $0.id = lease.id }) })

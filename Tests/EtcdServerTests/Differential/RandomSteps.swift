@@ -71,7 +71,7 @@ extension RandomRequests {
         var request = Etcdserverpb_WatchCreateRequest()
         request.key = self.key()
         request.rangeEnd = self.rangeEnd(after: request.key)
-        if self.chance(2) { request.startRevision = self.someRevision() }
+        if self.chance(2) { request.startRevision = max(0, self.someRevision()) }
         if self.chance(5) {
             request.filters = [[.noput], [.nodelete], [.noput, .nodelete]][Int(self.random.next() % 3)]
         }

@@ -1,0 +1,28 @@
+import EtcdServer
+import TestSupport
+import Testing
+
+/// Who is tested: the bundled store, or, to show that the test is right, a real etcd.
+enum AnyStore: String, CaseIterable, CustomTestStringConvertible {
+    case bundled = "bundled store"
+    case etcd = "etcd 3.5"
+
+    var testDescription: String { self.rawValue }
+
+    /// Serves an empty store while `body` runs, which is given its endpoint.
+    func serve(_ body: @escaping @Sendable (String) async throws -> Void) async throws {
+        switch self {
+        case .bundled:
+            try await withServed { served in try await body("http://127.0.0.1:\(served.port)") }
+        case .etcd:
+            try await withTemporaryDirectory { directory in
+                var plan = EtcdPlan(.v35, in: directory)
+                plan.extraArguments = ["--unsafe-no-fsync"]
+                try await withRealEtcd(plan) { etcd in
+                    let endpoint = etcd.endpoint
+                    try await body(endpoint)
+                }
+            }
+        }
+    }
+}
