@@ -131,7 +131,10 @@ extension DifferentialRun {
         let (ours, theirs) = (await bundled.records, await real.records)
         for name in Set(ours.keys).union(theirs.keys) where ours[name]?.items != theirs[name]?.items {
             let request = ours[name]?.request ?? theirs[name]?.request ?? .init()
-            self.differ("\(name) \(request)", ours[name]?.items ?? [], theirs[name]?.items ?? [])
+            let items = [ours, theirs].map { $0[name]?.items ?? [] }
+            let same = zip(items[0], items[1]).prefix { $0 == $1 }.count
+            let rests = items.map { "\($0.count - same) more: \($0.dropFirst(same).prefix(3))" }
+            self.differ("\(name) \(request), after \(same) of the same", rests[0], rests[1])
             return false
         }
         self.count(ours)

@@ -21,6 +21,8 @@ import Testing
 ///    deletions (etcd-io/etcd#17555, mended in 3.5.13); the bundled store still has them.
 /// 6. Progress on request: etcd 3.5.1 reports it at once, at times before the events up to it (mended in
 ///    3.5.8); the bundled store reports it after them.
+/// 7. A watch from a negative revision, and one that wants the ID -1 for itself: etcd 3.5.1 makes both; the
+///    bundled store refuses the first, as etcd does from 3.5.24 on, and the second gets all its events.
 @Suite(.timeLimit(.minutes(60)))
 struct DifferentialTests {
     @Test func answersAsEtcdFromEmpty() async throws {
