@@ -10,14 +10,29 @@ enum AnyStore: String, CaseIterable, CustomTestStringConvertible {
     var testDescription: String { self.rawValue }
 
     /// Serves an empty store while `body` runs, which is given its endpoint.
-    func serve(_ body: @escaping @Sendable (String) async throws -> Void) async throws {
+    ///
+    /// - Parameters:
+    ///   - progressInterval: How often a quiet watch that asks for it hears how far it is.
+    ///   - body: What to do meanwhile.
+    /// - Throws: What `body` throws, and when it cannot be served.
+    func serve(
+        progressInterval: Duration = .seconds(600),
+        _ body: @escaping @Sendable (String) async throws -> Void
+    ) async throws {
         switch self {
         case .bundled:
-            try await withServed { served in try await body("http://127.0.0.1:\(served.port)") }
+            var options = ServerOptions()
+            options.watchProgressInterval = progressInterval
+            try await withServed(options: options) { served in
+                try await body("http://127.0.0.1:\(served.port)")
+            }
         case .etcd:
             try await withTemporaryDirectory { directory in
                 var plan = EtcdPlan(.v35, in: directory)
-                plan.extraArguments = ["--unsafe-no-fsync"]
+                let interval = "\(progressInterval / .milliseconds(1))ms"
+                plan.extraArguments = [
+                    "--unsafe-no-fsync", "--experimental-watch-progress-notify-interval", interval,
+                ]
                 try await withRealEtcd(plan) { etcd in
                     let endpoint = etcd.endpoint
                     try await body(endpoint)
