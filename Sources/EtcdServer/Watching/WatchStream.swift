@@ -75,7 +75,8 @@ final class WatchStream {
         for id in self.watchers.keys.sorted() {
             guard let watcher = self.watchers[id], watcher.wantsProgress else { continue }
             self.watchers[id]?.wasBusy = false
-            if watcher.wasBusy || watcher.next <= self.store.revision { continue }
+            // One that begins in the future has nothing to be told yet.
+            if watcher.wasBusy || watcher.next - 1 > self.store.revision { continue }
             try await self.send(self.response(id, at: watcher.next - 1))
         }
     }

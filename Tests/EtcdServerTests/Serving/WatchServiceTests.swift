@@ -70,6 +70,26 @@ struct WatchServiceTests {
         }
     }
 
+    @Test func reportsNoProgressOfAWatchThatBeginsInTheFuture() async throws {
+        var options = ServerOptions()
+        options.watchProgressInterval = .milliseconds(100)
+        try await withServed(options: options) { served in
+            let watch = WatchForTests(served)
+            watch.create("k/") {
+                $0.startRevision = 50
+                $0.progressNotify = true
+            }
+            watch.create("k/") { $0.progressNotify = true }
+            var count = 0
+            let answers = await watch.until { answer in
+                count += answer.watchID == 1 && !answer.created ? 1 : 0
+                return count == 3
+            }
+            #expect(answers.map(\.header.revision).allSatisfy { $0 == 1 })
+            #expect(answers.filter { !$0.created }.map(\.watchID) == [1, 1, 1])
+        }
+    }
+
     @Test func endsAWatchThatBeginsBeforeTheCompaction() async throws {
         try await withServed { served in
             for number in 0..<10 { try await served.put("k/a", "\(number)") }
