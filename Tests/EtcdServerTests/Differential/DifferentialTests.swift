@@ -31,28 +31,30 @@ import Testing
 @Suite(.timeLimit(.minutes(60)))
 struct DifferentialTests {
     @Test func answersAsEtcdFromEmpty() async throws {
-        try await self.compare(Store(identity: .alone), restoring: nil)
+        try await self.compare(restoring: nil) { Store(identity: .alone) }
     }
 
     @Test func answersAsEtcdFromASnapshot() async throws {
         let snapshot = Repository.fixture("etcd-3.5/history.db")
-        let database = try EtcdDatabase(path: snapshot.string)
-        let store = try Store(
-            source: database,
-            identity: .init(of: StoreFacts(reading: database)),
-            now: StoreServer.now
-        )
-        try await self.compare(store, restoring: snapshot)
+        try await self.compare(restoring: snapshot) {
+            let database = try EtcdDatabase(path: snapshot.string)
+            return try Store(
+                source: database,
+                identity: .init(of: StoreFacts(reading: database)),
+                now: StoreServer.now
+            )
+        }
     }
 
-    private func compare(_ store: Store, restoring snapshot: FilePath?) async throws {
+    /// The store is opened when etcd runs: the leases of both begin anew at about the same time.
+    private func compare(restoring snapshot: FilePath?, _ open: () throws -> Store) async throws {
         try await withTemporaryDirectory { directory in
             var plan = EtcdPlan(.v35, in: directory.appending("etcd"))
             plan.extraArguments = ["--unsafe-no-fsync"]
             if let snapshot { try await plan.restore(snapshot) }
             try await withRealEtcd(plan) { etcd in
                 let endpoint = etcd.endpoint
-                try await withServed(store) { served in
+                try await withServed(open()) { served in
                     try await withAnsweringEtcd(at: endpoint) { real in
                         try await withAnsweringEtcd(at: "http://127.0.0.1:\(served.port)") { bundled in
                             var run = try await DifferentialRun(bundled, real)

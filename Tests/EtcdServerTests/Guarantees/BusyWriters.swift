@@ -36,6 +36,10 @@ struct BusyWriters {
     ///
     /// - Returns: What was written, as the answers say, in order of revision.
     func write() async throws -> [WrittenEvent] {
+        try await self.writeAllButTheLast() + [self.writeTheLast()]
+    }
+
+    func writeAllButTheLast() async throws -> [WrittenEvent] {
         var events = try await withThrowingTaskGroup(of: [WrittenEvent].self) { group in
             for writer in 0..<self.count {
                 group.addTask {
@@ -56,10 +60,16 @@ struct BusyWriters {
         }
         // Sorting is stable: what one transaction has done stays in its order.
         events.sort { $0.revision < $1.revision }
-        let last = try await withAnsweringEtcd(at: self.endpoint) { api in
-            try await Etcdserverpb_KV.Client(wrapping: api.grpc).put(.putting(Self.lastKey, Data()))
+        return events
+    }
+
+    func writeTheLast() async throws -> WrittenEvent {
+        try await withAnsweringEtcd(at: self.endpoint) { api in
+            let answer = try await Etcdserverpb_KV.Client(wrapping: api.grpc).put(
+                .putting(Self.lastKey, Data())
+            )
+            return WrittenEvent(answer.header.revision, Self.lastKey.utf8, Data())
         }
-        return events + [WrittenEvent(last.header.revision, Self.lastKey.utf8, Data())]
     }
 }
 

@@ -50,6 +50,38 @@ struct WatchGuaranteeTests {
     }
 
     @Test(arguments: AnyStore.allCases)
+    func reliableACompactionEndsAWatchRatherThanLeavingAGap(_ store: AnyStore) async throws {
+        let seed = TestSeed.draw(for: "compactions of the \(store.rawValue)")
+        try await store.serve { endpoint in
+            try await withAnsweringEtcd(at: endpoint) { api in
+                let client = Etcdserverpb_Watch.Client(wrapping: api.grpc)
+                let busy = Task { try await Self.writeWhileCompacting(at: endpoint, seed: seed) }
+                var events: [WrittenEvent] = []
+                // The revisions of which a watch was told that it will not see them.
+                var gaps: [ClosedRange<Int64>] = []
+                var next: Int64 = 2
+                while events.last?.key != BusyWriters.lastKey {
+                    let watch = WatchForTests(client)
+                    defer { watch.end() }
+                    watch.create(BusyWriters.prefix) { $0.startRevision = next }
+                    let responses = await watch.until { $0.canceled || !$0.events.isEmpty }
+                    // What the next is to see may be gone when it begins.
+                    try await Task.sleep(for: .milliseconds(20))
+                    events += responses.flatMap(\.events).map(WrittenEvent.init)
+                    next = max(next, (events.last?.revision ?? 0) + 1)
+                    guard let ended = responses.last, ended.canceled else { continue }
+                    try #require(ended.compactRevision >= next)
+                    gaps.append(next...ended.compactRevision)
+                    next = ended.compactRevision + 1
+                }
+                let written = try await busy.value
+                #expect(events == written.filter { event in !gaps.contains { $0.contains(event.revision) } })
+                #expect(gaps.count > 3)
+            }
+        }
+    }
+
+    @Test(arguments: AnyStore.allCases)
     func atomicARevisionComesInOneResponse(_ store: AnyStore) async throws {
         try await self.watchWhileWriting(store) { written, watches in
             let byRevision = Dictionary(grouping: written, by: \.revision)
@@ -168,6 +200,18 @@ struct WatchGuaranteeTests {
 }
 
 extension WatchGuaranteeTests {
+    /// Runs the writers while the newest revision is compacted again and again; the very last put is not.
+    private static func writeWhileCompacting(at endpoint: String, seed: UInt64) async throws -> [WrittenEvent]
+    {
+        let compactor = Compactor()
+        async let compactions = compactor.run(at: endpoint)
+        let writers = BusyWriters(endpoint: endpoint, seed: seed)
+        let written = try await writers.writeAllButTheLast()
+        compactor.stop()
+        #expect(try await compactions > 10)
+        return written + [try await writers.writeTheLast()]
+    }
+
     /// Runs the writers with four watches of all that they write: two from before, of which one reads slowly,
     /// and two that are made meanwhile, one of them for what was, too.
     ///

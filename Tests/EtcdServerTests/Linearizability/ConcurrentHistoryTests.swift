@@ -3,7 +3,6 @@ import EtcdServer
 import Foundation
 import GRPCCore
 import SwiftProtobuf
-import Synchronization
 import TestSupport
 import Testing
 
@@ -46,30 +45,6 @@ struct ConcurrentHistoryTests {
                 }
             }
             return try await group.reduce(into: []) { $0 += $1 }
-        }
-    }
-}
-
-/// Compacts up to the newest revision, again and again.
-private final class Compactor: Sendable {
-    private let isStopped = Atomic(false)
-
-    func stop() {
-        self.isStopped.store(true, ordering: .relaxed)
-    }
-
-    /// - Returns: How often it compacted before it was stopped.
-    func run(at endpoint: String) async throws -> Int {
-        try await withAnsweringEtcd(at: endpoint) { api in
-            let kv = Etcdserverpb_KV.Client(wrapping: api.grpc)
-            var (last, count) = (Int64(1), 0)
-            while !self.isStopped.load(ordering: .relaxed) {
-                let newest = try await kv.range(.key("k")).header.revision
-                guard newest > last else { continue }
-                _ = try await kv.compact(.with { $0.revision = newest })
-                (last, count) = (newest, count + 1)
-            }
-            return count
         }
     }
 }
