@@ -60,7 +60,10 @@ extension RehearsalText {
             return "WARN: \(file) comes back\(self.contents), with \(things) to know before\(unjudged)."
         case .fail:
             let failed = self.rehearsal.checks.filter { $0.result == .fail }.map(\.name)
-            return "FAIL: \(file) does not come back as it was: \(failed.joined(separator: ", "))."
+            let what =
+                self.rehearsal.isBroughtBack
+                ? "comes back as it was, but not for kube-apiserver" : "does not come back as it was"
+            return "FAIL: \(file) \(what): \(failed.joined(separator: ", "))."
         }
     }
 
@@ -93,6 +96,10 @@ extension RehearsalText {
         case .fail where self.rehearsal.steps.first?.result == .fail:
             sentences.append(
                 "Next: use another copy. `registree verify \(file)` says what is wrong with this one."
+            )
+        case .fail where self.rehearsal.isBroughtBack:
+            sentences.append(
+                "Next: read kube-apiserver's log, which --keep leaves beside the restored directory."
             )
         case .fail:
             sentences.append(

@@ -39,6 +39,14 @@ public struct Rehearsal: Sendable {
 }
 
 extension Rehearsal {
+    /// Whether nothing failed but what concerns an API server.
+    public var isBroughtBack: Bool {
+        self.checks.allSatisfy { check in
+            check.result != .fail
+                || [RehearsalStep.apiServer, RehearsalStep.lists].contains { check.name.hasPrefix($0) }
+        }
+    }
+
     /// The rehearsal of a file that could not even be opened.
     ///
     /// - Parameter problem: A sentence for people.

@@ -15,7 +15,7 @@ struct APIServerTrial: Sendable {
     let progress: @Sendable (RehearsalProgress) -> Void
 
     /// - Parameters:
-    ///   - place: A directory for sockets, certificates and logs, mode 0700, with a short path.
+    ///   - place: A directory for sockets and certificates, mode 0700, with a short path.
     ///   - spool: A directory for what is as large as the store.
     /// - Returns: Whether it started, and what came of the lists.
     /// - Throws: `StorageError` of the file itself; `CancellationError`.
@@ -37,6 +37,7 @@ struct APIServerTrial: Sendable {
             ranges: ServiceRanges(of: self.registry, decryption: self.request.decryption),
             date: self.request.date()
         )
+        let log = self.store.directory + "-kube-apiserver.log"
         do {
             return try await self.store.server.serve(
                 self.store.directory,
@@ -45,7 +46,7 @@ struct APIServerTrial: Sendable {
                 in: place,
                 spool: spool
             ) { endpoint in
-                try await self.apiServer.serve(endpoint, settings, in: place) { client in
+                try await self.apiServer.serve(endpoint, settings, in: place, logPath: log) { client in
                     let version = try await client.version()
                     let isReady = started(
                         .pass,

@@ -36,7 +36,8 @@ public struct KubeAPIServer: Sendable {
     /// - Parameters:
     ///   - store: A socket that answers as etcd.
     ///   - settings: What the store says of itself.
-    ///   - place: A directory for certificates and its log, mode 0700.
+    ///   - place: A directory for certificates, mode 0700.
+    ///   - logPath: Where its output goes; a number is added.
     ///   - body: What to ask it.
     /// - Returns: What `body` returns.
     /// - Throws: ``RehearsalServerError`` when it does not become ready; what `body` throws.
@@ -44,18 +45,19 @@ public struct KubeAPIServer: Sendable {
         _ store: EtcdEndpoint,
         _ settings: Settings,
         in place: String,
+        logPath: String,
         _ body: (APIServerClient) async throws -> Result
     ) async throws -> Result {
         let certificates = try ThrowAwayCertificates(at: settings.date)
         try certificates.write(to: place)
         for attempt in 1..<Self.maxAttempts {
             do {
-                return try await self.serve(attempt, store, settings, certificates, in: place, body)
+                return try await self.serve(attempt, store, settings, certificates, in: place, logPath, body)
             } catch is PortTaken {
                 continue
             }
         }
-        return try await self.serve(Self.maxAttempts, store, settings, certificates, in: place, body)
+        return try await self.serve(Self.maxAttempts, store, settings, certificates, in: place, logPath, body)
     }
 
     /// How many ports are tried: somebody may take the one that was free a moment ago.
@@ -69,6 +71,7 @@ public struct KubeAPIServer: Sendable {
         _ settings: Settings,
         _ certificates: ThrowAwayCertificates,
         in place: String,
+        _ logPath: String,
         _ body: (APIServerClient) async throws -> Result
     ) async throws -> Result {
         let port = try await freePort()
@@ -76,7 +79,7 @@ public struct KubeAPIServer: Sendable {
             self.path,
             self.arguments(store, settings, in: place, port: port),
             in: place,
-            logPath: "\(place)/kube-apiserver-\(attempt).log"
+            logPath: "\(logPath)-\(attempt)"
         )
         do {
             let base = "https://127.0.0.1:\(port)"
