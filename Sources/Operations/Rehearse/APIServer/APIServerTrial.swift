@@ -134,8 +134,8 @@ extension ListComparison {
         var details = [listed]
         for (count, what) in [
             (self.rewrittenCount, "written anew at its start"), (self.madeCount, "made by it"),
-            (self.goneCount, "that ran out are gone"),
-        ] where count > 0 { details.append("\(count) \(what)") }
+            (self.goneCount, "gone that ran out"),
+        ] where count > 0 { details.append("\(counted(count, "object")) \(what)") }
         return RehearsalCheck(name, .pass, count: self.listedCount, details.joined(separator: ", "))
     }
 }

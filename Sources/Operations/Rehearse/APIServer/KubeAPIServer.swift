@@ -14,8 +14,8 @@ public struct KubeAPIServer: Sendable {
     public var path: String
     /// What `--encryption-provider-config` names.
     public var encryptionConfigurationPath: String?
-    /// How long it may take to come up.
-    public var patience = Duration.seconds(180)
+    /// How long it may take to come up; with 317,000 objects it takes two minutes on two cores.
+    public var patience = Duration.seconds(600)
 
     public init(path: String, encryptionConfigurationPath: String? = nil) {
         self.path = path

@@ -72,7 +72,11 @@ struct APIServerTrialTests {
         answers.lists["/apis/coordination.k8s.io/v1/leases"]?.removeAll { $0.name.hasPrefix("apiserver-") }
         let lists = try #require(try await self.rehearse(with: answers)["lists"])
         #expect(lists.result == .pass)
-        #expect(lists.detail.contains(", 1 written anew at its start, 1 made by it, 4 that ran out are gone"))
+        #expect(
+            lists.detail.contains(
+                "1 object written anew at its start, 1 object made by it, 4 objects gone that ran out"
+            )
+        )
     }
 
     @Test func aResourceThatCannotBeListedIsAWarningWithTheServersReason() async throws {
