@@ -3,52 +3,116 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-static int add_actions(posix_spawn_file_actions_t *actions, const char *directory, const char *log_path) {
-    int code = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (code == 0) {
-        int flags = O_WRONLY | O_CREAT | O_EXCL | O_APPEND;
-        code = posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, log_path, flags, 0600);
-    }
-    if (code == 0) code = posix_spawn_file_actions_adddup2(actions, STDOUT_FILENO, STDERR_FILENO);
-    if (code == 0) code = posix_spawn_file_actions_addchdir_np(actions, directory);
-#ifdef __GLIBC__
-    if (code == 0) code = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+#ifdef __linux__
+#include <sys/prctl.h>
 #endif
-    return code;
+
+// A child dies with the thread that made it, not with the process: so each has a thread that lives as long as it.
+
+struct start {
+    char *const *arguments;
+    const char *directory;
+    const char *log_path;
+    pid_t parent;
+    // The child's, or a negated errno; there once `done` is posted.
+    pid_t process;
+    sem_t done;
+};
+
+static void close_all_but(int kept) {
+    int limit = (int)sysconf(_SC_OPEN_MAX);
+#ifdef __linux__
+    if (close_range(STDERR_FILENO + 1, kept - 1, 0) == 0 && close_range(kept + 1, ~0U, 0) == 0) return;
+#endif
+    for (int descriptor = STDERR_FILENO + 1; descriptor < limit; descriptor++) {
+        if (descriptor != kept) close(descriptor);
+    }
 }
 
-static int set_attributes(posix_spawnattr_t *attributes) {
-    sigset_t none, all;
+static int set_signals(void) {
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+    sigset_t none;
     sigemptyset(&none);
-    sigfillset(&all);
-    int code = posix_spawnattr_setsigmask(attributes, &none);
-    if (code == 0) code = posix_spawnattr_setsigdefault(attributes, &all);
-    if (code == 0) code = posix_spawnattr_setpgroup(attributes, 0);
-    if (code == 0) {
-        short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
-        code = posix_spawnattr_setflags(attributes, flags);
+    return sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int set_streams(const char *log_path) {
+    int input = open("/dev/null", O_RDONLY);
+    if (input < 0 || dup2(input, STDIN_FILENO) < 0) return -1;
+    int output = open(log_path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0600);
+    if (output < 0 || dup2(output, STDOUT_FILENO) < 0) return -1;
+    return dup2(output, STDERR_FILENO);
+}
+
+static int die_with(pid_t parent) {
+#ifdef __linux__
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return -1;
+    // It may be gone already.
+    if (getppid() != parent) _exit(1);
+#endif
+    return 0;
+}
+
+// Becomes the program; what goes wrong is written to `failure`, which an exec closes. Between a fork and an exec
+// only functions may be called that are safe in a signal handler.
+static void become(const struct start *start, int failure) {
+    char *const environment[] = {NULL};
+    if (setpgid(0, 0) == 0 && die_with(start->parent) == 0 && set_streams(start->log_path) >= 0
+        && chdir(start->directory) == 0 && set_signals() == 0) {
+        close_all_but(failure);
+        execve(start->arguments[0], start->arguments, environment);
     }
-    return code;
+    int code = errno;
+    ssize_t written = write(failure, &code, sizeof code);
+    _exit(written == sizeof code ? 127 : 126);
+}
+
+// Returns the child's process ID, or a negated errno.
+static pid_t make_child(const struct start *start) {
+    int ends[2];
+    if (pipe(ends) != 0) return -errno;
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    pid_t process = fork();
+    if (process == 0) become(start, ends[1]);
+    int code = process < 0 ? errno : 0;
+    close(ends[1]);
+    ssize_t count;
+    do {
+        count = process < 0 ? 0 : read(ends[0], &code, sizeof code);
+    } while (count < 0 && errno == EINTR);
+    close(ends[0]);
+    if (code == 0) return process;
+    if (process > 0) waitpid(process, NULL, 0);
+    return -code;
+}
+
+static void *keep_child(void *argument) {
+    struct start *start = argument;
+    pid_t process = make_child(start);
+    start->process = process;
+    sem_post(&start->done);
+    // Whoever started it reaps it.
+    siginfo_t information;
+    while (process > 0 && waitid(P_PID, (id_t)process, &information, WEXITED | WNOWAIT) != 0 && errno == EINTR) {}
+    return NULL;
 }
 
 pid_t registree_start_program(char *const arguments[], const char *directory, const char *log_path) {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    char *const environment[] = {NULL};
-    pid_t process = 0;
-    int code = posix_spawn_file_actions_init(&actions);
-    if (code != 0) return -code;
-    code = posix_spawnattr_init(&attributes);
+    struct start start = {arguments, directory, log_path, getpid(), 0};
+    if (sem_init(&start.done, 0, 0) != 0) return -errno;
+    pthread_t thread;
+    int code = pthread_create(&thread, NULL, keep_child, &start);
     if (code == 0) {
-        code = add_actions(&actions, directory, log_path);
-        if (code == 0) code = set_attributes(&attributes);
-        if (code == 0) code = posix_spawn(&process, arguments[0], &actions, &attributes, arguments, environment);
-        posix_spawnattr_destroy(&attributes);
+        pthread_detach(thread);
+        while (sem_wait(&start.done) != 0 && errno == EINTR) {}
     }
-    posix_spawn_file_actions_destroy(&actions);
-    return code == 0 ? process : -code;
+    sem_destroy(&start.done);
+    return code == 0 ? start.process : -code;
 }

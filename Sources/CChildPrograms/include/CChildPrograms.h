@@ -6,6 +6,8 @@
 /// Starts a program in a process group of its own: no environment, no input, no descriptors of this process, no
 /// signal ignored or blocked, its output appended to a new file of mode 0600.
 ///
+/// On Linux it is killed when this process ends, however that happens.
+///
 /// arguments: ends in NULL; the first is the program's file.
 /// directory: its working directory.
 /// Returns the process ID, or a negated errno.

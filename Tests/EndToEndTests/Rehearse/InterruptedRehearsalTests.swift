@@ -50,6 +50,26 @@ extension OneAtATime {
             }
         }
 
+        @Test func aKilledRehearsalTakesItsEtcdWithIt() async throws {
+            let etcd = try RealPrograms.etcd(.v35).path.string
+            try await withTemporaryDirectory { directory in
+                let running = try RegistreeProgram.located().start(
+                    ["rehearse", Self.snapshot.string, "--scratch-dir", directory.string, "--etcd", etcd]
+                )
+                // The rehearsal itself, and etcd.
+                while try programs(in: directory).count < 2, running.poll() == nil {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                running.send(SIGKILL)
+                #expect(try await running.wait(timeout: .seconds(30)).exitCode == 128 + SIGKILL)
+                let deadline = ContinuousClock.now + .seconds(10)
+                while try !programs(in: directory).isEmpty, ContinuousClock.now < deadline {
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                #expect(try programs(in: directory) == [])
+            }
+        }
+
         /// Whether a program still runs with `directory` in its command line.
         private func programs(in directory: FilePath) throws -> [String] {
             try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int($0) != nil }.filter {
