@@ -1,6 +1,7 @@
 import EtcdRPC
 import GRPCCore
 import GRPCNIOTransportCore
+import NIOCore
 import Synchronization
 
 /// Serves a store with etcd's API: gRPC, and `/health`, `/version`, `/metrics` beside it.
@@ -67,11 +68,11 @@ public final class StoreServer: Sendable {
     /// Serves until ``stop()`` or until the task is cancelled; it can be run once.
     public func run() async throws {
         defer { for socket in self.clientSockets + self.metricsSockets { socket.removeFile() } }
-        let connections = ConnectionCount(limit: self.served.options.maxConnections)
+        let connections = self.connections
         let answers = self.answers(connections)
         let servers = self.clientSockets.map { self.server(on: $0, answers, connections) }
         let metrics = self.metricsSockets.map { self.metrics(on: $0, answers, connections) }
-        // Not children of this task: they must not be cancelled before `end` has closed the door.
+        // Not children of this task: they must not be cancelled before `end` has closed the connections.
         let serving = servers.map { server in
             Task {
                 defer { self.stop() }
@@ -81,6 +82,7 @@ public final class StoreServer: Sendable {
         try? await withThrowingTaskGroup(of: Void.self) { group in
             for listener in metrics { group.addTask { try await listener.serve() } }
             group.addTask { try await self.served.expireLeases() }
+            group.addTask { try await self.served.announceRevisions() }
             group.addTask { try await self.stopBell.wait() }
             defer { group.cancelAll() }
             try await group.next()
@@ -91,7 +93,7 @@ public final class StoreServer: Sendable {
     private func server(
         on socket: ListeningSocket,
         _ answers: HTTPAnswers,
-        _ connections: ConnectionCount
+        _ connections: Connections
     ) -> GRPCServer<HTTP2ServerTransport.Custom<Listener>> {
         let listener = Listener(
             socket: socket,
@@ -103,7 +105,7 @@ public final class StoreServer: Sendable {
         return GRPCServer(
             transport: HTTP2ServerTransport.Custom(
                 listenerFactory: listener,
-                config: self.transportConfiguration
+                config: self.transportConfiguration(connections)
             ),
             services: [
                 KVService(served: self.served), WatchService(served: self.served),
@@ -117,7 +119,7 @@ public final class StoreServer: Sendable {
     private func metrics(
         on socket: ListeningSocket,
         _ answers: HTTPAnswers,
-        _ connections: ConnectionCount
+        _ connections: Connections
     ) -> PlainListener {
         PlainListener(
             socket: socket,
@@ -128,7 +130,7 @@ public final class StoreServer: Sendable {
         )
     }
 
-    private func answers(_ connections: ConnectionCount) -> HTTPAnswers {
+    private func answers(_ connections: Connections) -> HTTPAnswers {
         let served = self.served
         let metrics = Metrics(served: served, connections: connections)
         return HTTPAnswers(
@@ -141,7 +143,19 @@ public final class StoreServer: Sendable {
         )
     }
 
-    private var transportConfiguration: HTTP2ServerTransport.Custom<Listener>.Config {
+    private var connections: Connections {
+        let options = self.served.options
+        let store = self.served.store
+        return Connections(
+            limit: options.maxConnections,
+            byteLimit: { options.maxCallBytes + 2 * store.byteCount },
+            log: self.served.log
+        )
+    }
+
+    private func transportConfiguration(
+        _ connections: Connections
+    ) -> HTTP2ServerTransport.Custom<Listener>.Config {
         var configuration = HTTP2ServerTransport.Custom<Listener>.Config.defaults
         // A longer message ends its stream without a word, and clients try again: so there is room to refuse it.
         configuration.rpc.maxRequestPayloadSize = 2 * self.served.options.maxMessageBytes
@@ -154,6 +168,13 @@ public final class StoreServer: Sendable {
             allowWithoutCalls: true
         )
         configuration.connection.keepalive.time = .seconds(120)
+        configuration.channelDebuggingCallbacks.onAcceptHTTP2Stream = { stream in
+            stream.eventLoop.makeCompletedFuture {
+                guard let connection = stream.parent else { return }
+                let meter = CallMeter(of: connections, on: connection)
+                try stream.pipeline.syncOperations.addHandler(meter, position: .first)
+            }
+        }
         return configuration
     }
 }
@@ -163,20 +184,19 @@ private typealias Server = GRPCServer<HTTP2ServerTransport.Custom<Listener>>
 /// How long calls may go on after ``StoreServer/stop()``; watches end at once.
 private let grace = Duration.seconds(2)
 
-/// Closes the door, then lets the calls end.
+/// Lets the calls end, and closes what is left.
 ///
-/// A connection that comes while nobody takes it from its listener any more would trap in swift-nio: so first
-/// no new one is made ready, and those under way get the time to arrive.
+/// No task is cancelled as long as a connection is open: what a connection's or a listener's task no longer
+/// takes would trap in swift-nio. When a connection closes, its calls end and its task with them.
 private func end(
     _ servers: [Server],
     _ serving: [Task<Void, any Error>],
-    _ connections: ConnectionCount
+    _ connections: Connections
 ) async throws {
-    connections.close()
-    try await Task.sleep(for: .milliseconds(50))
     for server in servers { server.beginGracefulShutdown() }
     let impatience = Task {
         try await Task.sleep(for: grace)
+        try await connections.closeAll()
         for task in serving { task.cancel() }
     }
     var failure: (any Error)?
@@ -190,5 +210,7 @@ private func end(
         }
     }
     impatience.cancel()
+    // Those that came while the listeners closed, so that nobody has taken them.
+    try await connections.closeAll()
     if let failure { throw failure }
 }

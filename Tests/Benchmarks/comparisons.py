@@ -5,8 +5,12 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+import hostile
+import watching
 from measuring import CommandFailed, medians, peak_private_bytes, private_bytes, run
 from real_etcd import BundledStore, RealEtcd, program
 
@@ -51,6 +55,11 @@ class Figure:
     def share(what, ours, theirs, name, aim):
         """What part of another program's rate ours is; at least `aim` is wanted."""
         return Figure(what, f"{ours:.0f}/s", f"{name} {theirs:.0f}/s", ours / theirs, f">= {aim:g}", ours / theirs >= aim)
+
+    @staticmethod
+    def below(what, ours, theirs, aim, unit, scale):
+        """A figure that must stay below a bound, whatever the other program reaches."""
+        return Figure(what, f"{ours * scale:.1f} {unit}", f"etcd {theirs * scale:.1f} {unit}", ours / aim, "<= 1", ours <= aim)
 
     @staticmethod
     def memory(what, peak, allowed, name):
@@ -252,6 +261,45 @@ def puts_a_second(server):
     return float(re.search(r"Throughput (?:is|too low:) (\d+)", said).group(1))
 
 
+@contextmanager
+def empty_servers(bench):
+    """Ours and etcd's, both without a key."""
+    with (
+        tempfile.TemporaryDirectory(dir=bench.scratch) as directory,
+        BundledStore(bench.registree) as ours,
+        RealEtcd(os.path.join(directory, "member"), ["--unsafe-no-fsync"]) as etcd,
+    ):
+        yield ours, etcd
+
+
+def watchers(bench):
+    """A thousand watchers of one prefix: on 10 streams, and each on its own."""
+    for streams, watches in ((1, 100), (100, 1)):
+        with empty_servers(bench) as servers:
+            quick = [watching.measure(server, 10, streams, watches, puts=1_500, rate=0) for server in servers]
+            slow = [watching.measure(server, 10, streams, watches, puts=300, rate=100) for server in servers]
+        name = f"1,000 watchers on {10 * streams} streams"
+        rates = [outcome.event_count / outcome.seconds for outcome in quick]
+        yield Figure.share(f"{name}: events", *rates, "etcd", 1)
+        work = [outcome.cpu_seconds / outcome.event_count for outcome in slow]
+        yield Figure.below(f"{name}: CPU an event at 100 puts/s", *work, 2 * work[1], "us", 1e6)
+        yield Figure.below(f"{name}: private memory", *(o.private_bytes for o in quick), 256 * MEBIBYTE, "MiB", 1 / MEBIBYTE)
+
+
+def hostility(bench):
+    """What a healthy client waits for beside hostile ones, and what the server keeps."""
+    for kinds in [[], *([kind] for kind in hostile.KINDS), hostile.KINDS]:
+        name = "beside all at once" if len(kinds) > 1 else f"beside {kinds[0].__name__}" if kinds else "alone"
+        with empty_servers(bench) as servers:
+            for server in servers:
+                hostile.fill(server)
+            outcomes = [hostile.measure(server, kinds) for server in servers]
+        waits = [outcome.slowest_of_a_hundred for outcome in outcomes]
+        yield Figure.below(f"p99 {name}", *waits, 0.2, "ms", 1e3)
+        peaks = [outcome.peak for outcome in outcomes]
+        yield Figure.below(f"memory {name}", *peaks, 1_024 * MEBIBYTE, "MiB", 1 / MEBIBYTE)
+
+
 def take(bench):
     member = bench.path("member")
     bench.etcdutl_restore("member")
@@ -271,7 +319,7 @@ def take(bench):
         shutil.rmtree(member, ignore_errors=True)
 
 
-COMPARISONS = {"status": status, "verify": verify, "restore": restore, "list": listing, "decode": decode, "serve": serve, "take": take}
+COMPARISONS = {"status": status, "verify": verify, "restore": restore, "list": listing, "decode": decode, "serve": serve, "watchers": watchers, "hostile": hostility, "take": take}
 
 
 def measure(bench, names, say):

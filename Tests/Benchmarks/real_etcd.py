@@ -40,6 +40,11 @@ class Server:
 
     def __init__(self):
         self.endpoint = f"http://127.0.0.1:{free_port()}"
+
+    @property
+    def port(self):
+        return int(self.endpoint.rpartition(":")[2])
+
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stderr=subprocess.DEVNULL)
         try:
@@ -93,8 +98,9 @@ class RealEtcd(Server):
 
 
 class BundledStore(Server):
-    """`registree serve etcd` on a snapshot."""
+    """`registree serve etcd` on a snapshot, or empty."""
 
-    def __init__(self, registree, snapshot):
+    def __init__(self, registree, snapshot=None):
         super().__init__()
-        self.command = [registree, "serve", "etcd", "-f", snapshot, "--listen-client-urls", self.endpoint]
+        source = ["-f", snapshot] if snapshot else []
+        self.command = [registree, "serve", "etcd", *source, "--listen-client-urls", self.endpoint]

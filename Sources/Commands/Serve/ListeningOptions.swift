@@ -45,8 +45,21 @@ struct ListeningOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Calls at once on one connection.", valueName: "n"))
     var maxConcurrentStreams = ServerOptions().maxConcurrentStreams
 
-    @Option(help: ArgumentHelp("Connections at once.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Connections at once; one without a call makes room for a new one.",
+            valueName: "n"
+        )
+    )
     var maxConnections = ServerOptions().maxConnections
+
+    @Option(
+        help: ArgumentHelp(
+            "What calls under way may keep in memory, in bytes, beside two answers with the whole store.",
+            valueName: "n"
+        )
+    )
+    var maxCallBytes = ServerOptions().maxCallBytes
 
     func validate() throws {
         guard 1024...(1 << 30) ~= self.maxRequestBytes else {
@@ -54,6 +67,9 @@ struct ListeningOptions: ParsableArguments {
         }
         guard 1...1_000_000 ~= self.maxConcurrentStreams, 1...1_000_000 ~= self.maxConnections else {
             throw ValidationError("--max-concurrent-streams and --max-connections are 1 to 1000000.")
+        }
+        guard (16 << 20)...(1 << 40) ~= self.maxCallBytes else {
+            throw ValidationError("--max-call-bytes is from 16 MiB to 1 TiB.")
         }
         guard (self.certFile == nil) == (self.keyFile == nil) else {
             throw ValidationError("--cert-file and --key-file go together.")
@@ -85,6 +101,7 @@ struct ListeningOptions: ParsableArguments {
     func apply(to options: inout ServerOptions) {
         options.maxRequestBytes = self.maxRequestBytes
         options.maxConcurrentStreams = self.maxConcurrentStreams
+        options.maxCallBytes = self.maxCallBytes
         options.allowsPlaintextOffLoopback = self.insecureListen
         // Some descriptors are for the store's own files.
         options.maxConnections = min(self.maxConnections, max(1, raisedFileLimit() - 64))

@@ -3,6 +3,7 @@ import EtcdRPC
 import GRPCCore
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// Who sends a request, as far as its metadata tell.
 struct Caller: Sendable {
@@ -120,10 +121,10 @@ typealias LeaseKeys = (Int64) -> [[UInt8]]
 /// Compares passwords with bcrypt hashes, one at a time and beside everything else: each takes some 50 ms.
 final class PasswordCheck: Sendable {
     private let thread = NIOThreadPool(numberOfThreads: 1)
-    private let waiting: ConnectionCount
+    private let waiting = Atomic(0)
+    private static let limit = 100
 
     init() {
-        self.waiting = ConnectionCount(limit: 100)
         self.thread.start()
     }
 
@@ -133,8 +134,9 @@ final class PasswordCheck: Sendable {
 
     /// - Throws: `too many requests` when a hundred wait already.
     func check(_ password: String, _ hash: String) async throws -> Bool {
-        guard self.waiting.enter() else { throw EtcdRefusal.tooManyRequests }
-        defer { self.waiting.leave() }
+        self.waiting.count()
+        defer { self.waiting.count(-1) }
+        guard self.waiting.value <= Self.limit else { throw EtcdRefusal.tooManyRequests }
         return try await self.thread.runIfActive { registree_bcrypt_verify(password, hash) }
     }
 }

@@ -4,7 +4,7 @@ import Foundation
 /// What `/metrics` says, in Prometheus's text format and under etcd's names where etcd has one.
 struct Metrics: Sendable {
     var served: ServedStore
-    var connections: ConnectionCount
+    var connections: Connections
 
     func text() -> String {
         let store = self.served.store
@@ -45,7 +45,8 @@ struct Metrics: Sendable {
         text.counter("etcd_mvcc_range_total", "Ranges seen.", counts.ranges.value)
         text.counter("etcd_mvcc_txn_total", "Transactions seen.", counts.transactions.value)
         text.counter("etcd_debugging_mvcc_events_total", "Events sent.", counts.eventsSent.value)
-        text.gauge("registree_connections", "Open connections.", self.connections.value)
+        text.gauge("registree_connections", "Open connections.", self.connections.count)
+        text.gauge("registree_call_bytes", "What calls under way hold.", self.connections.byteCount)
         if let memory = residentByteCount() {
             text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", memory)
         }

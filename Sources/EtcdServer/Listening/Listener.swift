@@ -9,7 +9,7 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
     var socket: ListeningSocket
     var tls: ServerTLS?
     var answers: HTTPAnswers
-    var connections: ConnectionCount
+    var connections: Connections
     var log: ServerLog
 
     var eventLoopGroup: any EventLoopGroup { MultiThreadedEventLoopGroup.singleton }
@@ -21,7 +21,7 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
         try await ServerBootstrap(group: self.eventLoopGroup)
             .serverChannelInitializer { listenerConfigurator.configure(channel: $0) }
             .bind(self.socket.descriptor) { channel in
-                guard self.connections.enter() else {
+                guard self.connections.enter(channel) else {
                     self.log(
                         .warning,
                         "connection refused: too many are open",
@@ -30,12 +30,16 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
                     channel.close(promise: nil)
                     return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
                 }
-                channel.closeFuture.whenComplete { _ in self.connections.leave() }
                 return channel.eventLoop.makeCompletedFuture { try self.prepare(channel) }
                     .flatMap {
                         let tls: HTTP2ServerTransport.ConnectionConfigurator.TLS =
                             self.tls == nil ? .none : .configured(requireALPN: false)
                         return connectionConfigurator.configure(channel: channel, tls: tls)
+                    }
+                    .map { connection in
+                        // Let go before it has closed, as when nobody takes it because the server stops, it traps.
+                        channel.closeFuture.whenComplete { _ in withExtendedLifetime(connection) {} }
+                        return connection
                     }
             }
     }

@@ -7,7 +7,7 @@ struct PlainListener: Sendable {
     var socket: ListeningSocket
     var tls: ServerTLS?
     var answers: HTTPAnswers
-    var connections: ConnectionCount
+    var connections: Connections
     var log: ServerLog
 
     /// Serves until it is cancelled.
@@ -25,8 +25,7 @@ struct PlainListener: Sendable {
     }
 
     private func prepare(_ channel: any Channel) throws {
-        guard self.connections.enter() else { throw ChannelError.ioOnClosedChannel }
-        channel.closeFuture.whenComplete { _ in self.connections.leave() }
+        guard self.connections.enter(channel) else { throw ChannelError.ioOnClosedChannel }
         let pipeline = channel.pipeline.syncOperations
         if let tls = self.tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.context())) }
         try pipeline.addHandler(

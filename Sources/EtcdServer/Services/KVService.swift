@@ -9,11 +9,13 @@ struct KVService: RegistrableRPCService {
         let served = self.served
         let store = served.store
         typealias Method = Etcdserverpb_KV.Method
-        router.unaryAnswer(Method.Range.descriptor) {
+        router.unaryReply(Method.Range.descriptor) {
             (request: Sized<Etcdserverpb_RangeRequest>, caller) in
             try served.access.checkRead(caller, request.message.key, request.message.rangeEnd)
             served.counts.ranges.count()
-            return BytesAnswer(bytes: try store.rangeBytes(request.message))
+            return try served.reply(isLarge: store.isLarge(request.message)) {
+                BytesAnswer(bytes: try store.rangeBytes(request.message))
+            }
         }
         router.unary(Method.Put.descriptor) { (request: Sized<Etcdserverpb_PutRequest>, caller) in
             try served.requireWritable()
@@ -30,12 +32,14 @@ struct KVService: RegistrableRPCService {
             served.counts.deletes.count()
             return try store.deleteRange(request.message)
         }
-        router.unary(Method.Txn.descriptor) { (request: Sized<Etcdserverpb_TxnRequest>, caller) in
+        router.unaryReply(Method.Txn.descriptor) { (request: Sized<Etcdserverpb_TxnRequest>, caller) in
             if request.message.writes { try served.requireWritable() }
             try served.requireSize(request.byteCount)
             try served.access.check(caller, request.message, served.leaseKeys)
             served.counts.transactions.count()
-            return try store.txn(request.message)
+            return try served.reply(isLarge: store.isLarge(request.message)) {
+                MessageAnswer(message: try store.txn(request.message))
+            }
         }
         router.unary(Method.Compact.descriptor) {
             (request: Sized<Etcdserverpb_CompactionRequest>, caller) in
@@ -47,6 +51,15 @@ struct KVService: RegistrableRPCService {
 }
 
 extension ServedStore {
+    /// A large answer waits for its turn.
+    fileprivate func reply<Content: Answer>(
+        isLarge: Bool,
+        _ make: @escaping @Sendable () throws -> Content
+    ) throws -> Reply<Content> {
+        guard isLarge else { return .ready(try make()) }
+        return .later { try await self.largeAnswers.take(make) }
+    }
+
     /// The keys of a lease, for permissions.
     var leaseKeys: LeaseKeys {
         { id in

@@ -26,6 +26,13 @@ struct BytesAnswer: Answer {
     func serialized<Bytes: GRPCContiguousBytes>() throws -> Bytes { Bytes(self.bytes) }
 }
 
+/// An answer that is there, or one that is made when the client can take it.
+enum Reply<Content: Answer>: Sendable {
+    case ready(Content)
+    /// Made after the answer's headers have gone: so a client that does not read is not made more and more.
+    case later(@Sendable () async throws -> Content)
+}
+
 struct SizedReader<Content: Message>: MessageDeserializer {
     func deserialize<Bytes: GRPCContiguousBytes>(_ bytes: Bytes) throws -> Sized<Content> {
         do {
@@ -52,13 +59,13 @@ extension RPCRouter {
         _ method: MethodDescriptor,
         _ answer: @escaping @Sendable (Sized<Request>, Caller) async throws -> Response
     ) {
-        self.unaryAnswer(method) { MessageAnswer(message: try await answer($0, $1)) }
+        self.unaryReply(method) { .ready(MessageAnswer(message: try await answer($0, $1))) }
     }
 
-    /// Registers a method that takes one message and answers one of which the bytes are made elsewhere.
-    mutating func unaryAnswer<Request: Message, Response: Answer>(
+    /// Registers a method that takes one message and answers one, maybe later.
+    mutating func unaryReply<Request: Message, Response: Answer>(
         _ method: MethodDescriptor,
-        _ answer: @escaping @Sendable (Sized<Request>, Caller) async throws -> Response
+        _ answer: @escaping @Sendable (Sized<Request>, Caller) async throws -> Reply<Response>
     ) {
         self.registerHandler(
             forMethod: method,
@@ -67,8 +74,8 @@ extension RPCRouter {
         ) { request, _ in
             try await inEtcdWords {
                 for try await message in request.messages {
-                    let response = try await answer(message, Caller(request.metadata))
-                    return StreamingServerResponse(single: ServerResponse(message: response))
+                    let reply = try await answer(message, Caller(request.metadata))
+                    return StreamingServerResponse(reply)
                 }
                 throw RPCError(code: .internalError, message: "grpc: a request without a message")
             }
@@ -76,24 +83,37 @@ extension RPCRouter {
     }
 
     /// Registers a method that takes a stream of messages, or one, and answers with a stream.
-    mutating func streaming<Request: Message, Response: Message>(
+    mutating func streaming<Request: Message, Response: Answer>(
         _ method: MethodDescriptor,
         _ answer:
             @escaping @Sendable (
                 RPCAsyncSequence<Sized<Request>, any Error>,
-                RPCWriter<MessageAnswer<Response>>,
+                RPCWriter<Response>,
                 Caller
             ) async throws -> Void
     ) {
         self.registerHandler(
             forMethod: method,
             deserializer: SizedReader<Request>(),
-            serializer: AnswerWriter<MessageAnswer<Response>>()
+            serializer: AnswerWriter<Response>()
         ) { request, _ in
-            StreamingServerResponse(of: MessageAnswer<Response>.self) { writer in
+            StreamingServerResponse(of: Response.self) { writer in
                 try await inEtcdWords {
                     try await answer(request.messages, writer, Caller(request.metadata))
                 }
+                return [:]
+            }
+        }
+    }
+}
+
+extension StreamingServerResponse where Message: Answer {
+    fileprivate init(_ reply: Reply<Message>) {
+        switch reply {
+        case .ready(let answer): self.init(single: ServerResponse(message: answer))
+        case .later(let make):
+            self.init(of: Message.self) { writer in
+                try await writer.write(try await inEtcdWords { try await make() })
                 return [:]
             }
         }

@@ -9,12 +9,18 @@ final class ServedStore: Sendable {
     let options: ServerOptions
     let log: ServerLog
     let counts = CallCounts()
+    /// For what would keep others waiting.
+    let largeAnswers = Turns()
+    let sharedEvents: SharedEvents
+    /// Rung when there is a new revision.
+    let watchBells = Bells()
 
     init(store: Store, options: ServerOptions, log: ServerLog) {
         self.store = store
         self.access = Guard(options.users)
         self.options = options
         self.log = log
+        self.sharedEvents = SharedEvents(store)
     }
 
     func requireWritable() throws(EtcdRefusal) {
@@ -46,6 +52,8 @@ public struct ServerOptions: Sendable {
     public var maxRequestBytes = 3 << 19
     public var maxConcurrentStreams = 10_000
     public var maxConnections = 4_000
+    /// What calls under way may keep in memory, in bytes, beside two answers with the whole store.
+    public var maxCallBytes = 512 << 20
     /// How often a quiet watch that asks for it is told how far it is, up to a tenth more.
     public var watchProgressInterval = Duration.seconds(600)
     /// Refuses everything that would change the store; leases do not expire.

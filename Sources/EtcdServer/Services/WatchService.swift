@@ -10,7 +10,7 @@ struct WatchService: RegistrableRPCService {
         router.streaming(Etcdserverpb_Watch.Method.Watch.descriptor) {
             (
                 messages: RPCAsyncSequence<Sized<Etcdserverpb_WatchRequest>, any Error>,
-                writer: RPCWriter<MessageAnswer<Etcdserverpb_WatchResponse>>,
+                writer: RPCWriter<WatchAnswer>,
                 caller
             ) in
             served.counts.watchStreams.count()
@@ -24,23 +24,18 @@ extension ServedStore {
     /// Serves one stream until the client ends it.
     fileprivate func watch(
         _ messages: RPCAsyncSequence<Sized<Etcdserverpb_WatchRequest>, any Error>,
-        _ writer: RPCWriter<MessageAnswer<Etcdserverpb_WatchResponse>>,
+        _ writer: RPCWriter<WatchAnswer>,
         _ caller: Caller
     ) async throws {
         let bell = Bell()
+        let number = self.watchBells.add(bell)
+        defer { self.watchBells.remove(number) }
         let requests = WatchRequests(bell: bell)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for try await message in messages { try await requests.add(message.message) }
                 // A client that sends no more may still want to read.
                 try await Task.sleep(for: .seconds(1 << 40))
-            }
-            group.addTask {
-                var revision = self.store.revision
-                while true {
-                    revision = try await self.store.waitForRevision(above: revision)
-                    bell.ring()
-                }
             }
             group.addTask {
                 while true {
@@ -51,7 +46,11 @@ extension ServedStore {
             group.addTask {
                 let stream = WatchStream(self, caller, requests, writer)
                 while true {
-                    while try await stream.step() { try Task.checkCancellation() }
+                    while try await stream.step() {
+                        try Task.checkCancellation()
+                        // Reading what is long past is not to keep others waiting.
+                        await Task.yield()
+                    }
                     if requests.takeReminder() { try await stream.reportProgress() }
                     try await bell.wait()
                 }

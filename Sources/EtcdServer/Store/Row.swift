@@ -74,6 +74,15 @@ extension View {
         }
     }
 
+    /// A copy of the KeyValue message of `row`, as it is stored.
+    func record(of row: Row) -> [UInt8] {
+        switch row {
+        case .overlay(let change): change.record
+        case .source(_, let record):
+            self.source?.file.withBytes { $0.extracting(record).withUnsafeBytes { Array($0) } } ?? []
+        }
+    }
+
     /// A copy of the value of `row`.
     func value(of row: Row) -> [UInt8] {
         self.withValue(of: row) { $0.withUnsafeBytes { Array($0) } }

@@ -1,8 +1,9 @@
 public import EtcdRPC
 import Foundation
+import SwiftProtobuf
 
 /// Which changes a watcher wants.
-public struct EventFilter: Sendable {
+public struct EventFilter: Hashable, Sendable {
     let interval: KeyInterval
     /// Leaves out puts.
     public var withoutPuts: Bool
@@ -21,13 +22,23 @@ public struct EventFilter: Sendable {
     }
 }
 
-/// Events in order, of whole revisions.
+/// Events in order, of whole revisions, as a watch response holds them.
 public struct EventBatch: Sendable {
-    public var events: [Mvccpb_Event] = []
+    /// The serialised fields `events` of a WatchResponse, one after the other.
+    var bytes: [UInt8] = []
+    /// Where in ``bytes`` each event ends.
+    var ends: [Int] = []
     /// The first revision that was not looked at yet: where the next batch begins.
     public var next: Int64
     /// The store's newest revision at that time; the watcher is up to date when ``next`` is above it.
     public var revision: Int64
+
+    /// How many bytes a batch has when there is much to tell, about.
+    public static let usualByteCount = 1 << 17
+
+    public var events: [Mvccpb_Event] {
+        (try? Etcdserverpb_WatchResponse(serializedBytes: self.bytes))?.events ?? []
+    }
 }
 
 extension Store {
@@ -36,13 +47,14 @@ extension Store {
     /// - Parameters:
     ///   - first: The first revision, at least 1; one that does not exist yet gives no events.
     ///   - filter: Which events.
-    ///   - byteLimit: After so many bytes of events the batch ends with the revision it is in.
+    ///   - byteLimit: After so many bytes of events the batch ends with the revision it is in; many changes
+    ///     that are none of the watcher's end it too.
     /// - Returns: Whole revisions, and where the next batch begins.
     /// - Throws: `.compacted` when `first` is below ``compactRevision``; `.corrupt`.
     public func events(
         from first: Int64,
         matching filter: EventFilter,
-        byteLimit: Int = 1 << 20
+        byteLimit: Int = EventBatch.usualByteCount
     ) throws(EtcdRefusal) -> EventBatch {
         try self.view.events(from: first, matching: filter, byteLimit: byteLimit)
     }

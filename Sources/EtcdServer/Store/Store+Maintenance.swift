@@ -75,15 +75,21 @@ extension Store {
 
     public var status: StoreStatus {
         let contents = self.contents
-        let source = Int64(self.source?.bolt.databaseByteCount ?? 0)
-        let written = Int64(contents.view.log.byteCount)
+        let byteCount = Int64(self.byteCount(of: contents.view))
         return StoreStatus(
-            databaseByteCount: source + written,
-            databaseByteCountInUse: source + written,
+            databaseByteCount: byteCount,
+            databaseByteCountInUse: byteCount,
             appliedIndex: contents.appliedIndex,
             alarms: contents.alarms.sorted.map(\.message),
             storageVersion: contents.view.source?.facts.storageVersion ?? ""
         )
+    }
+
+    /// The source and what was written since, in bytes.
+    var byteCount: Int { self.byteCount(of: self.view) }
+
+    private func byteCount(of view: View) -> Int {
+        (self.source?.bolt.databaseByteCount ?? 0) + view.log.byteCount
     }
 
     /// Writes source and overlay as a fresh database with its digest behind it: a snapshot file.

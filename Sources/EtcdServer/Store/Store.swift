@@ -50,12 +50,12 @@ public final class Store: Sendable {
     }
 
     /// The newest revision; 1 when nothing was ever written.
-    public var revision: Int64 { self.view.revision }
+    public var revision: Int64 { self.state.withLock { $0.view.revision } }
 
     /// The revision of the last compaction; -1 when there was none.
     ///
     /// What is older cannot be read; a watch may begin at it.
-    public var compactRevision: Int64 { self.view.compactRevision }
+    public var compactRevision: Int64 { self.state.withLock { $0.view.compactRevision } }
 
     /// The store as it is now.
     var view: View { self.state.withLock { $0.view } }

@@ -1,7 +1,5 @@
 import Bolt
-import EtcdRPC
 import EtcdStorage
-import Foundation
 
 extension View {
     /// The events of whole revisions from `first` on.
@@ -16,7 +14,7 @@ extension View {
             try self.collectSource(source, from: first, matching: filter, into: &collector)
             try source.checkUnchanged()
         }
-        guard !collector.isFull else { return collector.batch }
+        guard !collector.isFull else { return collector.finished }
         try self.log.forEach(from: first) { (change) throws(EtcdRefusal) in
             guard collector.begins(change.modRevision) else { return false }
             if filter.admits(isTombstone: change.isTombstone),
@@ -25,24 +23,11 @@ extension View {
                 let previous =
                     filter.withPrevious && change.createRevision != change.modRevision
                     ? try self.previous(of: change) : nil
-                collector.append(self.event(change, previous))
+                collector.append(change.event(after: previous.map(self.record(of:))))
             }
             return true
         }
         return collector.finished
-    }
-
-    private func event(_ change: Change, _ previous: Row?) -> Mvccpb_Event {
-        var event = Mvccpb_Event()
-        if change.isTombstone {
-            event.type = .delete
-            event.kv.key = change.with(change.key) { Data(copying: $0) }
-            event.kv.modRevision = change.modRevision
-        } else {
-            event.kv = self.message(of: .overlay(change))
-        }
-        if let previous { event.prevKv = self.message(of: previous) }
-        return event
     }
 
     /// What a key was in the revision before a change, unless that is compacted.
@@ -68,14 +53,13 @@ extension View {
                     throw StorageError(.badKeyValue(record.revision), path: source.database.path)
                 }
                 guard filter.interval.contains(bytes.extracting(keyValue.key)) else { return true }
-                var event = Mvccpb_Event(record, keyValue, in: bytes)
-                if record.revision.main > compactRevision, let message = previous?[record],
-                    let before = KeyValue(reading: bytes, in: message),
+                var before: Range<Int>?
+                if record.revision.main > compactRevision,
                     record.revision.isTombstone || keyValue.createRevision != record.revision.main
                 {
-                    event.prevKv = Mvccpb_KeyValue(before, in: bytes)
+                    before = previous?[record]
                 }
-                collector.append(event)
+                collector.append(record.event(of: keyValue, after: before, in: bytes))
                 return true
             }
         }
@@ -87,8 +71,12 @@ private struct EventCollector {
     private(set) var batch: EventBatch
     private(set) var isFull = false
     private let byteLimit: Int
-    private var byteCount = 0
+    private var message = MessageBuilder()
+    private var seen = 0
     private var current: Int64
+
+    /// After so many changes a batch ends, whether they were wanted or not.
+    private static let changeLimit = 20_000
 
     init(first: Int64, byteLimit: Int, revision: Int64) {
         self.batch = EventBatch(next: first, revision: revision)
@@ -99,24 +87,26 @@ private struct EventCollector {
     /// Whether a change of `revision` is still taken.
     mutating func begins(_ revision: Int64) -> Bool {
         if revision != self.current {
-            if self.byteCount >= self.byteLimit {
+            if self.message.bytes.count >= self.byteLimit || self.seen >= Self.changeLimit {
                 self.isFull = true
                 self.batch.next = revision
                 return false
             }
             self.current = revision
         }
+        self.seen += 1
         return true
     }
 
-    mutating func append(_ event: Mvccpb_Event) {
-        self.byteCount += event.kv.key.count + event.kv.value.count + event.prevKv.value.count + 64
-        self.batch.events.append(event)
+    mutating func append(_ event: [UInt8]) {
+        self.message.append(event, field: 11)
+        self.batch.ends.append(self.message.bytes.count)
     }
 
-    /// The batch, when all changes have been seen.
+    /// The batch, when all changes have been seen or there are enough.
     var finished: EventBatch {
         var batch = self.batch
+        batch.bytes = self.message.bytes
         if !self.isFull { batch.next = max(batch.next, batch.revision + 1) }
         return batch
     }
@@ -128,27 +118,49 @@ extension EventFilter {
     }
 }
 
-extension Mvccpb_Event {
-    fileprivate init(_ record: RevisionRecord, _ keyValue: KeyValue, in bytes: RawSpan) {
-        self.init()
-        if record.revision.isTombstone {
-            self.type = .delete
-            self.kv.key = Data(copying: bytes.extracting(keyValue.key))
-            self.kv.modRevision = record.revision.main
-        } else {
-            self.kv = Mvccpb_KeyValue(keyValue, in: bytes)
+/// The serialised message of an event.
+///
+///     field  name
+///         1  type     left out for a put, 1 for a deletion
+///         2  kv       of a deletion the key and the mod revision alone
+///         3  prev_kv
+///
+/// Source: etcd-io/etcd `api/mvccpb/kv.proto`.
+private func eventMessage(isTombstone: Bool, _ keyValue: RawSpan, after previous: [UInt8]?) -> [UInt8] {
+    var event = MessageBuilder(capacity: keyValue.byteCount + (previous?.count ?? 0) + 16)
+    event.append(isTombstone, field: 1)
+    event.append(keyValue, field: 2)
+    if let previous { event.append(previous, field: 3) }
+    return event.bytes
+}
+
+private func deleted(_ key: RawSpan, at revision: Int64) -> [UInt8] {
+    var keyValue = MessageBuilder(capacity: key.byteCount + 16)
+    keyValue.append(key, field: 1)
+    keyValue.append(revision, field: 3)
+    return keyValue.bytes
+}
+
+extension Change {
+    fileprivate func event(after previous: [UInt8]?) -> [UInt8] {
+        guard self.isTombstone else {
+            return self.with(0..<self.record.count) { record in
+                eventMessage(isTombstone: false, record, after: previous)
+            }
         }
+        let keyValue = self.with(self.key) { deleted($0, at: self.modRevision) }
+        return eventMessage(isTombstone: true, keyValue.span.bytes, after: previous)
     }
 }
 
-extension Mvccpb_KeyValue {
-    init(_ keyValue: KeyValue, in bytes: RawSpan) {
-        self.init()
-        self.key = Data(copying: bytes.extracting(keyValue.key))
-        self.createRevision = keyValue.createRevision
-        self.modRevision = keyValue.modRevision
-        self.version = keyValue.version
-        self.value = Data(copying: bytes.extracting(keyValue.value))
-        self.lease = keyValue.lease
+extension RevisionRecord {
+    fileprivate func event(of keyValue: KeyValue, after previous: Range<Int>?, in bytes: RawSpan) -> [UInt8] {
+        var before: [UInt8]?
+        if let previous { before = bytes.extracting(previous).withUnsafeBytes { Array($0) } }
+        guard self.revision.isTombstone else {
+            return eventMessage(isTombstone: false, bytes.extracting(self.pair.value), after: before)
+        }
+        let deleted = deleted(bytes.extracting(keyValue.key), at: self.revision.main)
+        return eventMessage(isTombstone: true, deleted.span.bytes, after: before)
     }
 }

@@ -6,7 +6,7 @@ import SwiftProtobuf
 ///
 /// Nothing is queued for a client. Each watcher knows the next revision that it has not been sent; when the
 /// client is slow, writing waits, and later the events are read from the store where they lie. So a client
-/// gets everything in order, and one that never reads costs no more than one batch.
+/// gets everything in order, and one that never reads costs no more than a few batches.
 ///
 /// Source: etcd-io/etcd `server/etcdserver/api/v3rpc/watch.go`, `server/storage/mvcc/watchable_store.go`.
 final class WatchStream {
@@ -15,16 +15,21 @@ final class WatchStream {
     private let served: ServedStore
     private let caller: Caller
     private let requests: WatchRequests
-    private let writer: RPCWriter<MessageAnswer<Response>>
+    private let writer: RPCWriter<WatchAnswer>
     private var watchers: [Int64: Watcher] = [:]
     /// The watches that the store has ended; as with etcd, their IDs are free when the client cancels them too.
     private var ended: Set<Int64> = []
     private var nextID: Int64 = 0
     /// Whether the client has asked how far all its watches are.
     private var owesProgress = false
+    /// Answers that are written together.
+    private var pending: [WatchAnswer] = []
+    private var pendingByteCount = 0
 
     /// More watches than this a stream does not take.
     private static let limit = 100_000
+    /// As soon as so many bytes of answers are there, they are written.
+    private static let writeByteCount = 1 << 16
     /// The `watch_id` of what belongs to no watch, or to all.
     private static let noID: Int64 = -1
 
@@ -32,7 +37,7 @@ final class WatchStream {
         _ served: ServedStore,
         _ caller: Caller,
         _ requests: WatchRequests,
-        _ writer: RPCWriter<MessageAnswer<Response>>
+        _ writer: RPCWriter<WatchAnswer>
     ) {
         self.served = served
         self.caller = caller
@@ -67,6 +72,7 @@ final class WatchStream {
             // Every watcher has been sent all up to `revision`, and maybe more.
             try await self.send(self.response(Self.noID, at: revision))
         }
+        try await self.flush()
         return isBehind
     }
 
@@ -79,6 +85,7 @@ final class WatchStream {
             if watcher.wasBusy || watcher.next - 1 > self.store.revision { continue }
             try await self.send(self.response(id, at: watcher.next - 1))
         }
+        try await self.flush()
     }
 }
 
@@ -146,25 +153,24 @@ extension WatchStream {
         try await self.send(response)
     }
 
-    /// Sends a watcher its next batch of events.
+    /// Sends a watcher its next events.
     private func advance(_ id: Int64) async throws {
         guard let watcher = self.watchers[id] else { return }
-        let batch: EventBatch
+        let batches: [EventBatch]
         do throws(EtcdRefusal) {
-            batch = try self.store.events(from: watcher.next, matching: watcher.filter)
+            batches = try self.served.sharedEvents.read(from: watcher.next, matching: watcher.filter)
         } catch {
             return try await self.end(id, error)
         }
-        self.watchers[id]?.next = batch.next
-        guard !batch.events.isEmpty else { return }
+        guard let last = batches.last else { return }
+        self.watchers[id]?.next = last.next
+        let eventCount = batches.reduce(0) { $0 + $1.ends.count }
+        guard eventCount > 0 else { return }
         self.watchers[id]?.wasBusy = true
-        var response = self.response(id, at: batch.revision)
-        response.events = batch.events
-        self.served.counts.eventsSent.count(batch.events.count)
-        guard watcher.wantsFragments else { return try await self.send(response) }
-        for fragment in try fragments(of: response, limit: self.served.options.maxMessageBytes) {
-            try await self.send(fragment)
-        }
+        self.served.counts.eventsSent.count(eventCount)
+        let limit = watcher.wantsFragments ? self.served.options.maxMessageBytes : Int.max
+        let answer = WatchAnswer(head: self.response(id, at: last.revision))
+        for fragment in answer.fragments(batches, limit: limit) { try await self.send(fragment) }
     }
 
     /// Ends a watch whose events cannot be read: they were compacted, or the source is damaged.
@@ -190,7 +196,21 @@ extension WatchStream {
     }
 
     private func send(_ response: Response) async throws {
-        try await self.writer.write(MessageAnswer(message: response))
+        try await self.send(WatchAnswer(head: response))
+    }
+
+    private func send(_ answer: WatchAnswer) async throws {
+        self.pending.append(answer)
+        self.pendingByteCount += answer.byteCount
+        if self.pendingByteCount >= Self.writeByteCount { try await self.flush() }
+    }
+
+    private func flush() async throws {
+        guard !self.pending.isEmpty else { return }
+        let answers = self.pending
+        self.pending.removeAll(keepingCapacity: true)
+        self.pendingByteCount = 0
+        try await self.writer.write(contentsOf: answers)
     }
 }
 

@@ -1,0 +1,103 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// What clients can make the store keep in memory that send by half, or do not read.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct CallMemoryTests {
+    @Test func halfSentMessagesTakeBoundedMemory() async throws {
+        let served = try await ServedEtcd(["--max-call-bytes", "\(64 << 20)"])
+        // A MiB of each of 100 messages that never end, on each of 4 connections: 400 MiB in all.
+        let peak = try await self.peak(of: served, connections: 4, calls: 100) { stream in
+            RawHTTP2.headers(stream: stream, path: "/etcdserverpb.KV/Put")
+                + RawHTTP2.message(stream: stream, length: 1_400_000, sent: 1 << 20)
+        }
+        #expect(peak < 250 << 20)
+        #expect(served.log.contains("keeps too much in memory"))
+        try await served.etcdctl(.v35, "put", "k", "v")
+        #expect(try await served.stop().exitCode == 0)
+    }
+
+    @Test func answersThatNobodyReadsTakeBoundedMemory() async throws {
+        let served = try await ServedEtcd(["--max-call-bytes", "\(64 << 20)"])
+        try await withTemporaryDirectory { directory in
+            let path = directory.appending("value")
+            try Data(repeating: 0x61, count: 1_000_000).write(to: URL(filePath: path.string))
+            for number in 0..<8 { try await served.etcdctl(.v35, "put", "data/\(number)", input: path) }
+        }
+        let range: [UInt8] = [0, 0, 0, 0, 14, 10, 5] + Array("data/".utf8) + [18, 5] + Array("data0".utf8)
+        // 8 MB for each of 100 calls, on each of 4 connections: 3.2 GB in all.
+        let peak = try await self.peak(of: served, connections: 4, calls: 100) { stream in
+            RawHTTP2.headers(stream: stream, path: "/etcdserverpb.KV/Range")
+                + RawHTTP2.frame(type: 0, flags: 1, stream: stream, range)
+        }
+        #expect(peak < 400 << 20)
+        #expect(served.log.contains("keeps too much in memory"))
+        try await served.etcdctl(.v35, "put", "k", "v")
+        #expect(try await served.stop().exitCode == 0)
+    }
+
+    /// The most private memory that the store has while clients make calls, in bytes.
+    private func peak(
+        of served: ServedEtcd,
+        connections: Int,
+        calls: Int,
+        _ call: @escaping @Sendable (UInt32) -> [UInt8]
+    ) async throws -> Int {
+        let port = try #require(served.endpoint.split(separator: ":").last.flatMap { Int($0) })
+        let process = served.program.processID
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<connections {
+                group.addTask {
+                    let client = RawHTTP2.connect(to: port, sending: RawHTTP2.greeting)
+                    defer { close(client) }
+                    for number in 0..<calls {
+                        let bytes = call(UInt32(2 * number + 1))
+                        guard try await send(bytes, to: client) else { return }
+                    }
+                    try await Task.sleep(for: .seconds(2))
+                }
+            }
+            var peak = 0
+            let ends = ContinuousClock.now + .seconds(10)
+            while ContinuousClock.now < ends {
+                peak = max(peak, try privateByteCount(of: process))
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            group.cancelAll()
+            return peak
+        }
+    }
+}
+
+/// Sends it all, and waits meanwhile when the other side does not read; false when it has closed.
+private func send(_ bytes: [UInt8], to socket: CInt) async throws -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(socket, nonblocking: $0) }
+        if count > 0 { rest = rest.dropFirst(count) }
+        if count == 0 { return false }
+        if count < 0 { try await Task.sleep(for: .milliseconds(5)) }
+    }
+    return true
+}
+
+/// - Returns: How many bytes were taken; 0 when the connection has closed, below 0 when none fits now.
+private func write(_ socket: CInt, nonblocking bytes: UnsafeRawBufferPointer) -> Int {
+    let count = send(socket, bytes.baseAddress, bytes.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
+    return count < 0 && errno != EAGAIN ? 0 : count
+}
+
+/// RssAnon of a process, in bytes.
+private func privateByteCount(of process: Int32) throws -> Int {
+    let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    let line = status.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
+    return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) << 10
+}

@@ -1,0 +1,63 @@
+import EtcdRPC
+import EtcdServer
+import Foundation
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+@Suite(.timeLimit(.minutes(2)))
+struct ConnectionLimitTests {
+    @Test func connectionsWithoutACallMakeRoomForNewOnes() async throws {
+        var options = ServerOptions()
+        options.maxConnections = 10
+        try await withServed(options: options) { served in
+            let watch = WatchForTests(served)
+            watch.create("k")
+            _ = await watch.next()
+            // The client of the watch has a call under way: all these come and go without it.
+            let idle = (0..<50).map { _ in RawHTTP2.connect(to: served.port, sending: RawHTTP2.greeting) }
+            defer { for socket in idle { close(socket) } }
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(1...9 ~= idle.count { isOpen($0) })
+            try await served.put("k", "v")
+            #expect(await watch.next()?.events.count == 1)
+        }
+    }
+
+    @Test func refusesNewOnesWhenAllHaveCalls() async throws {
+        var options = ServerOptions()
+        options.maxConnections = 5
+        try await withServed(options: options) { served in
+            let watch = WatchForTests(served)
+            watch.create("k")
+            _ = await watch.next()
+            let call = RawHTTP2.greeting + RawHTTP2.headers(stream: 1, path: "/etcdserverpb.Watch/Watch")
+            var busy: [CInt] = []
+            defer { for socket in busy { close(socket) } }
+            for _ in 0..<4 {
+                busy.append(RawHTTP2.connect(to: served.port, sending: call))
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            let refused = RawHTTP2.connect(to: served.port, sending: RawHTTP2.greeting)
+            defer { close(refused) }
+            try await Task.sleep(for: .milliseconds(100))
+            #expect(!isOpen(refused))
+            #expect(busy.allSatisfy { isOpen($0) })
+        }
+    }
+}
+
+/// Whether the other side has not closed, after what it has sent.
+private func isOpen(_ socket: CInt) -> Bool {
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = recv(socket, &bytes, bytes.count, CInt(MSG_DONTWAIT))
+        if count == 0 { return false }
+        if count < 0 { return errno == EAGAIN }
+    }
+}
