@@ -70,7 +70,8 @@ public final class StoreServer: Sendable {
         defer { for socket in self.clientSockets + self.metricsSockets { socket.removeFile() } }
         let connections = self.connections
         let answers = self.answers(connections)
-        let servers = self.clientSockets.map { self.server(on: $0, answers, connections) }
+        let listening = self.clientSockets.map { _ in Bell() }
+        let servers = zip(self.clientSockets, listening).map { self.server(on: $0, answers, connections, $1) }
         let metrics = self.metricsSockets.map { self.metrics(on: $0, answers, connections) }
         // Not children of this task: they must not be cancelled before `end` has closed the connections.
         let serving = servers.map { server in
@@ -87,19 +88,25 @@ public final class StoreServer: Sendable {
             defer { group.cancelAll() }
             try await group.next()
         }
-        try await Task { try await end(servers, serving, connections) }.value
+        try await Task {
+            // A listener that is closed while it begins to listen would trap in swift-nio.
+            for bell in listening { try await bell.wait() }
+            try await end(servers, serving, connections)
+        }.value
     }
 
     private func server(
         on socket: ListeningSocket,
         _ answers: HTTPAnswers,
-        _ connections: Connections
+        _ connections: Connections,
+        _ listening: Bell
     ) -> GRPCServer<HTTP2ServerTransport.Custom<Listener>> {
         let listener = Listener(
             socket: socket,
             tls: socket.url.usesTLS ? self.tls : nil,
             answers: answers,
             connections: connections,
+            listening: listening,
             log: self.served.log
         )
         return GRPCServer(

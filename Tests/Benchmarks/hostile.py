@@ -65,8 +65,11 @@ def flood(port, count, first, unit, ends):
     """Sends `unit` over and over on a few connections, as fast as the server reads."""
     connections = []
     while time.monotonic() < ends:
-        while len(connections) < count:
-            connections.append(connect(port, first))
+        try:
+            while len(connections) < count:
+                connections.append(connect(port, first))
+        except OSError:
+            time.sleep(0.05)
         connections = [each for each in connections if push(each, unit) and is_open(each)]
         time.sleep(0.001)
 

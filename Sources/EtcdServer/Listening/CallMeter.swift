@@ -49,7 +49,7 @@ final class CallMeter: ChannelDuplexHandler {
         guard case .data(let frame) = Self.unwrapOutboundIn(data) else {
             return context.write(data, promise: promise)
         }
-        let byteCount = frame.data.readableBytes
+        let byteCount = frame.data.heldByteCount
         self.unsentByteCount += byteCount
         self.update()
         let sent = promise ?? context.eventLoop.makePromise()
@@ -70,5 +70,15 @@ final class CallMeter: ChannelDuplexHandler {
         let change = byteCount - self.toldByteCount
         self.toldByteCount = byteCount
         self.connections.hold(change, on: self.connection)
+    }
+}
+
+extension IOData {
+    /// What it takes in memory: a large message has a buffer of its own, up to twice as large; small ones share.
+    fileprivate var heldByteCount: Int {
+        guard case .byteBuffer(let bytes) = self, bytes.readableBytes > MessageProgress.smallByteCount else {
+            return self.readableBytes
+        }
+        return bytes.storageCapacity
     }
 }

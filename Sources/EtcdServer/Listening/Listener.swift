@@ -10,6 +10,8 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
     var tls: ServerTLS?
     var answers: HTTPAnswers
     var connections: Connections
+    /// Rung when it listens.
+    var listening: Bell
     var log: ServerLog
 
     var eventLoopGroup: any EventLoopGroup { MultiThreadedEventLoopGroup.singleton }
@@ -18,7 +20,8 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
         listenerConfigurator: HTTP2ServerTransport.ListenerConfigurator,
         connectionConfigurator: HTTP2ServerTransport.ConnectionConfigurator
     ) async throws -> NIOAsyncChannel<HTTP2ServerTransport.ConnectionConfigurator.ConnectionChannel, Never> {
-        try await ServerBootstrap(group: self.eventLoopGroup)
+        defer { self.listening.ring() }
+        return try await ServerBootstrap(group: self.eventLoopGroup)
             .serverChannelInitializer { listenerConfigurator.configure(channel: $0) }
             .bind(self.socket.descriptor) { channel in
                 guard self.connections.enter(channel) else {

@@ -22,8 +22,7 @@ struct ConnectionLimitTests {
             // The client of the watch has a call under way: all these come and go without it.
             let idle = (0..<50).map { _ in RawHTTP2.connect(to: served.port, sending: RawHTTP2.greeting) }
             defer { for socket in idle { close(socket) } }
-            try await Task.sleep(for: .milliseconds(300))
-            #expect(1...9 ~= idle.count { isOpen($0) })
+            try await eventually { idle.count { isOpen($0) } <= 9 }
             try await served.put("k", "v")
             #expect(await watch.next()?.events.count == 1)
         }
@@ -41,14 +40,22 @@ struct ConnectionLimitTests {
             defer { for socket in busy { close(socket) } }
             for _ in 0..<4 {
                 busy.append(RawHTTP2.connect(to: served.port, sending: call))
-                try await Task.sleep(for: .milliseconds(50))
             }
+            try await Task.sleep(for: .seconds(1))
             let refused = RawHTTP2.connect(to: served.port, sending: RawHTTP2.greeting)
             defer { close(refused) }
-            try await Task.sleep(for: .milliseconds(100))
-            #expect(!isOpen(refused))
+            try await eventually { !isOpen(refused) }
             #expect(busy.allSatisfy { isOpen($0) })
         }
+    }
+}
+
+/// Waits until `condition` holds.
+private func eventually(_ condition: () -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while !condition() {
+        try #require(ContinuousClock.now < deadline)
+        try await Task.sleep(for: .milliseconds(20))
     }
 }
 
