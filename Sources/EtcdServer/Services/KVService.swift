@@ -14,7 +14,7 @@ struct KVService: RegistrableRPCService {
             try served.access.checkRead(caller, request.message.key, request.message.rangeEnd)
             served.counts.ranges.count()
             return try served.reply(isLarge: store.isLarge(request.message)) {
-                BytesAnswer(bytes: try store.rangeBytes(request.message))
+                try store.rangeAnswer(request.message)
             }
         }
         router.unary(Method.Put.descriptor) { (request: Sized<Etcdserverpb_PutRequest>, caller) in

@@ -20,10 +20,16 @@ struct MessageAnswer<Content: Message>: Answer {
     }
 }
 
-struct BytesAnswer: Answer {
-    var bytes: [UInt8]
-
-    func serialized<Bytes: GRPCContiguousBytes>() throws -> Bytes { Bytes(self.bytes) }
+extension RangeAnswer: Answer {
+    func serialized<Bytes: GRPCContiguousBytes>() throws -> Bytes {
+        var bytes = Bytes(repeating: 0, count: self.byteCount)
+        do {
+            try bytes.withUnsafeMutableBytes { try self.write(into: $0) }
+        } catch let refusal as EtcdRefusal {
+            throw RPCError(code: refusal.code, message: refusal.text)
+        }
+        return bytes
+    }
 }
 
 /// An answer that is there, or one that is made when the client can take it.

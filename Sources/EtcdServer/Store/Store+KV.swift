@@ -17,8 +17,8 @@ extension Store {
         return response
     }
 
-    /// The same answer as ``range(_:)``, serialised: the records are copied once, from where they lie.
-    public func rangeBytes(_ request: Etcdserverpb_RangeRequest) throws(EtcdRefusal) -> [UInt8] {
+    /// The same answer as ``range(_:)``, to be serialised: the records are copied once, from where they lie.
+    public func rangeAnswer(_ request: Etcdserverpb_RangeRequest) throws(EtcdRefusal) -> RangeAnswer {
         try request.check()
         let view = self.view
         var header = MessageBuilder(capacity: 40)
@@ -26,7 +26,7 @@ extension Store {
         header.append(self.identity.memberID, field: 2)
         header.append(view.revision, field: 3)
         header.append(self.identity.raftTerm, field: 4)
-        return try view.rangeBytes(request, header: header.bytes)
+        return try view.rangeAnswer(request, header: header.bytes)
     }
 
     /// Writes a key.

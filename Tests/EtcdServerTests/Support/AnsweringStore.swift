@@ -10,7 +10,7 @@ extension Store {
             switch request {
             case .range(let request):
                 let response = try self.range(request)
-                let bytes = try self.rangeBytes(request)
+                let bytes = try self.rangeAnswer(request).bytes
                 let decoded = try Etcdserverpb_RangeResponse(serializedBytes: bytes)
                 guard decoded == response else { throw DifferentBytes() }
                 return response.comparable(request)
@@ -56,6 +56,17 @@ extension Store {
 }
 
 struct DifferentBytes: Error {}
+
+extension RangeAnswer {
+    /// The serialised answer.
+    var bytes: [UInt8] {
+        get throws {
+            var bytes = [UInt8](repeating: 0, count: self.byteCount)
+            try bytes.withUnsafeMutableBytes { try self.write(into: $0) }
+            return bytes
+        }
+    }
+}
 
 extension Etcdserverpb_LeaseTimeToLiveResponse {
     var comparable: Self {

@@ -3,7 +3,7 @@ import EtcdStorage
 import Files
 import Foundation
 
-/// Range answers written straight into their serialised form.
+/// Range answers in their serialised form.
 ///
 /// A record of bucket `key` is the very KeyValue message that the answer holds, so it is copied as it is,
 /// from the mapped file or from the overlay.
@@ -15,69 +15,57 @@ import Foundation
 ///         4  count
 extension View {
     /// The serialised answer to a request whose header is given.
-    func rangeBytes(
+    func rangeAnswer(
         _ request: Etcdserverpb_RangeRequest,
         header: [UInt8]
-    ) throws(EtcdRefusal) -> [UInt8] {
+    ) throws(EtcdRefusal) -> RangeAnswer {
         let isPlain = !request.looksAtEveryKey && request.sortTarget == .key && !request.countOnly
-        if isPlain, !request.keysOnly { return try self.plainRangeBytes(request, header: header) }
+        if isPlain, !request.keysOnly { return try self.plainRangeAnswer(request, header: header) }
         let result = try self.rows(request, current: self.revision)
         var message = MessageBuilder()
         message.append(header.span.bytes, field: 1)
         for row in result.rows { self.append(row, keysOnly: request.keysOnly, to: &message) }
         message.append(result.more, field: 3)
         message.append(Int64(result.count), field: 4)
-        return message.bytes
+        return RangeAnswer(message.bytes, from: self.source)
     }
 
     /// Answers a request that takes the first keys as they come.
-    private func plainRangeBytes(
+    private func plainRangeAnswer(
         _ request: Etcdserverpb_RangeRequest,
         header: [UInt8]
-    ) throws(EtcdRefusal) -> [UInt8] {
+    ) throws(EtcdRefusal) -> RangeAnswer {
         let revision = try self.shownRevision(request.revision, current: self.revision)
         let interval = KeyInterval(Array(request.key), Array(request.rangeEnd))
         let count = try self.count(in: interval, at: revision)
         let limit = request.limit > 0 ? Int(clamping: request.limit) : Int.max
-        var message = MessageBuilder(
-            capacity: try self.byteCount(in: interval, at: revision, limit: limit) + header.count + 32
-        )
-        message.append(header.span.bytes, field: 1)
+        var head = MessageBuilder(capacity: header.count + 2)
+        head.append(header.span.bytes, field: 1)
+        var answer = RangeAnswer(head.bytes, from: self.source)
         var left = min(limit, count)
         if left > 0 {
             try self.forEachLive(in: interval, at: revision) { (place) throws(EtcdRefusal) in
-                switch place {
-                case .source(let key): try self.append(key, to: &message)
-                case .overlay(let change): message.append(change.record, field: 2)
-                }
+                answer.append(try self.record(place))
                 left -= 1
                 return left > 0
             }
         }
-        try self.source?.checkUnchanged()
-        message.append(count > limit, field: 3)
-        message.append(Int64(count), field: 4)
-        return message.bytes
+        var tail = MessageBuilder(capacity: 16)
+        tail.append(count > limit, field: 3)
+        tail.append(Int64(count), field: 4)
+        answer.finish(tail.bytes)
+        return answer
     }
 
-    /// What the source's records in a range take in an answer, about, in bytes.
-    private func byteCount(in interval: KeyInterval, at revision: Int64, limit: Int) throws(EtcdRefusal)
-        -> Int
-    {
-        guard let keys = try self.source?.keys(at: revision) else { return 0 }
-        var byteCount = 0
-        for position in keys.positions(in: interval).prefix(limit) {
-            byteCount += keys[position].message.count + 6
-        }
-        return byteCount
-    }
-
-    private func append(_ key: LiveKey, to message: inout MessageBuilder) throws(EtcdRefusal) {
-        guard let source = self.source else { return }
-        try source.file.withBytes { (bytes) throws(EtcdRefusal) in
+    private func record(_ place: LivePlace) throws(EtcdRefusal) -> RangeAnswer.Record {
+        switch place {
+        case .overlay(let change): return .overlay(change)
+        case .source(let key):
             // What a client cannot read is not sent.
-            guard key.keyValue(in: bytes) != nil else { throw .corrupt }
-            message.append(bytes.extracting(key.message), field: 2)
+            guard let source = self.source, source.file.withBytes({ key.keyValue(in: $0) != nil }) else {
+                throw .corrupt
+            }
+            return .source(key.message)
         }
     }
 
