@@ -76,7 +76,7 @@ struct WatchGuaranteeTests {
                 }
                 let written = try await busy.value
                 #expect(events == written.filter { event in !gaps.contains { $0.contains(event.revision) } })
-                #expect(gaps.count > 3)
+                #expect(!gaps.isEmpty)
             }
         }
     }
