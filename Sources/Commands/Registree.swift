@@ -27,6 +27,7 @@ struct Root: AsyncParsableCommand {
 public enum Registree {
     /// Runs the command that the process was started with, then ends the process with its exit code.
     public static func runAndExit() async -> Never {
+        if CommandLine.arguments.dropFirst().first == "serve" { startWithLargePages() }
         // A closed pipe and a file grown past its limit must be errors, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
