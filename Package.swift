@@ -117,7 +117,7 @@ let package = Package(
             name: "EtcdServer",
             dependencies: [
                 "CPasswords", "Files", "Bolt", "EtcdStorage", "EtcdRPC", grpc, grpcProtobuf, grpcTransport,
-                protobuf, nio, nioPosix, nioTLS, nioSSL, http2, crypto, system,
+                protobuf, nio, nioPosix, nioTLS, nioSSL, http2, crypto, certificates, asn1, system,
             ],
             swiftSettings: settings
         ),

@@ -107,7 +107,8 @@ public final class StoreServer: Sendable {
             answers: answers,
             connections: connections,
             listening: listening,
-            log: self.served.log
+            log: self.served.log,
+            peers: self.served.access.peers
         )
         return GRPCServer(
             transport: HTTP2ServerTransport.Custom(

@@ -9,4 +9,10 @@
 /// cannot compute one, the answer is false. Both strings end in a zero byte.
 bool registree_bcrypt_verify(const char *password, const char *hash);
 
+/// Writes bcrypt's hash of `password` to `hash`: 60 characters that begin with `$2a$`, and a zero byte.
+///
+/// `setting` is `$2y$`, two digits of cost, `$` and 22 characters of salt. The answer is false, and `hash`
+/// empty, when the system's libcrypt cannot compute it.
+bool registree_bcrypt_hash(const char *password, const char *setting, char hash[61]);
+
 #endif

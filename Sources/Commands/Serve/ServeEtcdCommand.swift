@@ -34,7 +34,13 @@ struct ServeEtcdCommand: AsyncParsableCommand {
     @Flag(help: "Refuse everything that would change the store; leases do not expire.")
     var readOnly = false
 
-    @Flag(help: "Ask for no passwords and enforce no permissions, though the source has users.")
+    @Flag(
+        help: ArgumentHelp(
+            "Ask for no passwords and enforce no permissions, though the source has users.",
+            discussion: "Users and roles can be changed all the same, such as a lost password, and --save "
+                + "writes them: who opens the new snapshot enforces them."
+        )
+    )
     var ignoreAuth = false
 
     @Option(help: ArgumentHelp("Write a snapshot to this file at the end.", valueName: "file"))
@@ -87,12 +93,12 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         log.write(.info, "stopped", ["revision": "\(store.revision)"])
     }
 
-    private func options(_ source: ServedSource) throws -> ServerOptions {
+    private func options(_ source: ServedSource) -> ServerOptions {
         var options = ServerOptions()
         self.listening.apply(to: &options)
         options.isReadOnly = self.readOnly
         options.watchProgressInterval = self.watchProgressNotifyInterval.duration
-        options.users = self.ignoreAuth ? Users() : try source.users()
+        options.ignoresUsers = self.ignoreAuth
         options.name = self.name ?? source.name
         options.spoolDirectory = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
         return options
@@ -144,11 +150,6 @@ private struct ServedSource {
     var name: String {
         let names = self.opened?.facts.members.sorted { $0.id < $1.id }.compactMap(\.name)
         return names?.first.flatMap { $0.isEmpty ? nil : $0 } ?? "registree"
-    }
-
-    func users() throws -> Users {
-        guard let database = self.opened?.database else { return Users() }
-        return try Users(reading: database)
     }
 
     func store() throws -> Store {

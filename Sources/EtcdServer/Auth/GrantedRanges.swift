@@ -9,6 +9,11 @@ struct GrantedRange: Hashable, Sendable {
         self.end = rangeEnd.isEmpty ? key + [0] : rangeEnd == [0] ? nil : rangeEnd
     }
 
+    fileprivate func endsAfter(_ key: [UInt8]) -> Bool {
+        guard let end = self.end else { return true }
+        return key.lexicographicallyPrecedes(end)
+    }
+
     fileprivate func endsAtOrAfter(_ other: [UInt8]?) -> Bool {
         guard let end = self.end else { return true }
         guard let other else { return false }
@@ -33,7 +38,8 @@ struct GrantedRanges: Hashable, Sendable {
     /// Whether every key of `interval` lies in the union.
     func covers(_ interval: GrantedRange) -> Bool {
         self.merged.contains {
-            !interval.start.lexicographicallyPrecedes($0.start) && $0.endsAtOrAfter(interval.end)
+            !interval.start.lexicographicallyPrecedes($0.start) && $0.endsAfter(interval.start)
+                && $0.endsAtOrAfter(interval.end)
         }
     }
 }

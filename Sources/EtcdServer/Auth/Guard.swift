@@ -1,142 +1,104 @@
-import CPasswords
 import EtcdRPC
-import GRPCCore
+import Foundation
 import NIOCore
-import NIOPosix
 import Synchronization
 
-/// Who sends a request, as far as its metadata tell.
-struct Caller: Sendable {
-    /// The token from the metadata; nil when there is none.
-    var token: String?
-
-    init(_ metadata: Metadata) {
-        let words =
-            metadata[stringValues: "token"].first { _ in true }
-            ?? metadata[stringValues: "authorization"].first { _ in true }
-        self.token = words.map { $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : $0 }
-    }
-}
-
-/// Lets requests pass, or refuses them with etcd's words: the users, roles and permissions of the snapshot.
+/// Lets requests pass, or refuses them with etcd's words, as the store's users, roles and permissions say.
 ///
-/// Source: etcd-io/etcd `server/auth/store.go`, `server/etcdserver/apply/auth.go`.
+/// Source: etcd-io/etcd `server/auth/store.go`, `server/etcdserver/v3_server.go`.
 final class Guard: Sendable {
-    let users: Users
+    private let store: Store
+    /// Whether everybody may do everything, whatever the store says.
+    private let ignoresUsers: Bool
     private let tokens = Tokens()
-    private let passwords = PasswordCheck()
+    private let passwords = Passwords()
+    /// Where certificates name users.
+    let peers = CertifiedPeers()
+    /// Held from a write's check to its end, and while users or roles change.
+    private let order = Mutex<Void>(())
 
-    init(_ users: Users) {
-        self.users = users
+    init(_ store: Store, ignoresUsers: Bool) {
+        self.store = store
+        self.ignoresUsers = ignoresUsers
     }
 
-    var isEnabled: Bool { self.users.isEnabled }
+    /// Whether permissions are enforced.
+    var isEnabled: Bool { !self.ignoresUsers && self.store.users.isEnabled }
 
-    /// A token for whoever knows the password.
-    func authenticate(_ name: String, _ password: String) async throws -> String {
-        guard self.isEnabled else { throw EtcdRefusal.authNotEnabled }
-        guard let user = self.users.users[name], !user.options.noPassword,
-            try await self.passwords.check(password, String(decoding: user.password, as: UTF8.self))
-        else { throw EtcdRefusal.authFailed }
-        return self.tokens.make(for: name, now: .now())
-    }
-
-    /// The user; nil when auth is off.
+    /// What the caller may do now; a token goes before a certificate.
     ///
-    /// - Throws: `user name is empty` without a token, `invalid auth token` for one that is not known.
-    func user(_ caller: Caller) throws(EtcdRefusal) -> String? {
-        guard self.isEnabled else { return nil }
-        guard let token = caller.token else { throw .userEmpty }
-        guard let user = self.tokens.user(of: token, now: .now()) else { throw .invalidToken }
-        return user
+    /// - Throws: `invalid auth token` for one that is not known.
+    func rights(of caller: Caller) throws(EtcdRefusal) -> Rights {
+        let users = self.store.users
+        guard !self.ignoresUsers, users.isEnabled else { return Rights() }
+        guard let token = caller.token else {
+            return Rights(
+                users: users,
+                name: caller.isGateway ? nil : self.peers.name(of: caller.connection)
+            )
+        }
+        guard let name = self.tokens.user(of: token, now: .now()) else { throw .invalidToken }
+        return Rights(users: users, name: name)
     }
 
-    func requireUser(_ caller: Caller) throws(EtcdRefusal) {
-        _ = try self.user(caller)
+    /// Runs a write with the rights that its caller has; they do not change before it has ended.
+    func writing<Result: Sendable>(
+        _ caller: Caller,
+        _ body: (Rights) throws(EtcdRefusal) -> Result
+    ) throws(EtcdRefusal) -> Result {
+        try self.order.withLock { _ throws(EtcdRefusal) in try body(try self.rights(of: caller)) }
     }
 
-    func requireRoot(_ caller: Caller) throws(EtcdRefusal) {
-        guard let user = try self.user(caller) else { return }
-        guard self.users.isRoot(user) else { throw .permissionDenied }
+    /// Runs a read with the rights that its caller has.
+    ///
+    /// - Throws: `revision of auth store is old` when they have changed meanwhile.
+    func reading<Result: Sendable>(
+        _ caller: Caller,
+        _ body: (Rights) throws(EtcdRefusal) -> Result
+    ) throws(EtcdRefusal) -> Result {
+        let rights = try self.rights(of: caller)
+        let result = try body(rights)
+        if let users = rights.users, users.revision != self.store.users.revision { throw .oldRevision }
+        return result
     }
 }
 
 extension Guard {
-    func checkRead(_ caller: Caller, _ key: some Sequence<UInt8>, _ end: some Sequence<UInt8>)
-        throws(EtcdRefusal)
-    {
-        guard let user = try self.user(caller) else { return }
-        let range = GrantedRange(key: Array(key), rangeEnd: Array(end))
-        guard self.users.mayRead(user, range) else { throw .permissionDenied }
-    }
-
-    func checkWrite(_ caller: Caller, _ key: some Sequence<UInt8>, _ end: some Sequence<UInt8>)
-        throws(EtcdRefusal)
-    {
-        guard let user = try self.user(caller) else { return }
-        let range = GrantedRange(key: Array(key), rangeEnd: Array(end))
-        guard self.users.mayWrite(user, range) else { throw .permissionDenied }
-    }
-
-    func check(_ caller: Caller, _ request: Etcdserverpb_PutRequest, _ leaseKeys: LeaseKeys)
-        throws(EtcdRefusal)
-    {
-        try self.checkWrite(caller, request.key, [])
-        if request.lease != 0 { try self.checkLease(caller, leaseKeys(request.lease)) }
-        if request.prevKv { try self.checkRead(caller, request.key, []) }
-    }
-
-    func check(_ caller: Caller, _ request: Etcdserverpb_DeleteRangeRequest) throws(EtcdRefusal) {
-        try self.checkWrite(caller, request.key, request.rangeEnd)
-        if request.prevKv { try self.checkRead(caller, request.key, request.rangeEnd) }
-    }
-
-    /// Both branches are checked, whichever will be taken.
-    func check(_ caller: Caller, _ request: Etcdserverpb_TxnRequest, _ leaseKeys: LeaseKeys)
-        throws(EtcdRefusal)
-    {
-        guard self.isEnabled else { return }
-        for compare in request.compare { try self.checkRead(caller, compare.key, compare.rangeEnd) }
-        for operation in request.success + request.failure {
-            switch operation.request {
-            case .requestRange(let range)?: try self.checkRead(caller, range.key, range.rangeEnd)
-            case .requestPut(let put)?: try self.check(caller, put, leaseKeys)
-            case .requestDeleteRange(let delete)?: try self.check(caller, delete)
-            case .requestTxn(let inner)?: try self.check(caller, inner, leaseKeys)
-            case nil: break
-            }
+    /// Changes users or roles on behalf of root; the tokens of `user`, if one is named, are no longer good.
+    func change(
+        _ caller: Caller,
+        forgetting user: AuthName? = nil,
+        _ body: (inout Users) throws(EtcdRefusal) -> Void
+    ) throws(EtcdRefusal) {
+        try self.writing(caller) { (rights) throws(EtcdRefusal) in
+            try rights.requireRoot()
+            try self.store.changeUsers(body)
+            if !self.store.users.isEnabled { self.tokens.removeAll() }
+            if let user { self.tokens.remove(of: user) }
         }
     }
 
-    /// A lease is only for those who may write every key that it would delete.
-    func checkLease(_ caller: Caller, _ keys: [[UInt8]]) throws(EtcdRefusal) {
-        guard let user = try self.user(caller), !self.users.isRoot(user) else { return }
-        for key in keys { try self.checkWrite(caller, key, []) }
-    }
-}
-
-/// The keys that a lease holds.
-typealias LeaseKeys = (Int64) -> [[UInt8]]
-
-/// Compares passwords with bcrypt hashes, one at a time and beside everything else: each takes some 50 ms.
-final class PasswordCheck: Sendable {
-    private let thread = NIOThreadPool(numberOfThreads: 1)
-    private let waiting = Atomic(0)
-    private static let limit = 100
-
-    init() {
-        self.thread.start()
+    /// A token for whoever knows the password.
+    func authenticate(_ name: AuthName, _ password: String) async throws -> String {
+        while true {
+            let users = self.store.users
+            guard !self.ignoresUsers, users.isEnabled else { throw EtcdRefusal.authNotEnabled }
+            guard let user = users.users[name] else { throw EtcdRefusal.authFailed }
+            if user.options.noPassword { throw EtcdRefusal.passwordNotDecoded }
+            let hash = String(decoding: user.password, as: UTF8.self)
+            guard try await self.passwords.check(password, hash) else { throw EtcdRefusal.authFailed }
+            let token = self.order.withLock { _ in
+                // Should the users have changed, the password may have too.
+                self.store.users.revision == users.revision
+                    ? self.tokens.make(for: name, now: .now()) : nil
+            }
+            if let token { return token }
+        }
     }
 
-    deinit {
-        self.thread.shutdownGracefully { _ in }
-    }
-
-    /// - Throws: `too many requests` when a hundred wait already.
-    func check(_ password: String, _ hash: String) async throws -> Bool {
-        self.waiting.count()
-        defer { self.waiting.count(-1) }
-        guard self.waiting.value <= Self.limit else { throw EtcdRefusal.tooManyRequests }
-        return try await self.thread.runIfActive { registree_bcrypt_verify(password, hash) }
+    /// The hash of a password that root gives somebody.
+    func hash(_ password: String, for caller: Caller) async throws -> String {
+        try self.rights(of: caller).requireRoot()
+        return try await self.passwords.hash(password)
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// Tokens that stand for a user who has shown a password, each good until it was not used for ``lifetime``.
 final class Tokens: Sendable {
     private struct Owner {
-        var user: String
+        var user: AuthName
         var end: NIODeadline
     }
 
@@ -15,7 +15,7 @@ final class Tokens: Sendable {
 
     private let owners = Mutex<[String: Owner]>([:])
 
-    func make(for user: String, now: NIODeadline) -> String {
+    func make(for user: AuthName, now: NIODeadline) -> String {
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
         var random = SystemRandomNumberGenerator()
         let token = String((0..<24).compactMap { _ in letters.randomElement(using: &random) })
@@ -32,7 +32,7 @@ final class Tokens: Sendable {
     }
 
     /// Whose token it is; it lives on from now.
-    func user(of token: String, now: NIODeadline) -> String? {
+    func user(of token: String, now: NIODeadline) -> AuthName? {
         self.owners.withLock { owners in
             guard let owner = owners[token] else { return nil }
             guard owner.end > now else {
@@ -42,5 +42,14 @@ final class Tokens: Sendable {
             owners[token]?.end = now + Self.lifetime
             return owner.user
         }
+    }
+
+    /// Makes all tokens of a user worthless.
+    func remove(of user: AuthName) {
+        self.owners.withLock { owners in owners = owners.filter { $0.value.user != user } }
+    }
+
+    func removeAll() {
+        self.owners.withLock { $0 = [:] }
     }
 }

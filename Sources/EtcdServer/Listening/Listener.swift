@@ -13,6 +13,8 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
     /// Rung when it listens.
     var listening: Bell
     var log: ServerLog
+    /// Told of clients' certificates.
+    var peers: CertifiedPeers
 
     var eventLoopGroup: any EventLoopGroup { MultiThreadedEventLoopGroup.singleton }
 
@@ -49,7 +51,11 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
 
     private func prepare(_ channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
-        if let tls = self.tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.context())) }
+        if let tls = self.tls {
+            let handler = NIOSSLServerHandler(context: tls.context())
+            try pipeline.addHandler(handler)
+            if tls.namesUsers { try pipeline.addHandler(CertificateReader(handler, self.peers)) }
+        }
         let door = FrontDoor(
             speaksHTTP2: true,
             answers: self.answers,

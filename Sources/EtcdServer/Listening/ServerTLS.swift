@@ -16,6 +16,8 @@ public struct TLSFiles: Hashable, Sendable {
     /// The CAs whose clients may connect; with it every client must show a certificate.
     public var trustedAuthority: String?
     /// Whether clients must show a certificate; without ``trustedAuthority`` one of the system's CAs.
+    ///
+    /// Its common name is the user when authentication is on and no token is sent.
     public var requiresClientCertificate: Bool
 
     public init(
@@ -56,6 +58,9 @@ final class ServerTLS: Sendable {
             State(context: try makeContext(files), stamps: stamps(of: files), checked: .now())
         )
     }
+
+    /// Whether the certificates of clients say which users they are, as etcd has it with `--client-cert-auth`.
+    var namesUsers: Bool { self.files.requiresClientCertificate }
 
     /// What a connection made now uses.
     func context() -> NIOSSLContext {

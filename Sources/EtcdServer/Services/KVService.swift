@@ -11,40 +11,61 @@ struct KVService: RegistrableRPCService {
         typealias Method = Etcdserverpb_KV.Method
         router.unaryReply(Method.Range.descriptor) {
             (request: Sized<Etcdserverpb_RangeRequest>, caller) in
-            try served.access.checkRead(caller, request.message.key, request.message.rangeEnd)
+            let message = request.message
+            try message.check()
+            try served.access.rights(of: caller).checkRead(message.key, message.rangeEnd)
             served.counts.ranges.count()
-            return try served.reply(isLarge: store.isLarge(request.message)) {
-                try store.rangeAnswer(request.message)
+            return try served.reply(isLarge: store.isLarge(message)) {
+                try served.access.reading(caller) { (rights) throws(EtcdRefusal) in
+                    try rights.checkRead(message.key, message.rangeEnd)
+                    return try store.rangeAnswer(message)
+                }
             }
         }
         router.unary(Method.Put.descriptor) { (request: Sized<Etcdserverpb_PutRequest>, caller) in
             try served.requireWritable()
             try served.requireSize(request.byteCount)
-            try served.access.check(caller, request.message, served.leaseKeys)
-            served.counts.puts.count()
-            return try store.put(request.message)
+            try request.message.check()
+            return try served.access.writing(caller) { (rights) throws(EtcdRefusal) in
+                try rights.check(request.message, served.leaseKeys)
+                served.counts.puts.count()
+                return try store.put(request.message)
+            }
         }
         router.unary(Method.DeleteRange.descriptor) {
             (request: Sized<Etcdserverpb_DeleteRangeRequest>, caller) in
             try served.requireWritable()
             try served.requireSize(request.byteCount)
-            try served.access.check(caller, request.message)
-            served.counts.deletes.count()
-            return try store.deleteRange(request.message)
+            try request.message.check()
+            return try served.access.writing(caller) { (rights) throws(EtcdRefusal) in
+                try rights.check(request.message)
+                served.counts.deletes.count()
+                return try store.deleteRange(request.message)
+            }
         }
         router.unaryReply(Method.Txn.descriptor) { (request: Sized<Etcdserverpb_TxnRequest>, caller) in
-            if request.message.writes { try served.requireWritable() }
+            let message = request.message
+            if message.writes { try served.requireWritable() }
             try served.requireSize(request.byteCount)
-            try served.access.check(caller, request.message, served.leaseKeys)
+            if served.access.isEnabled { try message.check() }
+            try served.access.rights(of: caller).check(message, served.leaseKeys)
             served.counts.transactions.count()
-            return try served.reply(isLarge: store.isLarge(request.message)) {
-                MessageAnswer(message: try store.txn(request.message))
+            @Sendable func answer(_ rights: Rights) throws(EtcdRefusal) -> Etcdserverpb_TxnResponse {
+                try rights.check(message, served.leaseKeys)
+                return try store.txn(message)
+            }
+            return try served.reply(isLarge: store.isLarge(message)) {
+                MessageAnswer(
+                    message: message.isReadOnly
+                        ? try served.access.reading(caller, answer)
+                        : try served.access.writing(caller, answer)
+                )
             }
         }
         router.unary(Method.Compact.descriptor) {
             (request: Sized<Etcdserverpb_CompactionRequest>, caller) in
             try served.requireWritable()
-            try served.access.requireUser(caller)
+            try served.access.rights(of: caller).requireName()
             return try store.compact(request.message)
         }
     }

@@ -13,27 +13,29 @@ struct LeaseService: RegistrableRPCService {
         router.unary(Method.LeaseGrant.descriptor) {
             (request: Sized<Etcdserverpb_LeaseGrantRequest>, caller) in
             try served.requireWritable()
-            try served.access.requireUser(caller)
+            try served.access.rights(of: caller).requireName()
             return try store.leaseGrant(request.message, at: served.now)
         }
         router.unary(Method.LeaseRevoke.descriptor) {
             (request: Sized<Etcdserverpb_LeaseRevokeRequest>, caller) in
             try served.requireWritable()
-            if served.access.isEnabled {
-                try served.access.checkLease(caller, served.leaseKeys(request.message.id))
+            return try served.access.writing(caller) { (rights) throws(EtcdRefusal) in
+                try rights.checkLease(served.leaseKeys(request.message.id))
+                return try store.leaseRevoke(request.message)
             }
-            return try store.leaseRevoke(request.message)
         }
         router.unary(Method.LeaseTimeToLive.descriptor) {
             (request: Sized<Etcdserverpb_LeaseTimeToLiveRequest>, caller) in
-            try served.access.requireUser(caller)
-            let response = store.leaseTimeToLive(request.message, at: served.now)
-            for key in response.keys { try served.access.checkRead(caller, key, []) }
-            return response
+            try served.access.reading(caller) { (rights) throws(EtcdRefusal) in
+                try rights.requireName()
+                let response = store.leaseTimeToLive(request.message, at: served.now)
+                for key in response.keys { try rights.checkRead(key, []) }
+                return response
+            }
         }
         router.unary(Method.LeaseLeases.descriptor) {
             (request: Sized<Etcdserverpb_LeaseLeasesRequest>, caller) in
-            try served.access.requireUser(caller)
+            try served.access.rights(of: caller).requireName()
             return store.leaseLeases(request.message)
         }
         router.streaming(Method.LeaseKeepAlive.descriptor) {
@@ -42,7 +44,7 @@ struct LeaseService: RegistrableRPCService {
                 writer: RPCWriter<MessageAnswer<Etcdserverpb_LeaseKeepAliveResponse>>,
                 caller
             ) in
-            try served.access.requireUser(caller)
+            try served.access.rights(of: caller).requireName()
             try await untilStopped {
                 for try await request in requests {
                     try await writer.write(MessageAnswer(message: served.keepAlive(request.message)))

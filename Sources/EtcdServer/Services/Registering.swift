@@ -77,10 +77,10 @@ extension RPCRouter {
             forMethod: method,
             deserializer: SizedReader<Request>(),
             serializer: AnswerWriter<Response>()
-        ) { request, _ in
+        ) { request, context in
             try await inEtcdWords {
                 for try await message in request.messages {
-                    let reply = try await answer(message, Caller(request.metadata))
+                    let reply = try await answer(message, Caller(request.metadata, context))
                     return StreamingServerResponse(reply)
                 }
                 throw RPCError(code: .internalError, message: "grpc: a request without a message")
@@ -102,10 +102,10 @@ extension RPCRouter {
             forMethod: method,
             deserializer: SizedReader<Request>(),
             serializer: AnswerWriter<Response>()
-        ) { request, _ in
+        ) { request, context in
             StreamingServerResponse(of: Response.self) { writer in
                 try await inEtcdWords {
-                    try await answer(request.messages, writer, Caller(request.metadata))
+                    try await answer(request.messages, writer, Caller(request.metadata, context))
                 }
                 return [:]
             }

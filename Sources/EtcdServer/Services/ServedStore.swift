@@ -17,7 +17,7 @@ final class ServedStore: Sendable {
 
     init(store: Store, options: ServerOptions, log: ServerLog) {
         self.store = store
-        self.access = Guard(options.users)
+        self.access = Guard(store, ignoresUsers: options.ignoresUsers)
         self.options = options
         self.log = log
         self.sharedEvents = SharedEvents(store)
@@ -60,8 +60,8 @@ public struct ServerOptions: Sendable {
     public var isReadOnly = false
     /// Whether plaintext may be spoken with other machines.
     public var allowsPlaintextOffLoopback = false
-    /// Whose tokens are asked for.
-    public var users = Users()
+    /// Whether everybody may do everything, though the store has users; they can be changed all the same.
+    public var ignoresUsers = false
     public var name = "registree"
     /// Where a snapshot waits while it is sent; it is as large as the store.
     public var spoolDirectory = "/tmp"

@@ -10,11 +10,13 @@ import Files
 ///     meta        consistent_index and term; after a compaction where it is
 ///     lease       what is granted now
 ///     alarm       what is raised now
+///     auth...     users and roles, once they have changed
 ///     others      as in the source; those that are missing are created empty
 struct SnapshotContents: Sendable {
     let view: View
     let leases: Leases
     let alarms: Alarms
+    let users: UserRecords
     /// How many requests were applied since the store was opened.
     let requests: UInt64
     let raftTerm: UInt64
@@ -40,6 +42,12 @@ struct SnapshotContents: Sendable {
             case .meta: try self.write(sources[name], replacing: self.meta, to: &sink)
             case .lease: try self.write(nil, replacing: self.leasePairs, to: &sink)
             case .alarm: try self.write(nil, replacing: self.alarmPairs, to: &sink)
+            case .auth where self.users.areChanged:
+                try self.write(sources[name], replacing: self.users.state, to: &sink)
+            case .authUsers where self.users.areChanged:
+                try self.write(nil, replacing: self.users.userPairs, to: &sink)
+            case .authRoles where self.users.areChanged:
+                try self.write(nil, replacing: self.users.rolePairs, to: &sink)
             case .cluster where self.view.source == nil:
                 try self.write(
                     nil,

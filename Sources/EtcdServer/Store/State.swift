@@ -3,6 +3,7 @@ struct State: Sendable {
     var view: View
     var leases = Leases()
     var alarms = Alarms()
+    var users = Users()
     /// Requests that changed the store or tried to, as a raft log would count them.
     var requests: UInt64 = 0
     /// Changes of the transaction that is being applied.

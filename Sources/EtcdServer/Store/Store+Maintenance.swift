@@ -127,6 +127,7 @@ extension Store {
                 view: state.view,
                 leases: state.leases,
                 alarms: state.alarms,
+                users: UserRecords(users: state.users),
                 requests: state.requests,
                 raftTerm: self.identity.raftTerm
             )

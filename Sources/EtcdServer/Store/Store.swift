@@ -46,7 +46,9 @@ public final class Store: Sendable {
     public init(source: EtcdDatabase, identity: Identity, now: UInt64) throws(StorageError) {
         self.identity = identity
         self.source = source
-        self.state = Mutex(State(source: try SourceStore(source), now: now))
+        var state = State(source: try SourceStore(source), now: now)
+        state.users = try Users(reading: source)
+        self.state = Mutex(state)
     }
 
     /// The newest revision; 1 when nothing was ever written.

@@ -119,7 +119,7 @@ extension WatchStream {
         let key = request.key.isEmpty ? [0] : Array(request.key)
         let end = Array(request.rangeEnd)
         do throws(EtcdRefusal) {
-            try self.served.access.checkRead(self.caller, key, end)
+            try self.served.access.rights(of: self.caller).checkRead(key, end)
         } catch {
             return "rpc error: code = \(error.goCodeName) desc = \(error.text)"
         }

@@ -11,46 +11,46 @@ import TestSupport
 struct AnsweringEtcd<Transport: ClientTransport>: Sendable {
     let grpc: GRPCClient<Transport>
 
-    func answer(_ request: StoreRequest) async throws -> StoreAnswer {
+    func answer(_ request: StoreRequest, metadata: Metadata = [:]) async throws -> StoreAnswer {
         let kv = Etcdserverpb_KV.Client(wrapping: self.grpc)
         let lease = Etcdserverpb_Lease.Client(wrapping: self.grpc)
         let maintenance = Etcdserverpb_Maintenance.Client(wrapping: self.grpc)
         return try await StoreAnswer.of {
             switch request {
             case .range(let request):
-                return try await kv.range(request).comparable(request)
+                return try await kv.range(request, metadata: metadata).comparable(request)
             case .put(let request):
-                var response = try await kv.put(request)
+                var response = try await kv.put(request, metadata: metadata)
                 response.header = response.header.anonymous
                 return response
             case .deleteRange(let request):
-                var response = try await kv.deleteRange(request)
+                var response = try await kv.deleteRange(request, metadata: metadata)
                 response.header = response.header.anonymous
                 return response
             case .txn(let request):
-                var response = try await kv.txn(request)
+                var response = try await kv.txn(request, metadata: metadata)
                 response.header = response.header.anonymous
                 return response
             case .compact(let request):
-                var response = try await kv.compact(request)
+                var response = try await kv.compact(request, metadata: metadata)
                 response.header = response.header.anonymous
                 return response
             case .leaseGrant(let request):
-                var response = try await lease.leaseGrant(request)
+                var response = try await lease.leaseGrant(request, metadata: metadata)
                 response.header = response.header.anonymous
                 return response
             case .leaseRevoke(let request):
-                var response = try await lease.leaseRevoke(request)
+                var response = try await lease.leaseRevoke(request, metadata: metadata)
                 response.header = response.header.anonymous
                 return response
             case .leaseKeepAlive(let request):
-                return try await self.keepAlive(request, lease)
+                return try await self.keepAlive(request, lease, metadata)
             case .leaseTimeToLive(let request):
-                return try await lease.leaseTimeToLive(request).comparable
+                return try await lease.leaseTimeToLive(request, metadata: metadata).comparable
             case .leaseLeases:
-                return try await lease.leaseLeases(.init()).comparable
+                return try await lease.leaseLeases(.init(), metadata: metadata).comparable
             case .hashKV(let request):
-                var response = try await maintenance.hashKV(request)
+                var response = try await maintenance.hashKV(request, metadata: metadata)
                 response.header = response.header.anonymous
                 return response
             }
@@ -59,9 +59,10 @@ struct AnsweringEtcd<Transport: ClientTransport>: Sendable {
 
     private func keepAlive(
         _ request: Etcdserverpb_LeaseKeepAliveRequest,
-        _ lease: Etcdserverpb_Lease.Client<Transport>
+        _ lease: Etcdserverpb_Lease.Client<Transport>,
+        _ metadata: Metadata
     ) async throws -> Etcdserverpb_LeaseKeepAliveResponse {
-        try await lease.leaseKeepAlive { writer in
+        try await lease.leaseKeepAlive(metadata: metadata) { writer in
             try await writer.write(request)
         } onResponse: { response in
             var answer = Etcdserverpb_LeaseKeepAliveResponse()

@@ -23,6 +23,7 @@ public struct BundledStore: RehearsalServer {
         let socket = "\(place)/store"
         var options = ServerOptions()
         options.isReadOnly = isReadOnly
+        options.ignoresUsers = true
         options.spoolDirectory = spool
         let server: StoreServer
         do {

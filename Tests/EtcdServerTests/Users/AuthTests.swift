@@ -12,10 +12,8 @@ struct AuthTests {
     private func withUsers(_ body: @escaping @Sendable (ServedForTests) async throws -> Void) async throws {
         let path = Repository.fixture("plain-etcd/auth-and-leases.db").string
         let database = try EtcdDatabase(path: path)
-        var options = ServerOptions()
-        options.users = try Users(reading: database)
         let store = try Store(source: database, identity: .alone, now: StoreServer.now)
-        try await withServed(store, options: options, body)
+        try await withServed(store, body)
     }
 
     @Test func enforcesWhatTheRolesAllow() async throws {
@@ -52,7 +50,7 @@ struct AuthTests {
             }
             #expect(unknown?.code == .unauthenticated)
             #expect(unknown?.message == "etcdserver: invalid auth token")
-            for (name, password) in [("alice", "wrong"), ("nopw", ""), ("nobody", "x")] {
+            for (name, password) in [("alice", "wrong"), ("nobody", "x")] {
                 let error = await #expect(throws: RPCError.self) {
                     _ = try await token(of: name, password, served)
                 }
@@ -61,6 +59,13 @@ struct AuthTests {
                         == "etcdserver: authentication failed, invalid user ID or password"
                 )
             }
+            let passwordless = await #expect(throws: RPCError.self) {
+                _ = try await token(of: "nopw", "", served)
+            }
+            #expect(
+                passwordless?.message
+                    == "auth: authentication failed, password was given for no password user"
+            )
         }
     }
 }

@@ -1,0 +1,65 @@
+import CPasswords
+import Foundation
+import NIOPosix
+import Synchronization
+
+/// Makes bcrypt hashes and compares passwords with them, one at a time and beside everything else: each
+/// takes some 50 ms.
+final class Passwords: Sendable {
+    private let thread = NIOThreadPool(numberOfThreads: 1)
+    private let waiting = Atomic(0)
+    private static let limit = 100
+
+    /// etcd's own `--bcrypt-cost`.
+    private static let cost = 10
+    /// bcrypt looks at no more of a password, in bytes.
+    private static let longest = 72
+
+    init() {
+        self.thread.start()
+    }
+
+    deinit {
+        self.thread.shutdownGracefully { _ in }
+    }
+
+    /// - Throws: `too many requests` when a hundred wait already.
+    func check(_ password: String, _ hash: String) async throws -> Bool {
+        // C would see the part before it alone.
+        guard !password.utf8.contains(0), !hash.utf8.contains(0) else { return false }
+        return try await self.run { registree_bcrypt_verify(password, hash) }
+    }
+
+    /// The hash of a new password, `$2a$10$` and 53 characters of salt and hash.
+    ///
+    /// - Throws: `.passwordTooLong`, `.passwordWithZero`; `too many requests` when a hundred wait already.
+    func hash(_ password: String) async throws -> String {
+        if password.utf8.count > Self.longest { throw EtcdRefusal.passwordTooLong }
+        if password.utf8.contains(0) { throw EtcdRefusal.passwordWithZero }
+        let setting = "$2y$\(Self.cost)$" + salt()
+        let hash = try await self.run {
+            var hash = [CChar](repeating: 0, count: 61)
+            guard registree_bcrypt_hash(password, setting, &hash) else { return "" }
+            return String(decoding: hash.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+        guard !hash.isEmpty else { throw EtcdRefusal.noBcrypt }
+        return hash
+    }
+
+    private func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async throws -> Result {
+        self.waiting.count()
+        defer { self.waiting.count(-1) }
+        guard self.waiting.value <= Self.limit else { throw EtcdRefusal.tooManyRequests }
+        return try await self.thread.runIfActive(body)
+    }
+}
+
+/// 16 random bytes as bcrypt writes them: base 64 with an alphabet of its own, 22 characters.
+private func salt() -> String {
+    let alphabet = Array("./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+    var random = SystemRandomNumberGenerator()
+    var letters = (0..<21).map { _ in alphabet[Int(random.next() & 63)] }
+    // The last stands for two bits, the upper ones.
+    letters.append(alphabet[Int(random.next() & 3) << 4])
+    return String(letters)
+}

@@ -1,0 +1,157 @@
+import EtcdRPC
+import Foundation
+
+/// Changes of users and roles, each with etcd's checks in etcd's order.
+///
+/// Source: etcd-io/etcd `server/auth/store.go`.
+extension Users {
+    /// - Throws: `.rootUserMissing`, `.rootRoleMissing`.
+    mutating func enable() throws(EtcdRefusal) {
+        if self.isEnabled { return }
+        guard self.users[.root] != nil else { throw .rootUserMissing }
+        guard self.isRoot(.root) else { throw .rootRoleMissing }
+        self.setEnabled(true)
+    }
+
+    mutating func disable() {
+        guard self.isEnabled else { return }
+        self.setEnabled(false)
+        self.commit()
+    }
+
+    /// Adds a user with the bcrypt hash of the password, which is nil for one without.
+    ///
+    /// - Throws: `.userEmpty`, `.userExists`.
+    mutating func add(_ request: Etcdserverpb_AuthUserAddRequest, password: String?) throws(EtcdRefusal) {
+        let name = AuthName(request.name)
+        if name.bytes.isEmpty { throw .userEmpty }
+        if self.users[name] != nil { throw .userExists }
+        try name.requireFitsKey()
+        var user = Authpb_User()
+        user.name = Data(name.bytes)
+        user.password = Data((password ?? "").utf8)
+        user.options = request.options
+        self.set(name, to: user)
+        self.commit()
+    }
+
+    /// - Throws: `.invalidManagement` for root while authentication is on, `.userNotFound`.
+    mutating func delete(user name: AuthName) throws(EtcdRefusal) {
+        if self.isEnabled, name == .root { throw .invalidManagement }
+        guard self.users[name] != nil else { throw .userNotFound }
+        self.set(name, to: nil)
+        self.commit()
+    }
+
+    /// Replaces the bcrypt hash, which is nil when it came in bad base 64; a user without a password stays so.
+    ///
+    /// - Throws: `.userNotFound`, `.passwordNotDecoded`.
+    mutating func change(_ name: AuthName, password: [UInt8]?) throws(EtcdRefusal) {
+        guard var user = self.users[name] else { throw .userNotFound }
+        if !user.options.noPassword {
+            guard let password else { throw .passwordNotDecoded }
+            user.password = Data(password)
+        }
+        self.set(name, to: user)
+        self.commit()
+    }
+
+    /// The role root can be granted before there is one.
+    ///
+    /// - Throws: `.userNotFound`, `.roleNotFound`.
+    mutating func grant(_ role: AuthName, to name: AuthName) throws(EtcdRefusal) {
+        guard var user = self.users[name] else { throw .userNotFound }
+        if role != .root, self.roles[role] == nil { throw .roleNotFound }
+        if self.has(name, role: role) { return }
+        user.roles = (user.roles.map { AuthName($0) } + [role]).sorted().map(\.text)
+        self.set(name, to: user)
+        self.commit()
+    }
+
+    /// - Throws: `.invalidManagement` for root's own role while authentication is on, `.userNotFound`,
+    ///   `.roleNotGranted`.
+    mutating func revoke(_ role: AuthName, from name: AuthName) throws(EtcdRefusal) {
+        if self.isEnabled, name == .root, role == .root { throw .invalidManagement }
+        guard var user = self.users[name] else { throw .userNotFound }
+        guard self.has(name, role: role) else { throw .roleNotGranted }
+        user.roles.removeAll { AuthName($0) == role }
+        self.set(name, to: user)
+        self.commit()
+    }
+}
+
+extension Users {
+    /// - Throws: `.roleEmpty`, `.roleExists`.
+    mutating func add(role name: AuthName) throws(EtcdRefusal) {
+        if name.bytes.isEmpty { throw .roleEmpty }
+        if self.roles[name] != nil { throw .roleExists }
+        try name.requireFitsKey()
+        var role = Authpb_Role()
+        role.name = Data(name.bytes)
+        self.set(role: name, to: role)
+        self.commit()
+    }
+
+    /// Deletes a role, and takes it from everybody who has it.
+    ///
+    /// - Throws: `.invalidManagement` for root while authentication is on, `.roleNotFound`.
+    mutating func delete(role name: AuthName) throws(EtcdRefusal) {
+        if self.isEnabled, name == .root { throw .invalidManagement }
+        guard self.roles[name] != nil else { throw .roleNotFound }
+        self.set(role: name, to: nil)
+        for (holder, var user) in self.users where self.has(holder, role: name) {
+            user.roles.removeAll { AuthName($0) == name }
+            self.set(holder, to: user)
+        }
+        self.commit()
+    }
+
+    /// Grants a permission, in the order of the keys, or changes the type of one that is there.
+    ///
+    /// One with the same key and end is changed when it is the first with that key; etcd looks no further.
+    ///
+    /// - Throws: `.permissionNotGiven`, `.invalidManagement` for a range without keys, `.roleNotFound`.
+    mutating func grant(_ request: Etcdserverpb_AuthRoleGrantPermissionRequest) throws(EtcdRefusal) {
+        guard request.hasPerm else { throw .permissionNotGiven }
+        let (name, new) = (AuthName(request.name), request.perm)
+        guard new.isRange else { throw .invalidManagement }
+        guard var role = self.roles[name] else { throw .roleNotFound }
+        let permissions = role.keyPermission
+        let first = permissions.firstIndex { !$0.key.lexicographicallyPrecedes(new.key) }
+        if let first, permissions[first].key == new.key, permissions[first].rangeEnd == new.rangeEnd {
+            role.keyPermission[first].permType = new.permType
+        } else {
+            let after = permissions.firstIndex { new.key.lexicographicallyPrecedes($0.key) }
+            role.keyPermission.insert(new, at: after ?? permissions.endIndex)
+        }
+        self.set(role: name, to: role)
+        self.commit()
+    }
+
+    /// - Throws: `.roleNotFound`, `.permissionNotGranted`.
+    mutating func revoke(_ request: Etcdserverpb_AuthRoleRevokePermissionRequest) throws(EtcdRefusal) {
+        let name = AuthName(request.role)
+        guard var role = self.roles[name] else { throw .roleNotFound }
+        let count = role.keyPermission.count
+        role.keyPermission.removeAll { $0.key == request.key && $0.rangeEnd == request.rangeEnd }
+        if role.keyPermission.count == count { throw .permissionNotGranted }
+        self.set(role: name, to: role)
+        self.commit()
+    }
+}
+
+extension AuthName {
+    /// bbolt takes no longer key, and etcd ends its process over one.
+    fileprivate func requireFitsKey() throws(EtcdRefusal) {
+        guard self.bytes.count <= 32_768 else { throw .requestTooLarge }
+    }
+}
+
+extension Authpb_Permission {
+    /// Whether it names a key, or a range from a key to a later one or without end.
+    fileprivate var isRange: Bool {
+        guard !self.key.isEmpty else { return false }
+        return self.rangeEnd.isEmpty || self.rangeEnd == Data([0])
+            || self.key.lexicographicallyPrecedes(self.rangeEnd)
+    }
+}

@@ -1,0 +1,86 @@
+import EtcdRPC
+import Foundation
+import GRPCCore
+
+extension AuthService {
+    func registerUsers<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
+        let served = self.served
+        typealias Method = Etcdserverpb_Auth.Method
+        router.unary(Method.UserList.descriptor) { (_: Sized<Etcdserverpb_AuthUserListRequest>, caller) in
+            try served.access.rights(of: caller).requireRoot()
+            var response = Etcdserverpb_AuthUserListResponse()
+            response.users = served.store.users.users.keys.sorted().map(\.text)
+            return served.complete(response)
+        }
+        router.unary(Method.UserGet.descriptor) {
+            (request: Sized<Etcdserverpb_AuthUserGetRequest>, caller) in
+            let name = AuthName(request.message.name)
+            try served.access.rights(of: caller).requireRoot(orSelf: name)
+            guard let user = served.store.users.users[name] else { throw EtcdRefusal.userNotFound }
+            var response = Etcdserverpb_AuthUserGetResponse()
+            response.roles = user.roles
+            return served.complete(response)
+        }
+        router.unary(Method.UserDelete.descriptor) {
+            (request: Sized<Etcdserverpb_AuthUserDeleteRequest>, caller) in
+            let name = AuthName(request.message.name)
+            try served.changeUsers(request, caller, forgetting: name) { (users, _) throws(EtcdRefusal) in
+                try users.delete(user: name)
+            }
+            return served.complete(Etcdserverpb_AuthUserDeleteResponse())
+        }
+        router.unary(Method.UserGrantRole.descriptor) {
+            (request: Sized<Etcdserverpb_AuthUserGrantRoleRequest>, caller) in
+            try served.changeUsers(request, caller) { (users, request) throws(EtcdRefusal) in
+                try users.grant(AuthName(request.role), to: AuthName(request.user))
+            }
+            return served.complete(Etcdserverpb_AuthUserGrantRoleResponse())
+        }
+        router.unary(Method.UserRevokeRole.descriptor) {
+            (request: Sized<Etcdserverpb_AuthUserRevokeRoleRequest>, caller) in
+            try served.changeUsers(request, caller) { (users, request) throws(EtcdRefusal) in
+                try users.revoke(AuthName(request.role), from: AuthName(request.name))
+            }
+            return served.complete(Etcdserverpb_AuthUserRevokeRoleResponse())
+        }
+    }
+
+    /// What brings a password with it; none but root can change one, not even their own.
+    func registerUserChanges<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
+        let served = self.served
+        typealias Method = Etcdserverpb_Auth.Method
+        router.unary(Method.UserAdd.descriptor) {
+            (request: Sized<Etcdserverpb_AuthUserAddRequest>, caller) in
+            try served.requireWritable()
+            let message = request.message
+            let password: String? =
+                message.options.noPassword ? nil : try await served.access.hash(message.password, for: caller)
+            try served.changeUsers(request, caller) { (users, request) throws(EtcdRefusal) in
+                try users.add(request, password: password)
+            }
+            return served.complete(Etcdserverpb_AuthUserAddResponse())
+        }
+        router.unary(Method.UserChangePassword.descriptor) {
+            (request: Sized<Etcdserverpb_AuthUserChangePasswordRequest>, caller) in
+            try served.requireWritable()
+            let message = request.message
+            var hash = Data(base64Encoded: message.hashedPassword)
+            if !message.password.isEmpty {
+                hash = Data(try await served.access.hash(message.password, for: caller).utf8)
+            }
+            let name = AuthName(message.name)
+            try served.changeUsers(request, caller, forgetting: name) { (users, _) throws(EtcdRefusal) in
+                try users.change(name, password: hash.map { Array($0) })
+            }
+            return served.complete(Etcdserverpb_AuthUserChangePasswordResponse())
+        }
+    }
+}
+
+extension Etcdserverpb_AuthUserListResponse: HeaderedResponse {}
+extension Etcdserverpb_AuthUserGetResponse: HeaderedResponse {}
+extension Etcdserverpb_AuthUserAddResponse: HeaderedResponse {}
+extension Etcdserverpb_AuthUserDeleteResponse: HeaderedResponse {}
+extension Etcdserverpb_AuthUserChangePasswordResponse: HeaderedResponse {}
+extension Etcdserverpb_AuthUserGrantRoleResponse: HeaderedResponse {}
+extension Etcdserverpb_AuthUserRevokeRoleResponse: HeaderedResponse {}
