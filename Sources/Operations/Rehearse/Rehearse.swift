@@ -200,6 +200,12 @@ extension Rehearse {
             return rehearsal.steps.append(RehearsalCheck(RehearsalStep.apiServer, .notJudged, reason))
         }
         for store in stores {
+            if store.server.enforcesUsers, self.facts.authEnabled {
+                let reason = "it knows no user of etcd's; without --etcd it is started on the bundled store"
+                let name = self.request.stepName(RehearsalStep.apiServer, on: store.server)
+                rehearsal.steps.append(RehearsalCheck(name, .notJudged, reason))
+                continue
+            }
             let trial = APIServerTrial(
                 apiServer: apiServer,
                 store: store,

@@ -111,7 +111,11 @@ struct RehearsalTests {
         #expect(report.names(of: "warn") == ["users"])
         #expect(report.names(of: "not judged") == ["objects"])
         #expect(report["leases"]?.count == 6)
-        let unasked = try await self.rehearse(fixture, try self.etcd(.v35))
+        let unasked = try await self.rehearse(
+            fixture,
+            try self.etcd(.v35) + ["--kube-apiserver", "/bin/false"]
+        )
+        #expect(unasked["API server"]?.detail.hasPrefix("it knows no user of etcd's") == true)
         #expect(unasked["open"]?.result == "not judged")
         #expect(unasked["open"]?.detail.contains("--user") == true)
         let wrong = try await self.rehearse(
