@@ -154,7 +154,8 @@ struct APIServerTrialTests {
         let rehearsal = try await self.rehearse(on: { _ in program })
         let lists = try #require(rehearsal["lists"])
         #expect(lists.result == .pass, "\(lists.detail)")
-        #expect(lists.count == 1398)
+        // It may already have swept the lease of the API server that is gone.
+        #expect([1397, 1398].contains(lists.count))
     }
 }
 
