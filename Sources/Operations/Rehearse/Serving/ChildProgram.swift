@@ -85,9 +85,9 @@ final class ChildProgram {
 
     /// The last line that the program wrote, shortened.
     var lastWords: String {
-        guard let text = try? String(contentsOfFile: self.logPath, encoding: .utf8) else { return "" }
-        let line = text.split(separator: "\n").last.map(String.init) ?? ""
-        return line.count > 300 ? line.prefix(300) + "…" : line
+        let text = (try? String(contentsOfFile: self.logPath, encoding: .utf8)) ?? ""
+        guard let line = text.split(separator: "\n").last else { return "it said nothing" }
+        return line.count > 300 ? line.prefix(300) + "…" : String(line)
     }
 }
 

@@ -115,6 +115,13 @@ struct APIServerTrialTests {
         )
     }
 
+    @Test func aServerThatEndsWithoutAWordIsSaidToHaveSaidNothing() async throws {
+        let rehearsal = try await self.rehearse(on: { _ in "/bin/false" })
+        #expect(
+            rehearsal["API server"]?.detail == "kube-apiserver does not start on it: it said nothing"
+        )
+    }
+
     @Test func aPortThatSomebodyTookIsNotTheEnd() async throws {
         let rehearsal = try await self.rehearse(on: { directory in
             let real = try PretendedAPIServer.write(.ofTheCluster(), to: directory)
