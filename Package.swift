@@ -59,15 +59,15 @@ let package = Package(
     targets: [
         .target(name: "CChecksums"),
         .target(name: "CMappedFiles"),
-        .target(name: "COutputFiles"),
+        .target(name: "CFileCalls"),
         .target(name: "CChildPrograms"),
         .target(name: "CSchemas"),
         .target(name: "CPoly1305", linkerSettings: [.linkedLibrary("crypto")]),
-        .target(name: "CPasswords", linkerSettings: [.linkedLibrary("crypt")]),
+        .target(name: "CBcrypt", linkerSettings: [.linkedLibrary("crypt")]),
         .systemLibrary(name: "CZlib"),
         .target(
             name: "Files",
-            dependencies: ["CMappedFiles", "COutputFiles", system],
+            dependencies: ["CMappedFiles", "CFileCalls", system],
             swiftSettings: settings
         ),
         .target(name: "ProtobufWire", swiftSettings: settings),
@@ -116,7 +116,7 @@ let package = Package(
         .target(
             name: "EtcdServer",
             dependencies: [
-                "CPasswords", "Files", "Bolt", "EtcdStorage", "EtcdRPC", grpc, grpcProtobuf, grpcTransport,
+                "CBcrypt", "Files", "Bolt", "EtcdStorage", "EtcdRPC", grpc, grpcProtobuf, grpcTransport,
                 protobuf, nio, nioPosix, nioTLS, nioSSL, http2, crypto, certificates, asn1, system,
             ],
             swiftSettings: settings

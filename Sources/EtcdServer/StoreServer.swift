@@ -28,7 +28,7 @@ public final class StoreServer: Sendable {
     private let clientSockets: [ListeningSocket]
     private let metricsSockets: [ListeningSocket]
     private let tls: ServerTLS?
-    private let stopBell = Bell()
+    private let stopSignal = Signal()
 
     /// - Throws: What is wrong with a URL, a certificate or a key.
     public init(
@@ -62,7 +62,7 @@ public final class StoreServer: Sendable {
 
     /// Lets ``run()`` end.
     public func stop() {
-        self.stopBell.ring()
+        self.stopSignal.send()
     }
 
     /// Serves until ``stop()`` or until the task is cancelled; it can be run once.
@@ -70,7 +70,7 @@ public final class StoreServer: Sendable {
         defer { for socket in self.clientSockets + self.metricsSockets { socket.removeFile() } }
         let connections = self.connections
         let answers = self.answers(connections)
-        let listening = self.clientSockets.map { _ in Bell() }
+        let listening = self.clientSockets.map { _ in Signal() }
         let servers = zip(self.clientSockets, listening).map { self.server(on: $0, answers, connections, $1) }
         let metrics = self.metricsSockets.map { self.metrics(on: $0, answers, connections) }
         // Not children of this task: they must not be cancelled before `end` has closed the connections.
@@ -84,13 +84,13 @@ public final class StoreServer: Sendable {
             for listener in metrics { group.addTask { try await listener.serve() } }
             group.addTask { try await self.served.expireLeases() }
             group.addTask { try await self.served.announceRevisions() }
-            group.addTask { try await self.stopBell.wait() }
+            group.addTask { try await self.stopSignal.wait() }
             defer { group.cancelAll() }
             try await group.next()
         }
         try await Task {
             // A listener that is closed while it begins to listen would trap in swift-nio.
-            for bell in listening { try await bell.wait() }
+            for signal in listening { try await signal.wait() }
             try await end(servers, serving, connections)
         }.value
     }
@@ -99,7 +99,7 @@ public final class StoreServer: Sendable {
         on socket: ListeningSocket,
         _ answers: HTTPAnswers,
         _ connections: Connections,
-        _ listening: Bell
+        _ listening: Signal
     ) -> GRPCServer<HTTP2ServerTransport.Custom<Listener>> {
         let listener = Listener(
             socket: socket,
@@ -142,7 +142,7 @@ public final class StoreServer: Sendable {
         let served = self.served
         let metrics = Metrics(served: served, connections: connections)
         return HTTPAnswers(
-            illness: {
+            unhealthyReason: {
                 served.store.status.alarms.first.map {
                     "ALARM \($0.alarm == .nospace ? "NOSPACE" : "CORRUPT")"
                 }
@@ -179,7 +179,7 @@ public final class StoreServer: Sendable {
         configuration.channelDebuggingCallbacks.onAcceptHTTP2Stream = { stream in
             stream.eventLoop.makeCompletedFuture {
                 guard let connection = stream.parent else { return }
-                let meter = CallMeter(of: connections, on: connection)
+                let meter = StreamMemoryMeter(of: connections, on: connection)
                 try stream.pipeline.syncOperations.addHandler(meter, position: .first)
             }
         }
@@ -202,7 +202,7 @@ private func end(
     _ connections: Connections
 ) async throws {
     for server in servers { server.beginGracefulShutdown() }
-    let impatience = Task {
+    let shutdownTimeout = Task {
         try await Task.sleep(for: grace)
         try await connections.closeAll()
         for task in serving { task.cancel() }
@@ -217,7 +217,7 @@ private func end(
             failure = error
         }
     }
-    impatience.cancel()
+    shutdownTimeout.cancel()
     // Those that came while the listeners closed, so that nobody has taken them.
     try await connections.closeAll()
     if let failure { throw failure }

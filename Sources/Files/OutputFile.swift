@@ -1,4 +1,4 @@
-import COutputFiles
+import CFileCalls
 import SystemPackage
 
 #if canImport(Glibc)

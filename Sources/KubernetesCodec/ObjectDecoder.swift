@@ -63,7 +63,7 @@ public struct ObjectDecoder {
         name: String,
         modRevision: Int64
     ) throws(CodecError) {
-        try self.messages.document.makeOutline(
+        try self.messages.document.makePartialObject(
             apiVersion: apiVersion,
             kind: kind,
             namespace: namespace,

@@ -13,8 +13,8 @@ struct EncryptionConfigurationTests {
             "providers":[\(keyed("aescbc", "a", key16)),{"identity":{}}]}]}
             """
         let read = try EncryptionConfiguration(Document(json: Array(json.utf8)))
-        #expect(read.openers(of: ResourcePattern(resource: "secrets", group: ""))?.count == 1)
-        #expect(read.openers(of: ResourcePattern(resource: "configmaps", group: "")) == nil)
+        #expect(read.decryptors(of: ResourcePattern(resource: "secrets", group: ""))?.count == 1)
+        #expect(read.decryptors(of: ResourcePattern(resource: "configmaps", group: "")) == nil)
     }
 
     /// The exact resource comes before its group's wildcard, and that before the wildcard for everything.
@@ -28,7 +28,7 @@ struct EncryptionConfigurationTests {
         ]
         let read = try configuration(entries: entries.joined(separator: ","))
         let chosen = { (resource: String, group: String) in
-            read.openers(of: ResourcePattern(resource: resource, group: group))?.map {
+            read.decryptors(of: ResourcePattern(resource: resource, group: group))?.map {
                 String(decoding: $0.prefix, as: UTF8.self)
             }
         }
@@ -45,7 +45,7 @@ struct EncryptionConfigurationTests {
             #"{"resources":["secrets"],"providers":[{"identity":{}},\#(keyed("aesgcm", $0, key32))]}"#
         }
         let read = try configuration(entries: entries.joined(separator: ","))
-        #expect(read.openers(of: ResourcePattern(resource: "secrets", group: ""))?.count == 2)
+        #expect(read.decryptors(of: ResourcePattern(resource: "secrets", group: ""))?.count == 2)
     }
 
     @Test func readsPluginsWithTheirDefaults() throws {

@@ -30,7 +30,7 @@ struct Failure: Error {
         case let error as TakeError: self.init(take: error)
         case let refusal as TakeRefusal: self.init(take: refusal)
         case let error as ServerError: self.init(server: error)
-        case let refusal as EtcdRefusal: self.init(refusal.text, status: .damaged)
+        case let refusal as EtcdError: self.init(refusal.text, status: .damaged)
         case is CancellationError: self.init("interrupted", status: .interrupted)
         case let error as Errno: self.init("the output cannot be written: \(error)", status: .inputOutput)
         default: self.init("\(error)", status: .failed)

@@ -21,7 +21,7 @@ final class ProgressLine: Sendable {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private let state = Mutex(State(drawnAt: .now))
 
-    private static let patience = Duration.milliseconds(500)
+    private static let timeout = Duration.milliseconds(500)
     private static let interval = Duration.milliseconds(100)
 
     /// Shows how many bytes are done, unless the line was drawn a moment ago.
@@ -46,7 +46,7 @@ final class ProgressLine: Sendable {
         guard self.isTerminal else { return }
         self.state.withLock { state in
             let elapsed = ContinuousClock.now - self.began
-            guard elapsed > Self.patience, now || .now - state.drawnAt > Self.interval else { return }
+            guard elapsed > Self.timeout, now || .now - state.drawnAt > Self.interval else { return }
             state.drawnAt = .now
             state.isShown = true
             write("\r" + text(elapsed / .seconds(1)) + "\u{1B}[K")

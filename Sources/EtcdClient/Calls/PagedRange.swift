@@ -44,7 +44,7 @@ extension EtcdClient {
         var newest: Int64?
         while true {
             query.limit = size.keys
-            let page: RangeAnswer
+            let page: RangeResponse
             do {
                 page = try await self.range(query, answerLimit: PageSize.answerLimit)
             } catch let error as EtcdClientError where error.isTooLarge && size.halve() {
@@ -67,7 +67,7 @@ extension EtcdClient {
     }
 
     /// Keys must be ascending and not before those asked for, or a range might never end.
-    private func check(_ page: RangeAnswer, follows query: RangeQuery) throws {
+    private func check(_ page: RangeResponse, follows query: RangeQuery) throws {
         var least = query.range.key
         for keyValue in page.keyValues {
             guard !keyValue.key.lexicographicallyPrecedes(least) else {
@@ -78,7 +78,7 @@ extension EtcdClient {
     }
 }
 
-extension RangeAnswer {
+extension RangeResponse {
     fileprivate var byteCount: Int {
         self.keyValues.reduce(0) { $0 + $1.key.count + $1.value.count + 32 }
     }

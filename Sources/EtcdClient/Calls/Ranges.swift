@@ -87,7 +87,7 @@ public struct RangeQuery: Hashable, Sendable {
 }
 
 /// The answer to a ``RangeQuery``.
-public struct RangeAnswer: Hashable, Sendable {
+public struct RangeResponse: Hashable, Sendable {
     public var keyValues: [LiveKeyValue]
     /// Keys in the whole range, whatever the limit.
     public var count: Int64
@@ -105,13 +105,13 @@ extension EtcdClient {
     ///   - answerLimit: The most bytes to receive.
     /// - Returns: The keys, and how many there are.
     /// - Throws: `.answerTooLarge` above `answerLimit`, `.compacted`, `.futureRevision` and whatever breaks calls.
-    public func range(_ query: RangeQuery, answerLimit: Int = 64 << 20) async throws -> RangeAnswer {
+    public func range(_ query: RangeQuery, answerLimit: Int = 64 << 20) async throws -> RangeResponse {
         let kv = Etcdserverpb_KV.Client(wrapping: self.calls.grpc)
         let request = Etcdserverpb_RangeRequest(query)
         let answer = try await self.calls.unary(answerLimit: answerLimit) { context in
             try await kv.range(request, metadata: context.metadata, options: context.options)
         }
-        return RangeAnswer(
+        return RangeResponse(
             keyValues: answer.kvs.map(LiveKeyValue.init),
             count: answer.count,
             more: answer.more,

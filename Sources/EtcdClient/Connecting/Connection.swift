@@ -27,13 +27,13 @@ struct Connection: Sendable {
     /// A channel under way, and how far it has come.
     struct Stage: Sendable {
         let channel: any Channel
-        let stages: ServerGate.Stages
+        let stages: HandshakeHandler.Stages
         let deadline: NIODeadline
     }
 
     /// A transport that is ready for calls, and the channel below it.
     ///
-    /// - Throws: What NIO, TLS or ``ServerGate`` report; ``Diagnosis`` turns it into words.
+    /// - Throws: What NIO, TLS or ``HandshakeHandler`` report; ``Diagnosis`` turns it into words.
     func open() async throws -> (transport: Transport, channel: any Channel) {
         let secured = try await self.secure()
         let transport = try await Transport.wrapping(config: self.transportConfiguration) { configure in
@@ -46,11 +46,11 @@ struct Connection: Sendable {
     func secure() async throws -> Stage {
         let deadline = NIODeadline.now() + TimeAmount(self.timeout)
         // A name may have several addresses, each tried on a channel of its own.
-        let attempts = Mutex<[ObjectIdentifier: ServerGate.Stages]>([:])
+        let attempts = Mutex<[ObjectIdentifier: HandshakeHandler.Stages]>([:])
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(TimeAmount(self.timeout))
             .channelInitializer { channel in
-                let stages = ServerGate.Stages(on: channel.eventLoop)
+                let stages = HandshakeHandler.Stages(on: channel.eventLoop)
                 attempts.withLock { $0[ObjectIdentifier(channel)] = stages }
                 return channel.eventLoop.makeCompletedFuture { try self.prepare(channel, stages) }
             }
@@ -69,11 +69,11 @@ struct Connection: Sendable {
         return stage
     }
 
-    private func prepare(_ channel: any Channel, _ stages: ServerGate.Stages) throws {
+    private func prepare(_ channel: any Channel, _ stages: HandshakeHandler.Stages) throws {
         let pipeline = channel.pipeline.syncOperations
         do {
             let usesTLS = try self.addTLS(to: pipeline)
-            try pipeline.addHandler(ServerGate(stages, usesTLS: usesTLS))
+            try pipeline.addHandler(HandshakeHandler(stages, usesTLS: usesTLS))
         } catch {
             stages.fail(error)
             throw error
@@ -112,8 +112,8 @@ struct Connection: Sendable {
             }
             .flatMap { configure(channel) }
             .flatMapThrowing { configured in
-                let gate = try channel.pipeline.syncOperations.context(handlerType: ServerGate.self)
-                (gate.handler as? ServerGate)?.open(context: gate)
+                let gate = try channel.pipeline.syncOperations.context(handlerType: HandshakeHandler.self)
+                (gate.handler as? HandshakeHandler)?.open(context: gate)
                 return configured
             }
         }

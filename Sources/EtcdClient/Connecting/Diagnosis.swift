@@ -27,7 +27,7 @@ struct Diagnosis {
     var now: Date?
 
     /// How long a further question may take.
-    private static let patience = Duration.seconds(1)
+    private static let timeout = Duration.seconds(1)
 
     func reason(for error: any Error) async -> EtcdClientError.Reason {
         switch error {
@@ -125,7 +125,7 @@ struct Diagnosis {
     private func probe(_ security: Connection.Security) -> Connection {
         var probe = self.connection
         probe.security = security
-        probe.timeout = min(probe.timeout, Self.patience)
+        probe.timeout = min(probe.timeout, Self.timeout)
         return probe
     }
 }

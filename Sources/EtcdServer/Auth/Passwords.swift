@@ -1,4 +1,4 @@
-import CPasswords
+import CBcrypt
 import Foundation
 import NIOPosix
 import Synchronization
@@ -34,22 +34,22 @@ final class Passwords: Sendable {
     ///
     /// - Throws: `.passwordTooLong`, `.passwordWithZero`; `too many requests` when a hundred wait already.
     func hash(_ password: String) async throws -> String {
-        if password.utf8.count > Self.longest { throw EtcdRefusal.passwordTooLong }
-        if password.utf8.contains(0) { throw EtcdRefusal.passwordWithZero }
+        if password.utf8.count > Self.longest { throw EtcdError.passwordTooLong }
+        if password.utf8.contains(0) { throw EtcdError.passwordWithZero }
         let setting = "$2y$\(Self.cost)$" + salt()
         let hash = try await self.run {
             var hash = [CChar](repeating: 0, count: 61)
             guard registree_bcrypt_hash(password, setting, &hash) else { return "" }
             return String(decoding: hash.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
-        guard !hash.isEmpty else { throw EtcdRefusal.noBcrypt }
+        guard !hash.isEmpty else { throw EtcdError.noBcrypt }
         return hash
     }
 
     private func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async throws -> Result {
         self.waiting.count()
         defer { self.waiting.count(-1) }
-        guard self.waiting.value <= Self.limit else { throw EtcdRefusal.tooManyRequests }
+        guard self.waiting.value <= Self.limit else { throw EtcdError.tooManyRequests }
         return try await self.thread.runIfActive(body)
     }
 }

@@ -23,7 +23,7 @@ struct HTTPAnswer: Hashable, Sendable {
 /// Source: etcd-io/etcd `server/etcdserver/api/etcdhttp/health.go`, `version.go`, `metrics.go`.
 struct HTTPAnswers: Sendable {
     /// Why the store is not healthy; nil when it is.
-    var illness: @Sendable () -> String?
+    var unhealthyReason: @Sendable () -> String?
     /// Prometheus's text.
     var metrics: @Sendable () -> String
 
@@ -51,8 +51,10 @@ struct HTTPAnswers: Sendable {
     }
 
     private func health() -> HTTPAnswer {
-        guard let illness = self.illness() else { return json(#"{"health":"true","reason":""}"#) }
-        var answer = json(#"{"health":"false","reason":"\#(illness)"}"#)
+        guard let unhealthyReason = self.unhealthyReason() else {
+            return json(#"{"health":"true","reason":""}"#)
+        }
+        var answer = json(#"{"health":"false","reason":"\#(unhealthyReason)"}"#)
         answer.status = "503 Service Unavailable"
         return answer
     }

@@ -4,17 +4,17 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// Takes connections from a listening socket and makes them ready for gRPC: TLS, ``FrontDoor``, ``PingAbsorber``.
+/// Takes connections from a listening socket and makes them ready for gRPC: TLS, ``ProtocolDetector``, ``PingAbsorber``.
 struct Listener: HTTP2ServerTransport.ListenerFactory {
     var socket: ListeningSocket
     var tls: ServerTLS?
     var answers: HTTPAnswers
     var connections: Connections
-    /// Rung when it listens.
-    var listening: Bell
+    /// Sent when it listens.
+    var listening: Signal
     var log: ServerLog
     /// Told of clients' certificates.
-    var peers: CertifiedPeers
+    var peers: ClientCertificateNames
 
     var eventLoopGroup: any EventLoopGroup { MultiThreadedEventLoopGroup.singleton }
 
@@ -22,7 +22,7 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
         listenerConfigurator: HTTP2ServerTransport.ListenerConfigurator,
         connectionConfigurator: HTTP2ServerTransport.ConnectionConfigurator
     ) async throws -> NIOAsyncChannel<HTTP2ServerTransport.ConnectionConfigurator.ConnectionChannel, Never> {
-        defer { self.listening.ring() }
+        defer { self.listening.send() }
         return try await ServerBootstrap(group: self.eventLoopGroup)
             .serverChannelInitializer { listenerConfigurator.configure(channel: $0) }
             .bind(self.socket.descriptor) { channel in
@@ -56,7 +56,7 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
             try pipeline.addHandler(handler)
             if tls.namesUsers { try pipeline.addHandler(CertificateReader(handler, self.peers)) }
         }
-        let door = FrontDoor(
+        let door = ProtocolDetector(
             speaksHTTP2: true,
             answers: self.answers,
             onTrouble: self.log.trouble(of: channel)

@@ -29,7 +29,11 @@ struct PlainListener: Sendable {
         let pipeline = channel.pipeline.syncOperations
         if let tls = self.tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.context())) }
         try pipeline.addHandler(
-            FrontDoor(speaksHTTP2: false, answers: self.answers, onTrouble: self.log.trouble(of: channel))
+            ProtocolDetector(
+                speaksHTTP2: false,
+                answers: self.answers,
+                onTrouble: self.log.trouble(of: channel)
+            )
         )
     }
 }

@@ -7,7 +7,7 @@ extension AuthService {
         let served = self.served
         typealias Method = Etcdserverpb_Auth.Method
         router.unary(Method.UserList.descriptor) { (_: Sized<Etcdserverpb_AuthUserListRequest>, caller) in
-            try served.access.rights(of: caller).requireRoot()
+            try served.access.permissions(of: caller).requireRoot()
             var response = Etcdserverpb_AuthUserListResponse()
             response.users = served.store.users.users.keys.sorted().map(\.text)
             return served.complete(response)
@@ -15,8 +15,8 @@ extension AuthService {
         router.unary(Method.UserGet.descriptor) {
             (request: Sized<Etcdserverpb_AuthUserGetRequest>, caller) in
             let name = AuthName(request.message.name)
-            try served.access.rights(of: caller).requireRoot(orSelf: name)
-            guard let user = served.store.users.users[name] else { throw EtcdRefusal.userNotFound }
+            try served.access.permissions(of: caller).requireRoot(orSelf: name)
+            guard let user = served.store.users.users[name] else { throw EtcdError.userNotFound }
             var response = Etcdserverpb_AuthUserGetResponse()
             response.roles = user.roles
             return served.complete(response)
@@ -24,21 +24,21 @@ extension AuthService {
         router.unary(Method.UserDelete.descriptor) {
             (request: Sized<Etcdserverpb_AuthUserDeleteRequest>, caller) in
             let name = AuthName(request.message.name)
-            try served.changeUsers(request, caller, forgetting: name) { (users, _) throws(EtcdRefusal) in
+            try served.changeUsers(request, caller, forgetting: name) { (users, _) throws(EtcdError) in
                 try users.delete(user: name)
             }
             return served.complete(Etcdserverpb_AuthUserDeleteResponse())
         }
         router.unary(Method.UserGrantRole.descriptor) {
             (request: Sized<Etcdserverpb_AuthUserGrantRoleRequest>, caller) in
-            try served.changeUsers(request, caller) { (users, request) throws(EtcdRefusal) in
+            try served.changeUsers(request, caller) { (users, request) throws(EtcdError) in
                 try users.grant(AuthName(request.role), to: AuthName(request.user))
             }
             return served.complete(Etcdserverpb_AuthUserGrantRoleResponse())
         }
         router.unary(Method.UserRevokeRole.descriptor) {
             (request: Sized<Etcdserverpb_AuthUserRevokeRoleRequest>, caller) in
-            try served.changeUsers(request, caller) { (users, request) throws(EtcdRefusal) in
+            try served.changeUsers(request, caller) { (users, request) throws(EtcdError) in
                 try users.revoke(AuthName(request.role), from: AuthName(request.name))
             }
             return served.complete(Etcdserverpb_AuthUserRevokeRoleResponse())
@@ -55,7 +55,7 @@ extension AuthService {
             let message = request.message
             let password: String? =
                 message.options.noPassword ? nil : try await served.access.hash(message.password, for: caller)
-            try served.changeUsers(request, caller) { (users, request) throws(EtcdRefusal) in
+            try served.changeUsers(request, caller) { (users, request) throws(EtcdError) in
                 try users.add(request, password: password)
             }
             return served.complete(Etcdserverpb_AuthUserAddResponse())
@@ -69,7 +69,7 @@ extension AuthService {
                 hash = Data(try await served.access.hash(message.password, for: caller).utf8)
             }
             let name = AuthName(message.name)
-            try served.changeUsers(request, caller, forgetting: name) { (users, _) throws(EtcdRefusal) in
+            try served.changeUsers(request, caller, forgetting: name) { (users, _) throws(EtcdError) in
                 try users.change(name, password: hash.map { Array($0) })
             }
             return served.complete(Etcdserverpb_AuthUserChangePasswordResponse())

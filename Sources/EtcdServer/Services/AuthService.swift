@@ -19,7 +19,7 @@ struct AuthService: RegistrableRPCService {
         }
         router.unary(Method.AuthStatus.descriptor) {
             (_: Sized<Etcdserverpb_AuthStatusRequest>, caller) in
-            try access.rights(of: caller).requireRoot()
+            try access.permissions(of: caller).requireRoot()
             let users = served.store.users
             var response = Etcdserverpb_AuthStatusResponse()
             response.enabled = users.isEnabled
@@ -28,7 +28,7 @@ struct AuthService: RegistrableRPCService {
         }
         router.unary(Method.AuthEnable.descriptor) {
             (request: Sized<Etcdserverpb_AuthEnableRequest>, caller) in
-            try served.changeUsers(request, caller) { (users, _) throws(EtcdRefusal) in try users.enable() }
+            try served.changeUsers(request, caller) { (users, _) throws(EtcdError) in try users.enable() }
             return served.complete(Etcdserverpb_AuthEnableResponse())
         }
         router.unary(Method.AuthDisable.descriptor) {
@@ -48,11 +48,11 @@ extension ServedStore {
         _ request: Sized<Request>,
         _ caller: Caller,
         forgetting user: AuthName? = nil,
-        _ body: (inout Users, Request) throws(EtcdRefusal) -> Void
-    ) throws(EtcdRefusal) {
+        _ body: (inout Users, Request) throws(EtcdError) -> Void
+    ) throws(EtcdError) {
         try self.requireWritable()
         try self.requireSize(request.byteCount)
-        try self.access.change(caller, forgetting: user) { (users) throws(EtcdRefusal) in
+        try self.access.change(caller, forgetting: user) { (users) throws(EtcdError) in
             try body(&users, request.message)
         }
     }

@@ -20,19 +20,19 @@ struct ClusterService: RegistrableRPCService {
         }
         router.unary(Method.MemberAdd.descriptor) {
             (_: Sized<Etcdserverpb_MemberAddRequest>, _) -> Etcdserverpb_MemberAddResponse in
-            throw EtcdRefusal.noMembership
+            throw EtcdError.noMembership
         }
         router.unary(Method.MemberRemove.descriptor) {
             (_: Sized<Etcdserverpb_MemberRemoveRequest>, _) -> Etcdserverpb_MemberRemoveResponse in
-            throw EtcdRefusal.noMembership
+            throw EtcdError.noMembership
         }
         router.unary(Method.MemberUpdate.descriptor) {
             (_: Sized<Etcdserverpb_MemberUpdateRequest>, _) -> Etcdserverpb_MemberUpdateResponse in
-            throw EtcdRefusal.noMembership
+            throw EtcdError.noMembership
         }
         router.unary(Method.MemberPromote.descriptor) {
             (_: Sized<Etcdserverpb_MemberPromoteRequest>, _) -> Etcdserverpb_MemberPromoteResponse in
-            throw EtcdRefusal.noMembership
+            throw EtcdError.noMembership
         }
     }
 

@@ -13,11 +13,11 @@ struct KVService: RegistrableRPCService {
             (request: Sized<Etcdserverpb_RangeRequest>, caller) in
             let message = request.message
             try message.check()
-            try served.access.rights(of: caller).checkRead(message.key, message.rangeEnd)
+            try served.access.permissions(of: caller).checkRead(message.key, message.rangeEnd)
             served.counts.ranges.count()
             return try served.reply(isLarge: store.isLarge(message)) {
-                try served.access.reading(caller) { (rights) throws(EtcdRefusal) in
-                    try rights.checkRead(message.key, message.rangeEnd)
+                try served.access.reading(caller) { (permissions) throws(EtcdError) in
+                    try permissions.checkRead(message.key, message.rangeEnd)
                     return try store.rangeAnswer(message)
                 }
             }
@@ -26,8 +26,8 @@ struct KVService: RegistrableRPCService {
             try served.requireWritable()
             try served.requireSize(request.byteCount)
             try request.message.check()
-            return try served.access.writing(caller) { (rights) throws(EtcdRefusal) in
-                try rights.check(request.message, served.leaseKeys)
+            return try served.access.writing(caller) { (permissions) throws(EtcdError) in
+                try permissions.check(request.message, served.leaseKeys)
                 served.counts.puts.count()
                 return try store.put(request.message)
             }
@@ -37,8 +37,8 @@ struct KVService: RegistrableRPCService {
             try served.requireWritable()
             try served.requireSize(request.byteCount)
             try request.message.check()
-            return try served.access.writing(caller) { (rights) throws(EtcdRefusal) in
-                try rights.check(request.message)
+            return try served.access.writing(caller) { (permissions) throws(EtcdError) in
+                try permissions.check(request.message)
                 served.counts.deletes.count()
                 return try store.deleteRange(request.message)
             }
@@ -48,10 +48,10 @@ struct KVService: RegistrableRPCService {
             if message.writes { try served.requireWritable() }
             try served.requireSize(request.byteCount)
             if served.access.isEnabled { try message.check() }
-            try served.access.rights(of: caller).check(message, served.leaseKeys)
+            try served.access.permissions(of: caller).check(message, served.leaseKeys)
             served.counts.transactions.count()
-            @Sendable func answer(_ rights: Rights) throws(EtcdRefusal) -> Etcdserverpb_TxnResponse {
-                try rights.check(message, served.leaseKeys)
+            @Sendable func answer(_ permissions: Permissions) throws(EtcdError) -> Etcdserverpb_TxnResponse {
+                try permissions.check(message, served.leaseKeys)
                 return try store.txn(message)
             }
             return try served.reply(isLarge: store.isLarge(message)) {
@@ -65,7 +65,7 @@ struct KVService: RegistrableRPCService {
         router.unary(Method.Compact.descriptor) {
             (request: Sized<Etcdserverpb_CompactionRequest>, caller) in
             try served.requireWritable()
-            try served.access.rights(of: caller).requireName()
+            try served.access.permissions(of: caller).requireName()
             return try store.compact(request.message)
         }
     }

@@ -13,29 +13,29 @@ struct LeaseService: RegistrableRPCService {
         router.unary(Method.LeaseGrant.descriptor) {
             (request: Sized<Etcdserverpb_LeaseGrantRequest>, caller) in
             try served.requireWritable()
-            try served.access.rights(of: caller).requireName()
+            try served.access.permissions(of: caller).requireName()
             return try store.leaseGrant(request.message, at: served.now)
         }
         router.unary(Method.LeaseRevoke.descriptor) {
             (request: Sized<Etcdserverpb_LeaseRevokeRequest>, caller) in
             try served.requireWritable()
-            return try served.access.writing(caller) { (rights) throws(EtcdRefusal) in
-                try rights.checkLease(served.leaseKeys(request.message.id))
+            return try served.access.writing(caller) { (permissions) throws(EtcdError) in
+                try permissions.checkLease(served.leaseKeys(request.message.id))
                 return try store.leaseRevoke(request.message)
             }
         }
         router.unary(Method.LeaseTimeToLive.descriptor) {
             (request: Sized<Etcdserverpb_LeaseTimeToLiveRequest>, caller) in
-            try served.access.reading(caller) { (rights) throws(EtcdRefusal) in
-                try rights.requireName()
+            try served.access.reading(caller) { (permissions) throws(EtcdError) in
+                try permissions.requireName()
                 let response = store.leaseTimeToLive(request.message, at: served.now)
-                for key in response.keys { try rights.checkRead(key, []) }
+                for key in response.keys { try permissions.checkRead(key, []) }
                 return response
             }
         }
         router.unary(Method.LeaseLeases.descriptor) {
             (request: Sized<Etcdserverpb_LeaseLeasesRequest>, caller) in
-            try served.access.rights(of: caller).requireName()
+            try served.access.permissions(of: caller).requireName()
             return store.leaseLeases(request.message)
         }
         router.streaming(Method.LeaseKeepAlive.descriptor) {
@@ -44,7 +44,7 @@ struct LeaseService: RegistrableRPCService {
                 writer: RPCWriter<MessageAnswer<Etcdserverpb_LeaseKeepAliveResponse>>,
                 caller
             ) in
-            try served.access.rights(of: caller).requireName()
+            try served.access.permissions(of: caller).requireName()
             try await untilStopped {
                 for try await request in requests {
                     try await writer.write(MessageAnswer(message: served.keepAlive(request.message)))

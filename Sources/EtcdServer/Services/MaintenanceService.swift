@@ -16,20 +16,20 @@ struct MaintenanceService: RegistrableRPCService {
         }
         router.unary(Method.Alarm.descriptor) { (request: Sized<Etcdserverpb_AlarmRequest>, caller) in
             if request.message.action != .get { try served.requireWritable() }
-            try served.access.rights(of: caller).requireName()
+            try served.access.permissions(of: caller).requireName()
             return store.alarm(request.message)
         }
         router.unary(Method.Defragment.descriptor) { (_: Sized<Etcdserverpb_DefragmentRequest>, caller) in
             // What is written lies in memory without gaps, and the source is never written.
-            try served.access.rights(of: caller).requireRoot()
+            try served.access.permissions(of: caller).requireRoot()
             return Etcdserverpb_DefragmentResponse()
         }
         router.unary(Method.Hash.descriptor) { (_: Sized<Etcdserverpb_HashRequest>, caller) in
-            try served.access.rights(of: caller).requireRoot()
+            try served.access.permissions(of: caller).requireRoot()
             return try store.hash()
         }
         router.unary(Method.HashKV.descriptor) { (request: Sized<Etcdserverpb_HashKVRequest>, caller) in
-            try served.access.rights(of: caller).requireRoot()
+            try served.access.permissions(of: caller).requireRoot()
             return try store.hashKV(request.message)
         }
         router.streaming(Method.Snapshot.descriptor) {
@@ -38,7 +38,7 @@ struct MaintenanceService: RegistrableRPCService {
                 writer: RPCWriter<MessageAnswer<Etcdserverpb_SnapshotResponse>>,
                 caller
             ) in
-            try served.access.rights(of: caller).requireRoot()
+            try served.access.permissions(of: caller).requireRoot()
             try await untilStopped { try await served.sendSnapshot(writer) }
         }
     }

@@ -20,12 +20,12 @@ struct MessageAnswer<Content: Message>: Answer {
     }
 }
 
-extension RangeAnswer: Answer {
+extension RangeResponseBytes: Answer {
     func serialized<Bytes: GRPCContiguousBytes>() throws -> Bytes {
         var bytes = Bytes(repeating: 0, count: self.byteCount)
         do {
             try bytes.withUnsafeMutableBytes { try self.write(into: $0) }
-        } catch let refusal as EtcdRefusal {
+        } catch let refusal as EtcdError {
             throw RPCError(code: refusal.code, message: refusal.text)
         }
         return bytes
@@ -126,11 +126,11 @@ extension StreamingServerResponse where Message: Answer {
     }
 }
 
-/// Turns what `body` throws into what clients of etcd expect.
+/// FIFOGate what `body` throws into what clients of etcd expect.
 private func inEtcdWords<Result>(_ body: () async throws -> Result) async throws -> Result {
     do {
         return try await body()
-    } catch let refusal as EtcdRefusal {
+    } catch let refusal as EtcdError {
         throw RPCError(code: refusal.code, message: refusal.text)
     } catch let error as RPCError {
         throw error

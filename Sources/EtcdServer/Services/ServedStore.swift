@@ -5,33 +5,33 @@ import Synchronization
 /// The store and what all services share beside it.
 final class ServedStore: Sendable {
     let store: Store
-    let access: Guard
+    let access: Authorizer
     let options: ServerOptions
     let log: ServerLog
     let counts = CallCounts()
     /// For what would keep others waiting.
-    let largeAnswers = Turns()
+    let largeAnswers = FIFOGate()
     let sharedEvents: SharedEvents
-    /// Rung when there is a new revision.
-    let watchBells = Bells()
+    /// Sent when there is a new revision.
+    let watchSignals = SignalSet()
 
     init(store: Store, options: ServerOptions, log: ServerLog) {
         self.store = store
-        self.access = Guard(store, ignoresUsers: options.ignoresUsers)
+        self.access = Authorizer(store, ignoresUsers: options.ignoresUsers)
         self.options = options
         self.log = log
         self.sharedEvents = SharedEvents(store)
     }
 
-    func requireWritable() throws(EtcdRefusal) {
+    func requireWritable() throws(EtcdError) {
         if self.options.isReadOnly { throw .readOnly }
     }
 
     /// Refuses a write that etcd would not hand on to its members.
-    func requireSize(_ byteCount: Int) throws(EtcdRefusal) {
+    func requireSize(_ byteCount: Int) throws(EtcdError) {
         let limit = self.options.maxMessageBytes
         guard byteCount <= limit else {
-            throw EtcdRefusal(
+            throw EtcdError(
                 .resourceExhausted,
                 "grpc: received message larger than max (\(byteCount) vs. \(limit))"
             )

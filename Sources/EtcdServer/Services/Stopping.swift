@@ -4,18 +4,18 @@ import GRPCCore
 ///
 /// - Throws: `server stopped` when the server stops, as etcd says it to its clients.
 func untilStopped(_ work: @escaping @Sendable () async throws -> Void) async throws {
-    let bell = Bell()
+    let signal = Signal()
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await work() }
         group.addTask {
-            try await bell.wait()
-            throw EtcdRefusal.stopped
+            try await signal.wait()
+            throw EtcdError.stopped
         }
         try await withRPCCancellationHandler {
             defer { group.cancelAll() }
             try await group.next()
         } onCancelRPC: {
-            bell.ring()
+            signal.send()
         }
     }
 }

@@ -27,10 +27,10 @@ extension ServedStore {
         _ writer: RPCWriter<WatchAnswer>,
         _ caller: Caller
     ) async throws {
-        let bell = Bell()
-        let number = self.watchBells.add(bell)
-        defer { self.watchBells.remove(number) }
-        let requests = WatchRequests(bell: bell)
+        let signal = Signal()
+        let number = self.watchSignals.add(signal)
+        defer { self.watchSignals.remove(number) }
+        let requests = WatchRequests(signal: signal)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for try await message in messages { try await requests.add(message.message) }
@@ -52,7 +52,7 @@ extension ServedStore {
                         await Task.yield()
                     }
                     if requests.takeReminder() { try await stream.reportProgress() }
-                    try await bell.wait()
+                    try await signal.wait()
                 }
             }
             defer { group.cancelAll() }

@@ -51,12 +51,12 @@ struct Alarms: Sendable {
         }
     }
 
-    func requireSpace() throws(EtcdRefusal) {
+    func requireSpace() throws(EtcdError) {
         try self.requireSound()
         if self.isOutOfSpace { throw .noSpace }
     }
 
-    func requireSound() throws(EtcdRefusal) {
+    func requireSound() throws(EtcdError) {
         if self.isCorrupt { throw .corrupt }
     }
 }

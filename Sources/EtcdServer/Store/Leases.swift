@@ -38,7 +38,7 @@ struct Leases: Sendable {
     }
 
     /// - Throws: `.leaseTTLTooLarge`, `.leaseExists`.
-    mutating func grant(_ id: Int64, ttl: Int64, at now: UInt64) throws(EtcdRefusal) -> Lease {
+    mutating func grant(_ id: Int64, ttl: Int64, at now: UInt64) throws(EtcdError) -> Lease {
         if ttl > Self.maximumTTL { throw .leaseTTLTooLarge }
         if self.all[id] != nil { throw .leaseExists }
         let ttl = max(ttl, Self.minimumTTL)

@@ -16,7 +16,7 @@ struct OverlayIndex: Sendable {
         let isInSource: Bool
 
         /// 1 for a key that the source lacks, -1 for one that is deleted from it, by the newest change.
-        var surplus: Int { (self.newest.isTombstone ? 0 : 1) - (self.isInSource ? 1 : 0) }
+        var liveCountDelta: Int { (self.newest.isTombstone ? 0 : 1) - (self.isInSource ? 1 : 0) }
 
         /// The newest change up to a revision, a tombstone too.
         func change(at revision: Int64) -> Change? {
@@ -29,11 +29,11 @@ struct OverlayIndex: Sendable {
     private struct Piece: Sendable {
         var entries: [Entry] = []
         /// How many more keys live than the source has of these, by the newest changes.
-        var surplus = 0
+        var liveCountDelta = 0
 
         init(_ entries: [Entry] = []) {
             self.entries = entries
-            self.surplus = entries.reduce(0) { $0 + $1.surplus }
+            self.liveCountDelta = entries.reduce(0) { $0 + $1.liveCountDelta }
         }
     }
 
@@ -91,10 +91,10 @@ struct OverlayIndex: Sendable {
     /// Adds a change to the entry that is there.
     mutating func append(_ change: Change, at place: Place) {
         let entry = self[place]
-        self.pieces[place.piece].surplus -= entry.surplus
+        self.pieces[place.piece].liveCountDelta -= entry.liveCountDelta
         self.pieces[place.piece].entries[place.offset].older.append(entry.newest)
         self.pieces[place.piece].entries[place.offset].newest = change
-        self.pieces[place.piece].surplus += self[place].surplus
+        self.pieces[place.piece].liveCountDelta += self[place].liveCountDelta
         self.newestRevision = change.modRevision
     }
 
@@ -102,7 +102,7 @@ struct OverlayIndex: Sendable {
     mutating func insert(_ entry: Entry, at place: Place) {
         self.count += 1
         self.pieces[place.piece].entries.insert(entry, at: place.offset)
-        self.pieces[place.piece].surplus += entry.surplus
+        self.pieces[place.piece].liveCountDelta += entry.liveCountDelta
         self.newestRevision = max(self.newestRevision, entry.newest.modRevision)
         guard self.pieces[place.piece].entries.count > Self.pieceLimit else { return }
         let isAppending = place.piece == self.pieces.count - 1 && place.offset == Self.pieceLimit
@@ -114,15 +114,15 @@ struct OverlayIndex: Sendable {
     }
 
     /// How many more keys of `interval` live at a revision than the source has there.
-    func surplus(in interval: KeyInterval, at revision: Int64) -> Int {
-        var surplus = 0
+    func liveCountDelta(in interval: KeyInterval, at revision: Int64) -> Int {
+        var liveCountDelta = 0
         if revision < self.newestRevision || interval.isSingle {
             self.forEach(in: interval) { entry in
                 guard let change = entry.change(at: revision) else { return true }
-                surplus += (change.isTombstone ? 0 : 1) - (entry.isInSource ? 1 : 0)
+                liveCountDelta += (change.isTombstone ? 0 : 1) - (entry.isInSource ? 1 : 0)
                 return true
             }
-            return surplus
+            return liveCountDelta
         }
         let start = self.place(of: interval.start.span.bytes).place
         let last = Place(
@@ -133,12 +133,14 @@ struct OverlayIndex: Sendable {
         guard (start.piece, start.offset) < (end.piece, end.offset) else { return 0 }
         if start.piece == end.piece {
             let entries = self.pieces[start.piece].entries[start.offset..<end.offset]
-            return entries.reduce(0) { $0 + $1.surplus }
+            return entries.reduce(0) { $0 + $1.liveCountDelta }
         }
         // Whole pieces know theirs; only the first and the last are looked into.
-        surplus = self.pieces[start.piece].entries[start.offset...].reduce(0) { $0 + $1.surplus }
-        for piece in self.pieces[(start.piece + 1)..<end.piece] { surplus += piece.surplus }
-        return self.pieces[end.piece].entries[..<end.offset].reduce(surplus) { $0 + $1.surplus }
+        liveCountDelta = self.pieces[start.piece].entries[start.offset...].reduce(0) {
+            $0 + $1.liveCountDelta
+        }
+        for piece in self.pieces[(start.piece + 1)..<end.piece] { liveCountDelta += piece.liveCountDelta }
+        return self.pieces[end.piece].entries[..<end.offset].reduce(liveCountDelta) { $0 + $1.liveCountDelta }
     }
 
     /// Calls `body` with every entry within `interval`, in order, until it returns false.

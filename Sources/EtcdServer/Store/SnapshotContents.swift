@@ -13,7 +13,7 @@ import Files
 ///     auth...     users and roles, once they have changed
 ///     others      as in the source; those that are missing are created empty
 struct SnapshotContents: Sendable {
-    let view: View
+    let view: RevisionView
     let leases: Leases
     let alarms: Alarms
     let users: UserRecords

@@ -35,7 +35,7 @@ final class SourceStore: Sendable {
     var file: MappedFile { self.keys.file }
 
     /// The live keys at a revision that is not compacted.
-    func keys(at revision: Int64) throws(EtcdRefusal) -> SortedKeys {
+    func keys(at revision: Int64) throws(EtcdError) -> SortedKeys {
         if revision >= self.revision { return self.keys }
         if let known = self.history.withLock({ $0.first { $0.revision == revision } }) { return known }
         let keys = try self.reading { () throws(StorageError) in
@@ -49,8 +49,8 @@ final class SourceStore: Sendable {
     }
 
     /// What each key was before each change; found when it is first asked for.
-    func previousRecords() throws(EtcdRefusal) -> PreviousRecords {
-        try self.previous.withLock { (previous) throws(EtcdRefusal) in
+    func previousRecords() throws(EtcdError) -> PreviousRecords {
+        try self.previous.withLock { (previous) throws(EtcdError) in
             if let previous { return previous }
             let found = try self.reading { () throws(StorageError) in try PreviousRecords(of: self.database) }
             previous = found
@@ -59,7 +59,7 @@ final class SourceStore: Sendable {
     }
 
     /// Runs `body`; damage in the source is corruption to a client.
-    func reading<Result>(_ body: () throws(StorageError) -> Result) throws(EtcdRefusal) -> Result {
+    func reading<Result>(_ body: () throws(StorageError) -> Result) throws(EtcdError) -> Result {
         do {
             return try body()
         } catch {
@@ -68,7 +68,7 @@ final class SourceStore: Sendable {
     }
 
     /// Throws when the file has become shorter, so that what was read is not to be trusted.
-    func checkUnchanged() throws(EtcdRefusal) {
+    func checkUnchanged() throws(EtcdError) {
         try self.reading { () throws(StorageError) in try self.database.checkUnchanged() }
     }
 }

@@ -7,9 +7,9 @@ extension Store {
     /// which writers go on.
     ///
     /// - Throws: `.compacted`, `.futureRevision`, `.corrupt`.
-    func compact(to revision: Int64) throws(EtcdRefusal) {
-        try self.compaction.withLock { _ throws(EtcdRefusal) in
-            let view = try self.writing { (state) throws(EtcdRefusal) in
+    func compact(to revision: Int64) throws(EtcdError) {
+        try self.compaction.withLock { _ throws(EtcdError) in
+            let view = try self.writing { (state) throws(EtcdError) in
                 try state.alarms.requireSound()
                 if revision <= state.view.compactRevision { throw .compacted }
                 if revision > state.view.revision { throw .futureRevision }
@@ -24,9 +24,9 @@ extension Store {
     }
 }
 
-extension View {
+extension RevisionView {
     /// The view without the changes that its last compaction has made unreadable.
-    fileprivate var compacted: View {
+    fileprivate var compacted: RevisionView {
         let revision = self.compactRevision
         var view = self
         // What was changed at the revision itself stays in the log: a watch may begin there.
@@ -39,7 +39,7 @@ extension View {
     }
 
     /// Takes over the overlay and the log of an earlier, since compacted view, and does again what came after it.
-    fileprivate mutating func adopt(_ compacted: View) {
+    fileprivate mutating func adopt(_ compacted: RevisionView) {
         var (overlay, log) = (compacted.overlay, compacted.log)
         self.log.forEach(from: compacted.revision + 1) { change in
             let entry = change.with(change.key) { self.overlay.entry(of: $0) }

@@ -37,7 +37,7 @@ extension Store {
     private static let largeByteCount = 1 << 20
 }
 
-extension LivePlace {
+extension KeyLocation {
     fileprivate var byteCount: Int {
         switch self {
         case .source(let key): key.message.count

@@ -55,7 +55,7 @@ extension Store {
         from first: Int64,
         matching filter: EventFilter,
         byteLimit: Int = EventBatch.usualByteCount
-    ) throws(EtcdRefusal) -> EventBatch {
+    ) throws(EtcdError) -> EventBatch {
         try self.view.events(from: first, matching: filter, byteLimit: byteLimit)
     }
 

@@ -9,7 +9,7 @@ extension Store {
     ///   source is damaged where it is read.
     public func range(
         _ request: Etcdserverpb_RangeRequest
-    ) throws(EtcdRefusal) -> Etcdserverpb_RangeResponse {
+    ) throws(EtcdError) -> Etcdserverpb_RangeResponse {
         try request.check()
         let view = self.view
         var response = try view.range(request, current: view.revision)
@@ -18,7 +18,7 @@ extension Store {
     }
 
     /// The same answer as ``range(_:)``, to be serialised: the records are copied once, from where they lie.
-    public func rangeAnswer(_ request: Etcdserverpb_RangeRequest) throws(EtcdRefusal) -> RangeAnswer {
+    public func rangeAnswer(_ request: Etcdserverpb_RangeRequest) throws(EtcdError) -> RangeResponseBytes {
         try request.check()
         let view = self.view
         var header = MessageBuilder(capacity: 40)
@@ -33,10 +33,10 @@ extension Store {
     ///
     /// - Throws: `.emptyKey`, `.valueProvided`, `.leaseProvided`, `.leaseNotFound`, `.keyNotFound` when
     ///   the old value or lease is to stay and there is none, `.noSpace` or `.corrupt` under an alarm.
-    public func put(_ request: Etcdserverpb_PutRequest) throws(EtcdRefusal) -> Etcdserverpb_PutResponse {
+    public func put(_ request: Etcdserverpb_PutRequest) throws(EtcdError) -> Etcdserverpb_PutResponse {
         try request.check()
         return self.complete(
-            try self.writing { (state) throws(EtcdRefusal) in
+            try self.writing { (state) throws(EtcdError) in
                 try state.alarms.requireSpace()
                 return try state.put(request)
             }
@@ -48,10 +48,10 @@ extension Store {
     /// - Throws: `.emptyKey`, `.corrupt`.
     public func deleteRange(
         _ request: Etcdserverpb_DeleteRangeRequest
-    ) throws(EtcdRefusal) -> Etcdserverpb_DeleteRangeResponse {
+    ) throws(EtcdError) -> Etcdserverpb_DeleteRangeResponse {
         try request.check()
         return self.complete(
-            try self.writing { (state) throws(EtcdRefusal) in
+            try self.writing { (state) throws(EtcdError) in
                 try state.alarms.requireSound()
                 return try state.deleteRange(request)
             }
@@ -62,11 +62,11 @@ extension Store {
     ///
     /// - Throws: What the operations throw, before any of them is done; `.tooManyOperations` above 128,
     ///   `.duplicateKey`.
-    public func txn(_ request: Etcdserverpb_TxnRequest) throws(EtcdRefusal) -> Etcdserverpb_TxnResponse {
+    public func txn(_ request: Etcdserverpb_TxnRequest) throws(EtcdError) -> Etcdserverpb_TxnResponse {
         try request.check()
         if request.isReadOnly { return self.complete(try self.view.txn(request)) }
         return self.complete(
-            try self.writing { (state) throws(EtcdRefusal) in
+            try self.writing { (state) throws(EtcdError) in
                 if request.needsSpace { try state.alarms.requireSpace() }
                 try state.alarms.requireSound()
                 return try state.txn(request)
@@ -79,7 +79,7 @@ extension Store {
     /// - Throws: `.compacted` when that was done already, `.futureRevision`, `.corrupt`.
     public func compact(
         _ request: Etcdserverpb_CompactionRequest
-    ) throws(EtcdRefusal) -> Etcdserverpb_CompactionResponse {
+    ) throws(EtcdError) -> Etcdserverpb_CompactionResponse {
         try self.compact(to: request.revision)
         var response = Etcdserverpb_CompactionResponse()
         response.header = self.header()
@@ -88,9 +88,9 @@ extension Store {
 
     /// Runs `body` alone on the store's state, as one transaction, and wakes who waits for its revision.
     func writing<Result: Sendable>(
-        _ body: (inout State) throws(EtcdRefusal) -> Result
-    ) throws(EtcdRefusal) -> Result {
-        let (result, revision) = try self.state.withLock { (state) throws(EtcdRefusal) in
+        _ body: (inout StoreState) throws(EtcdError) -> Result
+    ) throws(EtcdError) -> Result {
+        let (result, revision) = try self.state.withLock { (state) throws(EtcdError) in
             let result = try state.write(body)
             return (result, state.view.revision)
         }

@@ -9,8 +9,8 @@ extension Store {
     public func leaseGrant(
         _ request: Etcdserverpb_LeaseGrantRequest,
         at now: UInt64
-    ) throws(EtcdRefusal) -> Etcdserverpb_LeaseGrantResponse {
-        try self.writing { (state) throws(EtcdRefusal) in
+    ) throws(EtcdError) -> Etcdserverpb_LeaseGrantResponse {
+        try self.writing { (state) throws(EtcdError) in
             try state.alarms.requireSpace()
             let id = request.id == 0 ? state.leases.freeID() : request.id
             let lease = try state.leases.grant(id, ttl: request.ttl, at: now)
@@ -27,9 +27,9 @@ extension Store {
     /// - Throws: `.leaseNotFound`, `.corrupt`.
     public func leaseRevoke(
         _ request: Etcdserverpb_LeaseRevokeRequest
-    ) throws(EtcdRefusal) -> Etcdserverpb_LeaseRevokeResponse {
+    ) throws(EtcdError) -> Etcdserverpb_LeaseRevokeResponse {
         var response = Etcdserverpb_LeaseRevokeResponse()
-        let revision = try self.writing { (state) throws(EtcdRefusal) in
+        let revision = try self.writing { (state) throws(EtcdError) in
             try state.alarms.requireSound()
             try state.revoke(request.id)
             return state.readRevision
@@ -100,7 +100,7 @@ extension Store {
         let expired = self.state.withLock { $0.leases.expired(at: now) }
         var count = 0
         for id in expired {
-            let revoked = try? self.writing { (state) throws(EtcdRefusal) in
+            let revoked = try? self.writing { (state) throws(EtcdError) in
                 // It may have been renewed meanwhile, and a corrupt store changes no more.
                 guard let lease = state.leases[id], lease.expiry <= now, !state.alarms.isCorrupt else {
                     return false
@@ -114,8 +114,8 @@ extension Store {
     }
 }
 
-extension State {
-    fileprivate mutating func revoke(_ id: Int64) throws(EtcdRefusal) {
+extension StoreState {
+    fileprivate mutating func revoke(_ id: Int64) throws(EtcdError) {
         guard let lease = self.leases[id] else { throw .leaseNotFound }
         for key in lease.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
             _ = try self.delete(KeyInterval(key, []))

@@ -33,7 +33,7 @@ extension Store {
     /// The CRC-32C of all buckets, but for what differs between members.
     ///
     /// - Throws: `.corrupt` when the source is damaged.
-    public func hash() throws(EtcdRefusal) -> Etcdserverpb_HashResponse {
+    public func hash() throws(EtcdError) -> Etcdserverpb_HashResponse {
         let contents = self.contents
         var sink = SnapshotHashSink()
         do {
@@ -52,7 +52,7 @@ extension Store {
     /// - Throws: `.compacted` for a revision at or below the last compaction, `.futureRevision`, `.corrupt`.
     public func hashKV(
         _ request: Etcdserverpb_HashKVRequest
-    ) throws(EtcdRefusal) -> Etcdserverpb_HashKVResponse {
+    ) throws(EtcdError) -> Etcdserverpb_HashKVResponse {
         let view = self.view
         var response = Etcdserverpb_HashKVResponse()
         response.hash = try view.hashKV(at: request.revision)
@@ -88,7 +88,7 @@ extension Store {
     /// The source and what was written since, in bytes.
     var byteCount: Int { self.byteCount(of: self.view) }
 
-    private func byteCount(of view: View) -> Int {
+    private func byteCount(of view: RevisionView) -> Int {
         (self.source?.bolt.databaseByteCount ?? 0) + view.log.byteCount
     }
 

@@ -5,8 +5,8 @@ extension Store {
     public var users: Users { self.state.withLock { $0.users } }
 
     /// Changes users or roles; when `body` throws, nothing is changed.
-    func changeUsers(_ body: (inout Users) throws(EtcdRefusal) -> Void) throws(EtcdRefusal) {
-        try self.state.withLock { (state) throws(EtcdRefusal) in
+    func changeUsers(_ body: (inout Users) throws(EtcdError) -> Void) throws(EtcdError) {
+        try self.state.withLock { (state) throws(EtcdError) in
             state.requests += 1
             try body(&state.users)
         }

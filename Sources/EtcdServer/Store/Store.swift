@@ -28,7 +28,7 @@ public final class Store: Sendable {
     /// What lies below the overlay; nothing for a store that began empty.
     public let source: EtcdDatabase?
 
-    let state: Mutex<State>
+    let state: Mutex<StoreState>
     /// Held while a compaction goes on.
     let compaction = Mutex<Void>(())
     let waiters = RevisionWaiters()
@@ -37,7 +37,7 @@ public final class Store: Sendable {
     public init(identity: Identity) {
         self.identity = identity
         self.source = nil
-        self.state = Mutex(State(view: View(source: nil)))
+        self.state = Mutex(StoreState(view: RevisionView(source: nil)))
     }
 
     /// A store over `source`; its leases begin anew at `now`.
@@ -46,7 +46,7 @@ public final class Store: Sendable {
     public init(source: EtcdDatabase, identity: Identity, now: UInt64) throws(StorageError) {
         self.identity = identity
         self.source = source
-        var state = State(source: try SourceStore(source), now: now)
+        var state = StoreState(source: try SourceStore(source), now: now)
         state.users = try Users(reading: source)
         self.state = Mutex(state)
     }
@@ -60,7 +60,7 @@ public final class Store: Sendable {
     public var compactRevision: Int64 { self.state.withLock { $0.view.compactRevision } }
 
     /// The store as it is now.
-    var view: View { self.state.withLock { $0.view } }
+    var view: RevisionView { self.state.withLock { $0.view } }
 
     /// A header of the store's newest revision.
     public func header() -> Etcdserverpb_ResponseHeader { self.header(at: self.revision) }

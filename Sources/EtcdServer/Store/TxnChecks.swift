@@ -8,14 +8,14 @@ extension Etcdserverpb_TxnRequest {
     /// Most comparisons, and most operations of either list; what a list takes, those below it lack.
     static let operationLimit = 128
 
-    func check() throws(EtcdRefusal) {
+    func check() throws(EtcdError) {
         try self.checkOperations(limit: Self.operationLimit)
         // Only now: the number of operations bounds the work.
         _ = try WrittenKeys(self.success)
         _ = try WrittenKeys(self.failure)
     }
 
-    private func checkOperations(limit: Int) throws(EtcdRefusal) {
+    private func checkOperations(limit: Int) throws(EtcdError) {
         let count = max(self.compare.count, self.success.count, self.failure.count)
         if count > limit { throw .tooManyOperations }
         for compare in self.compare where compare.key.isEmpty { throw .emptyKey }
@@ -56,7 +56,7 @@ private struct WrittenKeys {
     private var puts: Set<[UInt8]> = []
     private var deletions: [KeyInterval] = []
 
-    init(_ operations: [Etcdserverpb_RequestOp]) throws(EtcdRefusal) {
+    init(_ operations: [Etcdserverpb_RequestOp]) throws(EtcdError) {
         for case .requestDeleteRange(let request) in operations.map(\.request) {
             self.deletions.append(KeyInterval([UInt8](request.key), [UInt8](request.rangeEnd)))
         }
@@ -70,7 +70,7 @@ private struct WrittenKeys {
         for case .requestPut(let request) in operations.map(\.request) { try self.put([UInt8](request.key)) }
     }
 
-    private mutating func put(_ key: [UInt8], unless allowed: Set<[UInt8]> = []) throws(EtcdRefusal) {
+    private mutating func put(_ key: [UInt8], unless allowed: Set<[UInt8]> = []) throws(EtcdError) {
         let isNew = self.puts.insert(key).inserted
         if !isNew, !allowed.contains(key) { throw .duplicateKey }
         let bytes = key.span.bytes

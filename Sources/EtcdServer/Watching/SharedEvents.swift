@@ -38,7 +38,7 @@ final class SharedEvents: Sendable {
     /// The next events from a revision on: batches that follow each other, at least one.
     ///
     /// - Throws: `.compacted`, `.corrupt`.
-    func read(from first: Int64, matching filter: EventFilter) throws(EtcdRefusal) -> [EventBatch] {
+    func read(from first: Int64, matching filter: EventFilter) throws(EtcdError) -> [EventBatch] {
         let key = Key(first: first, filter: filter, compactRevision: self.store.compactRevision)
         if first < key.compactRevision { throw .compacted }
         let known = self.state.withLock { $0.known(key) }

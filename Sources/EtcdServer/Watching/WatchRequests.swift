@@ -12,10 +12,10 @@ final class WatchRequests: Sendable {
     private static let limit = 64
 
     private let state = Mutex(State())
-    private let bell: Bell
+    private let signal: Signal
 
-    init(bell: Bell) {
-        self.bell = bell
+    init(signal: Signal) {
+        self.signal = signal
     }
 
     /// Adds a request and, when there are as many as there may be, waits until they are taken.
@@ -24,7 +24,7 @@ final class WatchRequests: Sendable {
             state.waiting.append(request)
             return state.waiting.count >= Self.limit
         }
-        self.bell.ring()
+        self.signal.send()
         guard isFull else { return }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -54,7 +54,7 @@ final class WatchRequests: Sendable {
     /// Says that it is time to tell quiet watchers how far they are.
     func remindOfProgress() {
         self.state.withLock { $0.isProgressDue = true }
-        self.bell.ring()
+        self.signal.send()
     }
 
     /// Whether it is time.

@@ -115,11 +115,11 @@ extension WatchStream {
 
     /// Why etcd would not watch; nil when it would.
     private func refusal(of request: Etcdserverpb_WatchCreateRequest) -> String? {
-        if request.startRevision < 0 { return EtcdRefusal.compacted.text }
+        if request.startRevision < 0 { return EtcdError.compacted.text }
         let key = request.key.isEmpty ? [0] : Array(request.key)
         let end = Array(request.rangeEnd)
-        do throws(EtcdRefusal) {
-            try self.served.access.rights(of: self.caller).checkRead(key, end)
+        do throws(EtcdError) {
+            try self.served.access.permissions(of: self.caller).checkRead(key, end)
         } catch {
             return "rpc error: code = \(error.goCodeName) desc = \(error.text)"
         }
@@ -130,7 +130,7 @@ extension WatchStream {
             return "mvcc: duplicate watch ID provided on the WatchStream"
         }
         let count = self.watchers.count + self.ended.count
-        return count < Self.limit ? nil : EtcdRefusal.tooManyRequests.text
+        return count < Self.limit ? nil : EtcdError.tooManyRequests.text
     }
 
     private func isTaken(_ id: Int64) -> Bool { self.watchers[id] != nil || self.ended.contains(id) }
@@ -157,7 +157,7 @@ extension WatchStream {
     private func advance(_ id: Int64) async throws {
         guard let watcher = self.watchers[id] else { return }
         let batches: [EventBatch]
-        do throws(EtcdRefusal) {
+        do throws(EtcdError) {
             batches = try self.served.sharedEvents.read(from: watcher.next, matching: watcher.filter)
         } catch {
             return try await self.end(id, error)
@@ -174,7 +174,7 @@ extension WatchStream {
     }
 
     /// Ends a watch whose events cannot be read: they were compacted, or the source is damaged.
-    private func end(_ id: Int64, _ refusal: EtcdRefusal) async throws {
+    private func end(_ id: Int64, _ refusal: EtcdError) async throws {
         self.watchers[id] = nil
         self.ended.insert(id)
         self.served.counts.watchers.count(-1)
@@ -214,7 +214,7 @@ extension WatchStream {
     }
 }
 
-extension EtcdRefusal {
+extension EtcdError {
     /// As Go's gRPC writes the code into the text of an error.
     fileprivate var goCodeName: String {
         switch self.code {

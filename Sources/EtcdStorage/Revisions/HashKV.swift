@@ -35,7 +35,7 @@ extension EtcdDatabase {
         compactRevision: Int64,
         keeping kept: [Int]?
     ) throws(StorageError) -> CRC32C {
-        let shares = try LeafShare.shares(of: self).filter(\.isKeyBucket)
+        let shares = try LeafChunk.shares(of: self).filter(\.isKeyBucket)
         let filter = ChangeFilter(revision: revision, compactRevision: compactRevision, kept: kept)
         let parts = try concurrently(count: shares.count) { (index) throws(StorageError) in
             try shares[index].hashKV(of: self, filter)
@@ -60,7 +60,7 @@ private struct ChangeFilter: Sendable {
     }
 }
 
-extension LeafShare {
+extension LeafChunk {
     /// The share's part of HashKV; the first share begins with the bucket's name.
     ///
     /// - Parameters:

@@ -71,17 +71,17 @@ extension EtcdDatabase {
         hashing: Bool
     ) throws(StorageError) -> (entries: [KeyIndex.Entry], hash: CRC32C) {
         enum Part: Sendable {
-            case revisions(RevisionShare)
+            case revisions(RevisionChunk)
             case hash(CRC32C)
         }
-        let shares = try LeafShare.shares(of: self).filter { hashing || $0.isKeyBucket }
+        let shares = try LeafChunk.shares(of: self).filter { hashing || $0.isKeyBucket }
         let parts = try concurrently(count: shares.count) { (index) throws(StorageError) -> Part in
             let share = shares[index]
             guard share.isKeyBucket else { return .hash(try share.hash(of: self)) }
-            return .revisions(try RevisionShare(reading: share, of: self, upTo: revision, hashing: hashing))
+            return .revisions(try RevisionChunk(reading: share, of: self, upTo: revision, hashing: hashing))
         }
         var hash = CRC32C()
-        var revisions: [RevisionShare] = []
+        var revisions: [RevisionChunk] = []
         for part in parts {
             switch part {
             case .revisions(let share):
@@ -94,7 +94,7 @@ extension EtcdDatabase {
     }
 
     /// Puts the shares' changes together, half of the keys by their hash on each of two processors.
-    private func joined(_ shares: [RevisionShare]) throws(StorageError) -> [KeyIndex.Entry] {
+    private func joined(_ shares: [RevisionChunk]) throws(StorageError) -> [KeyIndex.Entry] {
         var last: RevisionRecord?
         for share in shares {
             if let first = share.first { try self.requireOrder(last, first) }

@@ -14,7 +14,7 @@ extension EtcdDatabase {
     ///
     /// - Throws: `.bolt`, or `.file` when the file became shorter.
     public func statusHash() throws(StorageError) -> CRC32C {
-        let shares = try LeafShare.shares(of: self)
+        let shares = try LeafChunk.shares(of: self)
         let parts = try concurrently(count: shares.count) { (index) throws(StorageError) in
             try shares[index].hash(of: self)
         }

@@ -33,12 +33,12 @@ public struct Decryption: Sendable {
     ) throws(CodecError) -> [UInt8] {
         guard let seen = EncryptedValue(value) else { return value.withUnsafeBytes { Array($0) } }
         let pattern = ResourcePattern(resource: resource, group: group)
-        guard let openers = self.configuration.openers(of: pattern) else {
+        guard let decryptors = self.configuration.decryptors(of: pattern) else {
             throw CodecError(
                 .encrypted("encrypted (\(seen)): the configuration says nothing about \(pattern)")
             )
         }
-        return try self.open(value, seen, with: openers, etcdKey: etcdKey)
+        return try self.open(value, seen, with: decryptors, etcdKey: etcdKey)
     }
 
     /// Opens a value of which it is not known where it was stored; every key of the configuration is tried.
@@ -48,17 +48,17 @@ public struct Decryption: Sendable {
     /// - Throws: `.encrypted`.
     public func open(_ value: RawSpan) throws(CodecError) -> [UInt8] {
         guard let seen = EncryptedValue(value) else { return value.withUnsafeBytes { Array($0) } }
-        let openers = self.configuration.openers.values.flatMap(\.self)
-        return try self.open(value, seen, with: openers, etcdKey: [])
+        let decryptors = self.configuration.decryptors.values.flatMap(\.self)
+        return try self.open(value, seen, with: decryptors, etcdKey: [])
     }
 
     private func open(
         _ value: RawSpan,
         _ seen: EncryptedValue,
-        with openers: [Opener],
+        with decryptors: [Decryptor],
         etcdKey: [UInt8]
     ) throws(CodecError) -> [UInt8] {
-        let fitting = openers.filter { value.starts(with: $0.prefix) }
+        let fitting = decryptors.filter { value.starts(with: $0.prefix) }
         guard !fitting.isEmpty else {
             throw CodecError(
                 .encrypted("encrypted (\(seen)): the configuration has none of that name for it")
@@ -66,13 +66,13 @@ public struct Decryption: Sendable {
         }
         var unsure: [UInt8]?
         var failure = OpeningFailure.doesNotFit
-        for opener in fitting {
+        for decryptor in fitting {
             do throws(OpeningFailure) {
-                let body = value.extracting(opener.prefix.count...)
+                let body = value.extracting(decryptor.prefix.count...)
                 let plain = try body.withUnsafeBytes { bytes throws(OpeningFailure) in
-                    try self.open(bytes, opener.cipher, etcdKey: etcdKey)
+                    try self.open(bytes, decryptor.cipher, etcdKey: etcdKey)
                 }
-                if opener.cipher.isAuthenticated || beginsLikeAnObject(plain) { return plain }
+                if decryptor.cipher.isAuthenticated || beginsLikeAnObject(plain) { return plain }
                 unsure = unsure ?? plain
             } catch {
                 failure = error

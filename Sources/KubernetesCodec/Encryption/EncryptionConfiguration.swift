@@ -8,16 +8,16 @@ internal import Crypto
 /// Source: kubernetes/kubernetes `staging/src/k8s.io/apiserver/pkg/server/options/encryptionconfig/config.go`.
 public struct EncryptionConfiguration: Sendable {
     /// For each resource or wildcard what opens its values, in the order of the configuration.
-    var openers: [ResourcePattern: [Opener]] = [:]
+    var decryptors: [ResourcePattern: [Decryptor]] = [:]
     /// The KMS plugins that the configuration names.
     public internal(set) var plugins: [KMSPlugin] = []
 
     /// What opens the values of a resource: the entries for it, else for its group, else for everything.
     ///
     /// Nothing when the configuration does not speak of it.
-    func openers(of resource: ResourcePattern) -> [Opener]? {
-        self.openers[resource] ?? self.openers[ResourcePattern(resource: "*", group: resource.group)]
-            ?? self.openers[.everything]
+    func decryptors(of resource: ResourcePattern) -> [Decryptor]? {
+        self.decryptors[resource] ?? self.decryptors[ResourcePattern(resource: "*", group: resource.group)]
+            ?? self.decryptors[.everything]
     }
 }
 
@@ -45,7 +45,7 @@ extension ResourcePattern: CustomStringConvertible {
 }
 
 /// One key or plugin, and how the values begin that it opens.
-struct Opener: Sendable {
+struct Decryptor: Sendable {
     /// The form is `k8s:enc:<provider>:<version>:<name>:`.
     var prefix: [UInt8]
     var cipher: Cipher

@@ -42,21 +42,21 @@ extension EncryptionConfiguration {
             try requireReachable(pattern, among: patterns, place)
             patterns.append(pattern)
         }
-        var openers: [Opener] = []
+        var decryptors: [Decryptor] = []
         for (index, provider) in try list(entry["providers"], "\(path).providers").enumerated() {
-            openers += try self.openers(provider, "\(path).providers[\(index)]")
+            decryptors += try self.decryptors(provider, "\(path).providers[\(index)]")
         }
         for pattern in patterns {
             let masks = [ResourcePattern(resource: "*", group: pattern.group), .everything]
-            if let mask = masks.first(where: { self.openers[$0] != nil }) {
+            if let mask = masks.first(where: { self.decryptors[$0] != nil }) {
                 throw malformed("\(path): \(pattern) comes after \(mask), which hides it")
             }
-            self.openers[pattern, default: []] += openers
+            self.decryptors[pattern, default: []] += decryptors
         }
     }
 
     /// What a provider opens; nothing for `identity`.
-    private mutating func openers(_ element: Value, _ path: String) throws(CodecError) -> [Opener] {
+    private mutating func decryptors(_ element: Value, _ path: String) throws(CodecError) -> [Decryptor] {
         let members = element.members.filter { !$0.value.isNull }
         guard members.count == 1, let (name, provider) = members.first else {
             throw malformed(
@@ -73,7 +73,7 @@ extension EncryptionConfiguration {
         case "kms":
             let plugin = try self.plugin(provider, "\(path).kms")
             let prefix = "k8s:enc:kms:\(plugin.version.rawValue):\(plugin.name):"
-            return [Opener(prefix: Array(prefix.utf8), cipher: .kms(plugin))]
+            return [Decryptor(prefix: Array(prefix.utf8), cipher: .kms(plugin))]
         case "identity": return []
         default: throw malformed("\(path): there is no provider \(quoted(name))")
         }
@@ -137,8 +137,8 @@ private func keys(
     sizes: [Int],
     _ path: String,
     _ cipher: (SymmetricKey) -> Cipher
-) throws(CodecError) -> [Opener] {
-    var openers: [Opener] = []
+) throws(CodecError) -> [Decryptor] {
+    var decryptors: [Decryptor] = []
     for (index, element) in try list(provider["keys"], "\(path).keys").enumerated() {
         let place = "\(path).keys[\(index)]"
         let keyName = try text(element["name"], "\(place).name")
@@ -151,9 +151,9 @@ private func keys(
             throw malformed("\(place).secret has \(secret.count) bytes; \(name) takes \(allowed)")
         }
         let prefix = Array("k8s:enc:\(name):v1:\(keyName):".utf8)
-        openers.append(Opener(prefix: prefix, cipher: cipher(SymmetricKey(data: secret))))
+        decryptors.append(Decryptor(prefix: prefix, cipher: cipher(SymmetricKey(data: secret))))
     }
-    return openers
+    return decryptors
 }
 
 /// The elements of a list that must be there and hold something.

@@ -34,7 +34,7 @@ public struct DescriptionText: Sendable {
         bodies.append(managerBlocks(managers, generic))
         bodies.append(ownerBlocks(description.owners))
         bodies.append(ownedBlocks(description.owned))
-        bodies.append([StoredFacts(description, hasConfiguration: self.hasConfiguration).block])
+        bodies.append([StorageDetails(description, hasConfiguration: self.hasConfiguration).block])
         bodies.append(eventBlocks(description, at: self.now))
         var layout = BlockLayout(width: self.width)
         layout.append(head + bodies.joined())

@@ -89,9 +89,9 @@ struct TakeLiesTests {
     func refuses(lie: Lie) async throws {
         try await withPlace { place in
             try await withLyingEtcd(LyingEtcd(revision: lie.revision, send: lie.send)) { endpoint in
-                let patience = lie.isSilent ? "1s" : "20s"
+                let timeout = lie.isSilent ? "1s" : "20s"
                 let arguments = [
-                    "--endpoints", endpoint, "--progress-timeout", patience,
+                    "--endpoints", endpoint, "--progress-timeout", timeout,
                 ]
                 expectFailure(try await place.take("taken.db", arguments), lie.code, lie.words)
                 #expect(try place.names == [])

@@ -138,11 +138,11 @@ extension RecordingClient {
         until isLast: @Sendable (Etcdserverpb_WatchResponse) -> Bool
     ) async throws -> Etcdserverpb_WatchResponse {
         let watch = self.streams[stream]
-        let impatience = Task {
+        let shutdownTimeout = Task {
             try await Task.sleep(for: .seconds(20))
             watch.end()
         }
-        defer { impatience.cancel() }
+        defer { shutdownTimeout.cancel() }
         while let response = await watch.next() {
             self.record(response, on: stream, creating: request)
             if isLast(response) { return response }

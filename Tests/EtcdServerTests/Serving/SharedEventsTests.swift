@@ -65,7 +65,7 @@ struct SharedEventsTests {
         let shared = SharedEvents(self.store)
         _ = try shared.read(from: 2, matching: self.filter)
         _ = try self.store.compact(.with { $0.revision = 8 })
-        #expect(throws: EtcdRefusal.compacted) { try shared.read(from: 2, matching: self.filter) }
+        #expect(throws: EtcdError.compacted) { try shared.read(from: 2, matching: self.filter) }
     }
 
     @Test func endsABatchAfterManyChangesThatNobodyWanted() throws {

@@ -113,15 +113,15 @@ struct StoreLeaseTests {
             ).alarms.count
         }
         #expect(alarm(.activate, .nospace) == 1)
-        #expect(throws: EtcdRefusal.noSpace) { try put("a") }
-        #expect(throws: EtcdRefusal.noSpace) { try grant(1, ttl: 5) }
+        #expect(throws: EtcdError.noSpace) { try put("a") }
+        #expect(throws: EtcdError.noSpace) { try grant(1, ttl: 5) }
         _ = try store.deleteRange(.with { $0.key = Data("a".utf8) })
         #expect(alarm(.get, .none) == 1)
         #expect(alarm(.deactivate, .nospace) == 1)
         try put("a")
         #expect(alarm(.activate, .corrupt) == 1)
-        #expect(throws: EtcdRefusal.corrupt) { try put("a") }
-        #expect(throws: EtcdRefusal.corrupt) { try store.compact(.with { $0.revision = 1 }) }
+        #expect(throws: EtcdError.corrupt) { try put("a") }
+        #expect(throws: EtcdError.corrupt) { try store.compact(.with { $0.revision = 1 }) }
         #expect(try store.range(.with { $0.key = Data("a".utf8) }).count == 1)
     }
 }

@@ -57,7 +57,7 @@ extension Store {
 
 struct DifferentBytes: Error {}
 
-extension RangeAnswer {
+extension RangeResponseBytes {
     /// The serialised answer.
     var bytes: [UInt8] {
         get throws {

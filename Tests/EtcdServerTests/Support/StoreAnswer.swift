@@ -32,7 +32,7 @@ enum StoreAnswer: Equatable, Sendable, CustomStringConvertible {
             return .message(try await body())
         } catch let error as RPCError {
             return .refusal(code: error.code, text: error.message)
-        } catch let refusal as EtcdRefusal {
+        } catch let refusal as EtcdError {
             return .refusal(code: refusal.code, text: refusal.text)
         }
     }

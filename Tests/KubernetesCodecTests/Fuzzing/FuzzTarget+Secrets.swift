@@ -20,7 +20,9 @@ extension FuzzRun {
     /// Reads the bytes as what a release has below its base64.
     func gzip(_ bytes: RawSpan) {
         var object = Document()
-        guard (try? object.makeOutline(apiVersion: "v1", kind: "ConfigMap", namespace: "", name: "")) != nil,
+        guard
+            (try? object.makePartialObject(apiVersion: "v1", kind: "ConfigMap", namespace: "", name: ""))
+                != nil,
             let data = try? object.addObject(),
             let release = try? object.add(Document.Node(kind: .string)),
             let text = try? object.addBase64(0..<bytes.byteCount, of: bytes),

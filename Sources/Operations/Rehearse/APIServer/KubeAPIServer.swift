@@ -15,7 +15,7 @@ public struct KubeAPIServer: Sendable {
     /// What `--encryption-provider-config` names.
     public var encryptionConfigurationPath: String?
     /// How long it may take to come up; with 317,000 objects it takes two minutes on two cores.
-    public var patience = Duration.seconds(600)
+    public var timeout = Duration.seconds(600)
 
     public init(path: String, encryptionConfigurationPath: String? = nil) {
         self.path = path
@@ -91,8 +91,8 @@ public struct KubeAPIServer: Sendable {
             return result
         } catch {
             let isRunning = program.isRunning
-            let words = program.lastWords
-            await program.end(patience: .zero)
+            let words = program.lastLogLine
+            await program.end(timeout: .zero)
             if !isRunning, words.contains("address already in use"), attempt < Self.maxAttempts {
                 throw PortTaken()
             }
@@ -135,11 +135,11 @@ public struct KubeAPIServer: Sendable {
     }
 
     private func waitUntilReady(_ client: APIServerClient, _ program: ChildProgram) async throws {
-        let deadline = ContinuousClock.now + self.patience
+        let deadline = ContinuousClock.now + self.timeout
         var answer = ""
         while true {
             guard program.isRunning else {
-                throw RehearsalServerError("kube-apiserver does not start on it: \(program.lastWords)")
+                throw RehearsalServerError("kube-apiserver does not start on it: \(program.lastLogLine)")
             }
             if let (status, text) = try? await client.text(at: "/readyz?verbose") {
                 if status == 200 { return }
@@ -149,8 +149,8 @@ public struct KubeAPIServer: Sendable {
             guard ContinuousClock.now < deadline else {
                 let checks = answer.split(separator: "\n").filter { $0.hasPrefix("[-]") }
                 let names = checks.map { $0.dropFirst(3).prefix { $0 != " " } }.joined(separator: ", ")
-                let why = names.isEmpty ? program.lastWords : "its own checks fail: \(names)"
-                throw RehearsalServerError("kube-apiserver is not ready after \(self.patience): \(why)")
+                let why = names.isEmpty ? program.lastLogLine : "its own checks fail: \(names)"
+                throw RehearsalServerError("kube-apiserver is not ready after \(self.timeout): \(why)")
             }
             try await Task.sleep(for: .milliseconds(100))
         }

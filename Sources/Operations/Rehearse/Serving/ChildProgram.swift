@@ -71,11 +71,11 @@ final class ChildProgram {
         }
     }
 
-    /// Asks the program to end, and makes it after `patience`.
-    func end(patience: Duration = .seconds(10)) async {
+    /// Asks the program to end, and makes it after `timeout`.
+    func end(timeout: Duration = .seconds(10)) async {
         guard self.isRunning else { return }
         kill(self.processID, SIGTERM)
-        let deadline = ContinuousClock.now + patience
+        let deadline = ContinuousClock.now + timeout
         while self.isRunning {
             if ContinuousClock.now > deadline { kill(-self.processID, SIGKILL) }
             // Also where the task is cancelled the program must be gone before its directory is.
@@ -84,7 +84,7 @@ final class ChildProgram {
     }
 
     /// The last line that the program wrote, shortened.
-    var lastWords: String {
+    var lastLogLine: String {
         let text = (try? String(contentsOfFile: self.logPath, encoding: .utf8)) ?? ""
         guard let line = text.split(separator: "\n").last else { return "it said nothing" }
         return line.count > 300 ? line.prefix(300) + "…" : String(line)

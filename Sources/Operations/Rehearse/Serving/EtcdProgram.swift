@@ -10,7 +10,7 @@ public struct EtcdProgram: RehearsalServer {
     /// The program's file.
     public var path: String
     /// How long it may take to come up.
-    public var patience = Duration.seconds(120)
+    public var timeout = Duration.seconds(120)
 
     public init(path: String) {
         self.path = path
@@ -47,8 +47,8 @@ public struct EtcdProgram: RehearsalServer {
             return result
         } catch {
             let isRunning = program.isRunning
-            let words = program.lastWords
-            await program.end(patience: .zero)
+            let words = program.lastLogLine
+            await program.end(timeout: .zero)
             if error is EtcdClientError, !isRunning {
                 throw RehearsalServerError("etcd ended while it was asked: \(words)")
             }
@@ -73,12 +73,12 @@ public struct EtcdProgram: RehearsalServer {
 
     /// Asks for its status until it names a leader; that needs no user.
     private func waitUntilReady(_ endpoint: EtcdEndpoint, _ program: ChildProgram) async throws {
-        let deadline = ContinuousClock.now + self.patience
+        let deadline = ContinuousClock.now + self.timeout
         var options = ConnectionOptions()
         options.callTimeout = .seconds(5)
         while true {
             guard program.isRunning else {
-                throw RehearsalServerError("etcd does not start on it: \(program.lastWords)")
+                throw RehearsalServerError("etcd does not start on it: \(program.lastLogLine)")
             }
             let status = try? await EtcdClient.withClient(to: endpoint, options: options) { client in
                 try await client.status()
@@ -86,7 +86,7 @@ public struct EtcdProgram: RehearsalServer {
             if status?.leader != nil { return }
             try Task.checkCancellation()
             guard ContinuousClock.now < deadline else {
-                throw RehearsalServerError("etcd is not ready after \(self.patience): \(program.lastWords)")
+                throw RehearsalServerError("etcd is not ready after \(self.timeout): \(program.lastLogLine)")
             }
             try await Task.sleep(for: .milliseconds(20))
         }

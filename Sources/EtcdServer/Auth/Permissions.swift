@@ -1,0 +1,84 @@
+import EtcdRPC
+
+/// What the sender of one request may do, as the users and roles are at one moment.
+///
+/// Source: etcd-io/etcd `server/etcdserver/apply_auth.go`.
+struct Permissions: Sendable {
+    /// nil when everything is allowed.
+    var users: Users?
+    /// nil when the request says nothing of who sends it.
+    var name: AuthName?
+
+    /// - Throws: `user name is empty` when it is not known who asks.
+    func requireName() throws(EtcdError) {
+        if self.users != nil, self.name == nil { throw .userEmpty }
+    }
+
+    /// - Throws: `.userEmpty`, `.userNotFound`, `.permissionDenied`.
+    func requireRoot() throws(EtcdError) {
+        guard let users = self.users else { return }
+        guard let name = self.name, !name.bytes.isEmpty else { throw .userEmpty }
+        guard users.users[name] != nil else { throw .userNotFound }
+        guard users.isRoot(name) else { throw .permissionDenied }
+    }
+
+    /// Everybody may look at themselves and at their own roles; nobody is the user without a name.
+    func requireRoot(orSelf name: AuthName) throws(EtcdError) {
+        if name != self.name ?? AuthName("") { try self.requireRoot() }
+    }
+
+    func requireRoot(orRole role: AuthName) throws(EtcdError) {
+        if let users = self.users, let name = self.name, users.has(name, role: role) { return }
+        try self.requireRoot()
+    }
+
+    func checkRead(_ key: some Sequence<UInt8>, _ end: some Sequence<UInt8>) throws(EtcdError) {
+        guard let users = self.users else { return }
+        guard let name = self.name else { throw .userEmpty }
+        let range = GrantedRange(key: Array(key), rangeEnd: Array(end))
+        guard users.mayRead(name, range) else { throw .permissionDenied }
+    }
+
+    func checkWrite(_ key: some Sequence<UInt8>, _ end: some Sequence<UInt8>) throws(EtcdError) {
+        guard let users = self.users else { return }
+        guard let name = self.name else { throw .userEmpty }
+        let range = GrantedRange(key: Array(key), rangeEnd: Array(end))
+        guard users.mayWrite(name, range) else { throw .permissionDenied }
+    }
+
+    func check(_ request: Etcdserverpb_PutRequest, _ leaseKeys: LeaseKeys) throws(EtcdError) {
+        try self.checkWrite(request.key, [])
+        if request.lease != 0 { try self.checkLease(leaseKeys(request.lease)) }
+        if request.prevKv { try self.checkRead(request.key, []) }
+    }
+
+    func check(_ request: Etcdserverpb_DeleteRangeRequest) throws(EtcdError) {
+        try self.checkWrite(request.key, request.rangeEnd)
+        if request.prevKv { try self.checkRead(request.key, request.rangeEnd) }
+    }
+
+    /// Both branches are checked, whichever will be taken.
+    func check(_ request: Etcdserverpb_TxnRequest, _ leaseKeys: LeaseKeys) throws(EtcdError) {
+        guard self.users != nil else { return }
+        for compare in request.compare { try self.checkRead(compare.key, compare.rangeEnd) }
+        for operation in request.success + request.failure {
+            switch operation.request {
+            case .requestRange(let range)?: try self.checkRead(range.key, range.rangeEnd)
+            case .requestPut(let put)?: try self.check(put, leaseKeys)
+            case .requestDeleteRange(let delete)?: try self.check(delete)
+            case .requestTxn(let inner)?: try self.check(inner, leaseKeys)
+            case nil: break
+            }
+        }
+    }
+
+    /// A lease is only for those who may write every key that it would delete.
+    func checkLease(_ keys: @autoclosure () -> [[UInt8]]) throws(EtcdError) {
+        guard let users = self.users else { return }
+        if let name = self.name, users.isRoot(name) { return }
+        for key in keys() { try self.checkWrite(key, []) }
+    }
+}
+
+/// The keys that a lease holds.
+typealias LeaseKeys = (Int64) -> [[UInt8]]

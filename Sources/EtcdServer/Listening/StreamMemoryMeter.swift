@@ -1,0 +1,84 @@
+import NIOCore
+import NIOHTTP2
+
+/// Stands first in a call's stream and tells ``Connections`` what the call keeps in memory, about: itself,
+/// messages of which a part has come, large messages, and what waits to be sent.
+final class StreamMemoryMeter: ChannelDuplexHandler {
+    typealias InboundIn = HTTP2Frame.FramePayload
+    typealias InboundOut = HTTP2Frame.FramePayload
+    typealias OutboundIn = HTTP2Frame.FramePayload
+    typealias OutboundOut = HTTP2Frame.FramePayload
+
+    /// What a call takes that does nothing, in bytes.
+    static let restingByteCount = 16 << 10
+    /// Changes below this are not told, in bytes.
+    private static let grain = 4 << 10
+
+    private let connections: Connections
+    private let connection: ObjectIdentifier
+    private var request = MessageProgress()
+    private var unsentByteCount = 0
+    private var toldByteCount = 0
+    private var isOver = false
+
+    init(of connections: Connections, on connection: any Channel) {
+        self.connections = connections
+        self.connection = ObjectIdentifier(connection)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.connections.beginCall(on: self.connection)
+        self.tell(Self.restingByteCount)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.isOver = true
+        self.tell(0)
+        self.connections.endCall(on: self.connection)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .data(let frame) = Self.unwrapInboundIn(data), case .byteBuffer(let bytes) = frame.data {
+            self.request.receive(bytes)
+            self.update()
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard case .data(let frame) = Self.unwrapOutboundIn(data) else {
+            return context.write(data, promise: promise)
+        }
+        let byteCount = frame.data.heldByteCount
+        self.unsentByteCount += byteCount
+        self.update()
+        let sent = promise ?? context.eventLoop.makePromise()
+        sent.futureResult.assumeIsolated().whenComplete { _ in
+            self.unsentByteCount -= byteCount
+            self.update()
+        }
+        context.write(data, promise: sent)
+    }
+
+    private func update() {
+        guard !self.isOver else { return }
+        let byteCount = Self.restingByteCount + self.request.heldByteCount + self.unsentByteCount
+        if abs(byteCount - self.toldByteCount) >= Self.grain { self.tell(byteCount) }
+    }
+
+    private func tell(_ byteCount: Int) {
+        let change = byteCount - self.toldByteCount
+        self.toldByteCount = byteCount
+        self.connections.hold(change, on: self.connection)
+    }
+}
+
+extension IOData {
+    /// What it takes in memory: a large message has a buffer of its own, up to twice as large; small ones share.
+    fileprivate var heldByteCount: Int {
+        guard case .byteBuffer(let bytes) = self, bytes.readableBytes > MessageProgress.smallByteCount else {
+            return self.readableBytes
+        }
+        return bytes.storageCapacity
+    }
+}

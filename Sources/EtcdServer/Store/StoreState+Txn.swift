@@ -1,0 +1,177 @@
+import Bolt
+import EtcdRPC
+import Foundation
+
+/// Transactions: first every comparison and check, then the operations.
+///
+/// Source: etcd-io/etcd `server/etcdserver/apply.go`, `Txn`.
+extension StoreState {
+    mutating func txn(_ request: Etcdserverpb_TxnRequest) throws(EtcdError) -> Etcdserverpb_TxnResponse {
+        let plan = try TxnPlan(request, in: self.view)
+        try self.check(plan) { (state, operation) throws(EtcdError) in try state.checkPut(operation) }
+        try self.check(plan) { (state, operation) throws(EtcdError) in try state.checkRange(operation) }
+        var response = try self.apply(plan)
+        response.header.revision = self.readRevision
+        return response
+    }
+
+    /// Calls `check` with every operation that will be done, nested ones included.
+    private func check(
+        _ plan: TxnPlan,
+        _ check: (StoreState, Etcdserverpb_RequestOp) throws(EtcdError) -> Void
+    ) throws(EtcdError) {
+        for step in plan.steps {
+            switch step {
+            case .operation(let operation): try check(self, operation)
+            case .nested(let plan): try self.check(plan, check)
+            }
+        }
+    }
+
+    private func checkPut(_ operation: Etcdserverpb_RequestOp) throws(EtcdError) {
+        guard case .requestPut(let request) = operation.request else { return }
+        if request.ignoreValue || request.ignoreLease {
+            let key = [UInt8](request.key)
+            let row = try self.view.row(of: key.span.bytes, at: self.view.revision)
+            if row == nil { throw .keyNotFound }
+        }
+        if request.lease != 0, self.leases[request.lease] == nil { throw .leaseNotFound }
+    }
+
+    private func checkRange(_ operation: Etcdserverpb_RequestOp) throws(EtcdError) {
+        guard case .requestRange(let request) = operation.request, request.revision != 0 else { return }
+        if request.revision > self.view.revision { throw .futureRevision }
+        if request.revision < self.view.compactRevision { throw .compacted }
+    }
+
+    private mutating func apply(_ plan: TxnPlan) throws(EtcdError) -> Etcdserverpb_TxnResponse {
+        var response = Etcdserverpb_TxnResponse()
+        response.succeeded = plan.succeeded
+        response.header = Etcdserverpb_ResponseHeader()
+        for step in plan.steps {
+            var answer = Etcdserverpb_ResponseOp()
+            switch step {
+            case .nested(let plan): answer.response = .responseTxn(try self.apply(plan))
+            case .operation(let operation): answer.response = try self.apply(operation)
+            }
+            response.responses.append(answer)
+        }
+        return response
+    }
+
+    private mutating func apply(
+        _ operation: Etcdserverpb_RequestOp
+    ) throws(EtcdError) -> Etcdserverpb_ResponseOp.OneOf_Response? {
+        switch operation.request {
+        case .requestRange(let request):
+            var response = try self.view.range(request, current: self.readRevision)
+            response.header.revision = self.readRevision
+            return .responseRange(response)
+        case .requestPut(let request):
+            return .responsePut(try self.putChecked(request))
+        case .requestDeleteRange(let request):
+            return .responseDeleteRange(try self.deleteRange(request))
+        case .requestTxn, nil:
+            return nil
+        }
+    }
+}
+
+extension RevisionView {
+    /// A transaction that can change nothing; it keeps no writer waiting.
+    func txn(_ request: Etcdserverpb_TxnRequest) throws(EtcdError) -> Etcdserverpb_TxnResponse {
+        var state = StoreState(view: self)
+        return try state.txn(request)
+    }
+}
+
+/// The operations that a transaction does, now that its comparisons are decided.
+private struct TxnPlan {
+    enum Step {
+        case operation(Etcdserverpb_RequestOp)
+        case nested(TxnPlan)
+    }
+
+    var succeeded: Bool
+    var steps: [Step] = []
+
+    init(_ request: Etcdserverpb_TxnRequest, in view: RevisionView) throws(EtcdError) {
+        self.succeeded = true
+        for compare in request.compare where try !view.holds(compare) {
+            self.succeeded = false
+            break
+        }
+        for operation in self.succeeded ? request.success : request.failure {
+            if case .requestTxn(let nested) = operation.request {
+                self.steps.append(.nested(try TxnPlan(nested, in: view)))
+            } else {
+                self.steps.append(.operation(operation))
+            }
+        }
+    }
+}
+
+extension RevisionView {
+    /// Whether a comparison holds for every key that it names; a key that is not there has zeros, and no value.
+    fileprivate func holds(_ comparison: Etcdserverpb_Compare) throws(EtcdError) -> Bool {
+        let interval = KeyInterval([UInt8](comparison.key), [UInt8](comparison.rangeEnd))
+        var found = false
+        var holds = true
+        try self.forEachLive(in: interval, at: self.revision) { (place) throws(EtcdError) in
+            guard let row = try self.row(place) else { return true }
+            found = true
+            holds = comparison.accepts(self.order(of: row, to: comparison))
+            return holds
+        }
+        if found { return holds }
+        if comparison.target == .value { return false }
+        return comparison.accepts(order(of: 0, to: comparison.number))
+    }
+
+    /// Below, at or above 0, as what the comparison is about compares with what it names.
+    private func order(of row: StoredRecord, to comparison: Etcdserverpb_Compare) -> Int {
+        switch comparison.target {
+        case .version: return order(of: row.version, to: comparison.number)
+        case .create: return order(of: row.createRevision, to: comparison.number)
+        case .mod: return order(of: row.modRevision, to: comparison.number)
+        case .lease: return order(of: row.lease, to: comparison.number)
+        case .value:
+            return self.withValue(of: row) { -comparison.givenValue.compare(to: $0) }
+        case .UNRECOGNIZED: return 0
+        }
+    }
+
+    private func order(of left: Int64, to right: Int64) -> Int { left < right ? -1 : left > right ? 1 : 0 }
+}
+
+extension Etcdserverpb_Compare {
+    /// The number that the target is compared with; 0 when another kind of number was given.
+    fileprivate var number: Int64 {
+        switch (self.target, self.targetUnion) {
+        case (.version, .version(let number)): number
+        case (.create, .createRevision(let number)): number
+        case (.mod, .modRevision(let number)): number
+        case (.lease, .lease(let number)): number
+        default: 0
+        }
+    }
+
+    /// The value that is compared with; empty when a number was given.
+    fileprivate var givenValue: [UInt8] {
+        if case .value(let value) = self.targetUnion { [UInt8](value) } else { [] }
+    }
+
+    fileprivate func accepts(_ order: Int) -> Bool {
+        switch self.result {
+        case .equal: order == 0
+        case .notEqual: order != 0
+        case .greater: order > 0
+        case .less: order < 0
+        case .UNRECOGNIZED: true
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate func compare(to other: RawSpan) -> Int { self.span.bytes.compare(other) }
+}

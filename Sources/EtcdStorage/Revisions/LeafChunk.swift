@@ -1,0 +1,59 @@
+import Bolt
+import Files
+
+/// A share of the work of walking a bucket: some of its leaves, in order.
+struct LeafChunk: Sendable {
+    var bucket: Bucket
+    var leaves: LeafList
+    var range: Range<Int>
+
+    /// About 4 MiB a share: enough of them to keep two processors busy to the end, few enough to cost nothing.
+    private static let leafCount = 512
+
+    /// Whether the share begins its bucket.
+    var isFirst: Bool { self.range.lowerBound == 0 }
+    var isKeyBucket: Bool { self.bucket.name == Array(BucketName.key.rawValue.utf8) }
+
+    /// Cuts every bucket of `database` into shares, in order.
+    static func shares(of database: EtcdDatabase) throws(StorageError) -> [LeafChunk] {
+        try database.reading { () throws(BoltError) in
+            var shares: [LeafChunk] = []
+            for bucket in try database.bolt.buckets() {
+                let leaves = try database.bolt.leaves(of: bucket)
+                var start = 0
+                repeat {
+                    let end = min(start + Self.leafCount, leaves.count)
+                    shares.append(LeafChunk(bucket: bucket, leaves: leaves, range: start..<end))
+                    start = end
+                } while start < leaves.count
+            }
+            return shares
+        }
+    }
+
+    /// The CRC of the share's keys and values; a bucket's first share begins with the bucket's name.
+    func hash(of database: EtcdDatabase) throws(StorageError) -> CRC32C {
+        try database.reading { () throws(BoltError) in
+            var sum = CRC32C()
+            if self.isFirst { sum.update(self.bucket.name) }
+            try database.bolt.file.withBytes { (bytes) throws(BoltError) in
+                for index in self.range {
+                    let leaf = try self.leaves.leaf(at: index, of: database.bolt, in: bytes)
+                    if let pairs = try leaf.extent(in: bytes) { sum.update(bytes.extracting(pairs)) }
+                }
+            }
+            return sum
+        }
+    }
+}
+
+extension LeafPage {
+    /// The file range of all keys and values, which lie one behind the other; every element is checked.
+    func extent(in bytes: RawSpan) throws(BoltError) -> Range<Int>? {
+        var pairs = self.pairs
+        guard let first = try pairs.next(in: bytes) else { return nil }
+        var end = first.end
+        while let pair = try pairs.next(in: bytes) { end = pair.end }
+        return first.keyOffset..<end
+    }
+}

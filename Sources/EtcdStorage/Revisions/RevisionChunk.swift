@@ -1,0 +1,86 @@
+import Bolt
+import Files
+
+/// What one share of bucket `key` holds: an index entry for each change, in order of revision.
+struct RevisionChunk: Sendable {
+    private(set) var entries: [KeyIndex.Entry] = []
+    /// The first and the last change, whether or not they are among the entries.
+    private(set) var first: RevisionRecord?
+    private(set) var last: RevisionRecord?
+    /// The CRC of the share's bytes, when it was asked for.
+    private(set) var hash = CRC32C()
+
+    /// Reads a share, each leaf once: its elements, the keys and sizes of its records, and for the hash all.
+    ///
+    /// - Throws: `.badRevisionKey`, `.revisionOutOfOrder`, `.badKeyValue` or `.bolt`.
+    init(
+        reading share: LeafChunk,
+        of database: EtcdDatabase,
+        upTo revision: Int64,
+        hashing: Bool
+    ) throws(StorageError) {
+        if hashing, share.isFirst { self.hash.update(share.bucket.name) }
+        try database.bolt.file.withBytes { (bytes) throws(StorageError) in
+            for index in share.range {
+                let leaf = try database.reading { () throws(BoltError) in
+                    try share.leaves.leaf(at: index, of: database.bolt, in: bytes)
+                }
+                try self.read(leaf, of: database, upTo: revision, hashing: hashing, in: bytes)
+            }
+        }
+    }
+
+    private mutating func read(
+        _ leaf: LeafPage,
+        of database: EtcdDatabase,
+        upTo revision: Int64,
+        hashing: Bool,
+        in bytes: RawSpan
+    ) throws(StorageError) {
+        // The hash reads the leaf from end to end, which memory serves faster than the hops from record
+        // to record; those then find it in the cache.
+        if hashing, let extent = try database.reading({ () throws(BoltError) in try leaf.extent(in: bytes) })
+        {
+            self.hash.update(bytes.extracting(extent))
+        }
+        var pairs = leaf.pairs
+        while let pair = try database.reading({ () throws(BoltError) in try pairs.next(in: bytes) }) {
+            guard !pair.isBucket, let key = RevisionKey(reading: bytes, in: pair.key) else {
+                throw try database.broken(.badRevisionKey, on: leaf.page)
+            }
+            let record = RevisionRecord(revision: key, pair: pair, page: leaf.page)
+            try database.requireOrder(self.last, record)
+            self.first = self.first ?? record
+            self.last = record
+            guard key.main <= revision else { continue }
+            self.entries.append(try database.entry(for: record, in: bytes))
+        }
+    }
+}
+
+extension EtcdDatabase {
+    /// Throws unless `record` comes after the one before it.
+    func requireOrder(_ previous: RevisionRecord?, _ record: RevisionRecord) throws(StorageError) {
+        if let previous, previous.revision >= record.revision {
+            throw try self.broken(.revisionOutOfOrder(record.revision), on: record.page)
+        }
+    }
+
+    /// The index entry for a record; reads the key and the sizes, and never the value.
+    func entry(for record: RevisionRecord, in bytes: RawSpan) throws(StorageError) -> KeyIndex.Entry {
+        let message = record.pair.value
+        guard let head = KeyValueHead(reading: bytes, in: message),
+            let messageCount = UInt32(exactly: message.count)
+        else { throw try self.broken(.badKeyValue(record.revision), on: record.page) }
+        return KeyIndex.Entry(
+            offset: record.pair.keyOffset,
+            messageCount: messageCount,
+            keyCount: UInt32(head.key.count),
+            valueCount: UInt32(head.valueCount),
+            hash: KeyIndex.hash(of: head.key, in: bytes),
+            keyOffset: UInt8(truncatingIfNeeded: head.key.lowerBound - message.lowerBound),
+            isTombstone: record.revision.isTombstone,
+            hasTail: head.hasTail
+        )
+    }
+}
