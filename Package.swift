@@ -116,7 +116,8 @@ let package = Package(
         .target(
             name: "EtcdServer",
             dependencies: [
-                "CBcrypt", "Files", "Bolt", "EtcdStorage", "EtcdRPC", grpc, grpcProtobuf, grpcTransport,
+                "CBcrypt", "Files", "Bolt", "ProtobufWire", "EtcdStorage", "EtcdRPC", grpc, grpcProtobuf,
+                grpcTransport,
                 protobuf, nio, nioPosix, nioTLS, nioSSL, http2, crypto, certificates, asn1, system,
             ],
             swiftSettings: settings

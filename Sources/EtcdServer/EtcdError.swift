@@ -1,3 +1,4 @@
+public import EtcdStorage
 public import GRPCCore
 
 /// Why the store does not do what it was asked, with the code and the text that etcd gives: clients match on them.
@@ -7,9 +8,43 @@ public struct EtcdError: Error, Hashable, Sendable {
     public var code: RPCError.Code
     /// With etcd's own words: `etcdserver: key not found`.
     public var text: String
+    /// What is damaged in the source, with its path, page and key, when that is the reason.
+    public var damage: StorageError?
 
     public init(_ code: RPCError.Code, _ text: String) {
         self.code = code
         self.text = text
+    }
+}
+
+extension EtcdError {
+    /// What reading a store or changing it throws, in etcd's words.
+    public init(_ error: StorageError) {
+        switch error.reason {
+        case .compacted: self = .compacted
+        case .futureRevision: self = .futureRevision
+        default: self = .damaged(error)
+        }
+    }
+
+    /// The source is damaged where it was read.
+    ///
+    /// Path and key are for the log alone: not every client may know them.
+    public static func damaged(_ damage: StorageError) -> EtcdError {
+        let page = damage.page.map { " on page \($0) of their file" } ?? ""
+        var error = EtcdError(.dataLoss, "etcdserver: corrupt cluster: the data are damaged\(page)")
+        error.damage = damage
+        return error
+    }
+
+    /// Runs `body`, and says in etcd's words what it throws.
+    static func translating<Result>(
+        _ body: () throws(StorageError) -> Result
+    ) throws(EtcdError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw EtcdError(error)
+        }
     }
 }

@@ -39,19 +39,23 @@ public struct StorageError: Error, Hashable, Sendable {
     public var path: String
     /// The page on which it was found, where there is one.
     public var page: PageID?
+    /// The key whose record it is, where it is known.
+    public var key: [UInt8]?
 
-    public init(_ reason: Reason, path: String, page: PageID? = nil) {
+    public init(_ reason: Reason, path: String, page: PageID? = nil, key: [UInt8]? = nil) {
         self.reason = reason
         self.path = path
         self.page = page
+        self.key = key
     }
 }
 
 extension StorageError: CustomStringConvertible {
     public var description: String {
         if case .file(let error) = self.reason { return error.description }
-        let place = self.page.map { ", page \($0)" } ?? ""
-        return "\(self.path)\(place): \(self.explanation)"
+        let page = self.page.map { ", page \($0)" } ?? ""
+        let key = self.key.map { ", key \(String(decoding: $0, as: UTF8.self).debugDescription)" } ?? ""
+        return "\(self.path)\(page)\(key): \(self.explanation)"
     }
 
     private var explanation: String {

@@ -1,5 +1,6 @@
 public import EtcdClient
 public import EtcdStorage
+import Files
 
 /// Reads a live etcd's keys, all at one revision, into a keyspace like a snapshot's.
 public struct LiveKeyspace: Sendable {
@@ -48,7 +49,7 @@ public struct LiveKeyspace: Sendable {
         var newest: Int64?
         for range in ranges {
             let read = try await client.pages(of: range, revision: pinned) { page in
-                for live in page { try spool.append(KeyspaceSpool.Record(live)) }
+                for live in page { try spool.append(live) }
             }
             pinned = read.revision
             newest = newest ?? read.newest
@@ -57,9 +58,9 @@ public struct LiveKeyspace: Sendable {
     }
 }
 
-extension KeyspaceSpool.Record {
-    init(_ live: LiveKeyValue) {
-        self.init(
+extension KeyspaceSpool {
+    fileprivate mutating func append(_ live: LiveKeyValue) throws(FileError) {
+        try self.append(
             key: live.key,
             value: live.value,
             createRevision: live.createRevision,

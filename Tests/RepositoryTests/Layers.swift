@@ -31,7 +31,7 @@ let layers: [Layer] = [
     Layer("KubernetesCodec", ["CSchemas", "CPoly1305", "CZlib", "ProtobufWire"]),
     Layer("KubernetesKMS", ["KubernetesCodec"]),
     Layer("KubernetesTables", ["KubernetesCodec"]),
-    Layer("EtcdServer", ["CBcrypt", "Files", "Bolt", "EtcdStorage", "EtcdRPC"]),
+    Layer("EtcdServer", ["CBcrypt", "Files", "Bolt", "ProtobufWire", "EtcdStorage", "EtcdRPC"]),
     Layer("KubernetesRegistry", ["Files", "Bolt", "EtcdStorage", "KubernetesCodec"]),
     Layer(
         "Operations",

@@ -1,4 +1,5 @@
 import EtcdRPC
+import EtcdStorage
 
 /// What the sender of one request may do, as the users and roles are at one moment.
 ///
@@ -32,17 +33,17 @@ struct Permissions: Sendable {
         try self.requireRoot()
     }
 
-    func checkRead(_ key: some Sequence<UInt8>, _ end: some Sequence<UInt8>) throws(EtcdError) {
+    func checkRead(_ key: some Sequence<UInt8>, _ end: some Collection<UInt8>) throws(EtcdError) {
         guard let users = self.users else { return }
         guard let name = self.name else { throw .userEmpty }
-        let range = GrantedRange(key: Array(key), rangeEnd: Array(end))
+        let range = KeyRange(key: key, rangeEnd: end)
         guard users.mayRead(name, range) else { throw .permissionDenied }
     }
 
-    func checkWrite(_ key: some Sequence<UInt8>, _ end: some Sequence<UInt8>) throws(EtcdError) {
+    func checkWrite(_ key: some Sequence<UInt8>, _ end: some Collection<UInt8>) throws(EtcdError) {
         guard let users = self.users else { return }
         guard let name = self.name else { throw .userEmpty }
-        let range = GrantedRange(key: Array(key), rangeEnd: Array(end))
+        let range = KeyRange(key: key, rangeEnd: end)
         guard users.mayWrite(name, range) else { throw .permissionDenied }
     }
 

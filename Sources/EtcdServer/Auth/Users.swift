@@ -61,11 +61,11 @@ public struct Users: Sendable {
         self.users[name]?.roles.contains { AuthName($0) == role } == true
     }
 
-    func mayRead(_ name: AuthName, _ range: GrantedRange) -> Bool {
+    func mayRead(_ name: AuthName, _ range: KeyRange) -> Bool {
         self.isRoot(name) || self.grants[name]?.reading.covers(range) == true
     }
 
-    func mayWrite(_ name: AuthName, _ range: GrantedRange) -> Bool {
+    func mayWrite(_ name: AuthName, _ range: KeyRange) -> Bool {
         self.isRoot(name) || self.grants[name]?.writing.covers(range) == true
     }
 
@@ -119,7 +119,7 @@ private struct Grants: Sendable {
             GrantedRanges(
                 // To etcd an empty key lies behind all others.
                 permissions.filter { types.contains($0.permType) && !$0.key.isEmpty }
-                    .map { GrantedRange(key: Array($0.key), rangeEnd: Array($0.rangeEnd)) }
+                    .map { KeyRange(key: $0.key, rangeEnd: $0.rangeEnd) }
             )
         }
         self.reading = intervals([.read, .readwrite])

@@ -1,4 +1,5 @@
 import EtcdRPC
+import EtcdStorage
 
 /// The alarms that are raised; they say what the store still does.
 ///
@@ -58,5 +59,16 @@ struct Alarms: Sendable {
 
     func requireSound() throws(EtcdError) {
         if self.isCorrupt { throw .corrupt }
+    }
+}
+
+extension Alarms {
+    /// Raises an alarm of a source.
+    mutating func raise(_ alarm: EtcdStorage.Alarm) {
+        switch alarm.kind {
+        case .noSpace: self.raise(Alarm(kind: 1, memberID: alarm.memberID))
+        case .corrupt: self.raise(Alarm(kind: 2, memberID: alarm.memberID))
+        case .other: return
+        }
     }
 }

@@ -1,95 +1,90 @@
 import EtcdStorage
 
-/// The leases and the keys that hang on them.
+/// The leases, the keys that hang on them, and when each runs out.
+///
+/// Times are nanoseconds of the clock that calls pass.
 ///
 /// Source: etcd-io/etcd `server/lease/lessor.go`.
 struct Leases: Sendable {
-    struct Lease: Sendable {
-        /// Seconds, as granted.
-        var ttl: Int64
-        /// Seconds left at the source's last checkpoint; 0 when there was none, or the lease was renewed.
-        var remainingTTL: Int64 = 0
-        /// Nanoseconds of the clock that calls pass.
-        var expiry: UInt64
-        var keys: Set<[UInt8]> = []
-    }
-
     /// The shortest that a lease lasts, in seconds: one and a half of etcd's default election timeouts.
     static let minimumTTL: Int64 = 2
     /// The longest, in seconds.
     static let maximumTTL: Int64 = 9_000_000_000
 
-    private(set) var all: [Int64: Lease] = [:]
-    /// The lease of each key that has one.
-    private var holders: [[UInt8]: Int64] = [:]
+    private(set) var table = LeaseTable()
+    private var expiries: [Int64: UInt64] = [:]
 
-    subscript(id: Int64) -> Lease? { self.all[id] }
+    /// No leases.
+    init() {}
 
-    /// The source's leases, which begin anew with their full time.
-    init(_ source: [EtcdStorage.Lease] = [], now: UInt64 = 0) {
-        for lease in source {
-            let ttl = min(max(lease.ttl, Self.minimumTTL), Self.maximumTTL)
-            self.all[lease.id] = Lease(
-                ttl: ttl,
-                remainingTTL: lease.remainingTTL,
-                expiry: Self.expiry(after: ttl, from: now)
-            )
-        }
+    /// Leases that begin anew at `now` with their full time.
+    init(_ table: LeaseTable, now: UInt64) {
+        self.table = table
+        self.expiries = table.entries.mapValues { Self.expiry(of: $0.lease, from: now) }
     }
 
+    subscript(id: Int64) -> LeaseTable.Entry? { self.table[id] }
+
+    /// - Returns: The lease's time in seconds, which is at least ``minimumTTL``.
     /// - Throws: `.leaseTTLTooLarge`, `.leaseExists`.
-    mutating func grant(_ id: Int64, ttl: Int64, at now: UInt64) throws(EtcdError) -> Lease {
+    mutating func grant(_ id: Int64, ttl: Int64, at now: UInt64) throws(EtcdError) -> Int64 {
         if ttl > Self.maximumTTL { throw .leaseTTLTooLarge }
-        if self.all[id] != nil { throw .leaseExists }
-        let ttl = max(ttl, Self.minimumTTL)
-        let lease = Lease(ttl: ttl, expiry: Self.expiry(after: ttl, from: now))
-        self.all[id] = lease
-        return lease
+        if self.table[id] != nil { throw .leaseExists }
+        let lease = Lease(id: id, ttl: max(ttl, Self.minimumTTL))
+        self.table.insert(lease)
+        self.expiries[id] = Self.expiry(of: lease, from: now)
+        return lease.ttl
     }
 
     /// An ID that no lease has.
     func freeID() -> Int64 {
         var id: Int64
-        repeat { id = Int64.random(in: 1...Int64.max) } while self.all[id] != nil
+        repeat { id = Int64.random(in: 1...Int64.max) } while self.table[id] != nil
         return id
     }
 
-    /// - Returns: The full time in seconds; nothing when the lease is not there or has run out.
+    /// - Returns: The full time in seconds; nil when the lease is not there or has run out.
     mutating func renew(_ id: Int64, at now: UInt64) -> Int64? {
-        guard let lease = self.all[id], lease.expiry > now else { return nil }
-        self.all[id]?.remainingTTL = 0
-        self.all[id]?.expiry = Self.expiry(after: lease.ttl, from: now)
+        guard let lease = self.table[id]?.lease, !self.isExpired(id, at: now) else { return nil }
+        self.table.checkpoint(id, remainingTTL: 0)
+        self.expiries[id] = Self.expiry(of: lease, from: now)
         return lease.ttl
     }
 
     /// Takes a lease away; its keys are then deleted by who calls.
-    mutating func remove(_ id: Int64) { self.all[id] = nil }
+    mutating func remove(_ id: Int64) {
+        self.table.remove(id)
+        self.expiries[id] = nil
+    }
+
+    mutating func attach(_ key: [UInt8], to id: Int64) { self.table.attach(key, to: id) }
+    mutating func detach(_ key: [UInt8]) { self.table.detach(key) }
+}
+
+/// Time.
+extension Leases {
+    /// When the next lease runs out; nil without leases.
+    var nextExpiry: UInt64? { self.expiries.values.min() }
+
+    /// Whether a lease is not there or has run out.
+    func isExpired(_ id: Int64, at now: UInt64) -> Bool { self.expiries[id, default: 0] <= now }
+
+    /// What is left of a lease, in whole seconds.
+    func secondsLeft(of id: Int64, at now: UInt64) -> Int64 {
+        let expiry = self.expiries[id, default: 0]
+        return expiry > now ? Int64((expiry - now) / 1_000_000_000) : 0
+    }
 
     /// The leases that have run out, the first to do so coming first.
-    func expired(at now: UInt64) -> [Int64] {
-        self.byExpiry.filter { $0.value.expiry <= now }.map(\.key)
+    func expired(at now: UInt64) -> [Int64] { self.byExpiry.filter { self.isExpired($0, at: now) } }
+
+    /// All leases, ordered by when they run out, and then by ID.
+    var byExpiry: [Int64] {
+        self.expiries.sorted { $0.value != $1.value ? $0.value < $1.value : $0.key < $1.key }.map(\.key)
     }
 
-    /// Ordered by when they run out, and then by ID.
-    var byExpiry: [(key: Int64, value: Lease)] {
-        self.all.sorted {
-            $0.value.expiry != $1.value.expiry ? $0.value.expiry < $1.value.expiry : $0.key < $1.key
-        }
-    }
-
-    mutating func attach(_ key: [UInt8], to id: Int64) {
-        // A lease that is not there can only be named by a key of a damaged source.
-        guard self.all[id] != nil else { return }
-        self.all[id]?.keys.insert(key)
-        self.holders[key] = id
-    }
-
-    mutating func detach(_ key: [UInt8]) {
-        guard !self.holders.isEmpty, let id = self.holders.removeValue(forKey: key) else { return }
-        self.all[id]?.keys.remove(key)
-    }
-
-    private static func expiry(after ttl: Int64, from now: UInt64) -> UInt64 {
+    private static func expiry(of lease: Lease, from now: UInt64) -> UInt64 {
+        let ttl = min(max(lease.ttl, Self.minimumTTL), Self.maximumTTL)
         let (expiry, overflows) = now.addingReportingOverflow(UInt64(ttl) * 1_000_000_000)
         return overflows ? .max : expiry
     }

@@ -1,119 +1,91 @@
 import EtcdStorage
-import Files
+import GRPCCore
+import ProtobufWire
 
 /// The serialised answer to a range, not yet put together: where its parts lie and how long it will be.
 ///
 /// It is written once, straight into the memory that it is sent from. Of 10,000 keys with 66 MB, each further
 /// copy would take a tenth of the whole call.
 public struct RangeResponseBytes: Sendable {
-    /// A serialised KeyValue.
-    enum Record: Sendable {
-        /// Where it lies in the source's file.
-        case source(Range<Int>)
-        case overlay(Change)
-
-        var byteCount: Int {
-            switch self {
-            case .source(let range): range.count
-            case .overlay(let change): change.record.count
-            }
-        }
-    }
-
     /// The fields in front of the records.
     private let head: [UInt8]
-    private var records: [Record] = []
+    private var records: [MessageLocation] = []
     /// The fields behind the records.
     private var tail: [UInt8] = []
-    private let source: SourceStore?
+    private let view: RevisionView
 
     /// Size of the answer, in bytes.
     public private(set) var byteCount: Int
 
     /// An answer that is `head` alone until more is added.
-    init(_ head: [UInt8], from source: SourceStore?) {
+    init(_ head: [UInt8], from view: RevisionView) {
         self.head = head
-        self.source = source
+        self.view = view
         self.byteCount = head.count
     }
 
     /// The field `kvs`, as a tag.
     private static let recordTag: UInt8 = 2 << 3 | 2
 
-    mutating func append(_ record: Record) {
+    mutating func append(_ record: MessageLocation) {
         self.records.append(record)
         self.byteCount += 1 + varintByteCount(record.byteCount) + record.byteCount
     }
 
-    mutating func finish(_ tail: [UInt8]) {
-        self.tail = tail
-        self.byteCount += tail.count
+    /// Adds the fields behind the records.
+    mutating func finish(more: Bool, count: Int) {
+        var tail = ProtobufWriter(capacity: 16)
+        tail.appendUnlessZero(more, field: 3)
+        tail.appendUnlessZero(Int64(count), field: 4)
+        self.tail = tail.bytes
+        self.byteCount += self.tail.count
     }
 
     /// Writes the answer to `buffer`, which has ``byteCount`` bytes.
     ///
-    /// - Throws: `.corrupt` when the source's file has changed since it was opened.
+    /// - Throws: ``EtcdError/damaged(_:)`` when the source's file has changed since it was opened.
     public func write(into buffer: UnsafeMutableRawBufferPointer) throws(EtcdError) {
-        var output = BufferOutput(buffer)
-        output.append(self.head)
-        self.appendRecords(to: &output)
-        output.append(self.tail)
-        try self.source?.checkUnchanged()
-    }
-
-    private func appendRecords(to output: inout BufferOutput) {
-        func append(_ record: Record, _ source: UnsafeRawBufferPointer) {
-            output.append(byte: Self.recordTag)
-            output.append(varint: record.byteCount)
-            switch record {
-            case .source(let range): output.append(UnsafeRawBufferPointer(rebasing: source[range]))
-            case .overlay(let change): output.append(change.record)
-            }
+        var output = OutputRawSpan(buffer: buffer, initializedCount: 0)
+        try output.append(self.head.span.bytes)
+        try self.view.forEach(self.records) { (message) throws(EtcdError) in
+            try output.append(Self.recordTag, varint: message.byteCount)
+            try output.append(message)
         }
-        guard let source = self.source else {
-            let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
-            for record in self.records { append(record, nothing) }
-            return
-        }
-        source.file.withBytes { bytes in
-            bytes.withUnsafeBytes { bytes in
-                for record in self.records { append(record, bytes) }
-            }
-        }
+        try output.append(self.tail.span.bytes)
+        _ = output.finalize(for: buffer)
+        try EtcdError.translating { () throws(StorageError) in try self.view.checkUnchanged() }
     }
 }
 
-/// Writes front to back into memory that others own.
-private struct BufferOutput {
-    private var rest: UnsafeMutableRawBufferPointer
-
-    init(_ buffer: UnsafeMutableRawBufferPointer) {
-        self.rest = buffer
+extension OutputRawSpan {
+    fileprivate mutating func append(_ bytes: RawSpan) throws(EtcdError) {
+        guard bytes.byteCount <= self.freeCapacity else { throw .responseTooLong }
+        self.withUnsafeMutableBytes { buffer, count in
+            bytes.withUnsafeBytes { bytes in
+                UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: bytes)
+            }
+            count += bytes.byteCount
+        }
     }
 
-    mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        precondition(bytes.count <= self.rest.count)
-        self.rest.copyMemory(from: bytes)
-        self.rest = UnsafeMutableRawBufferPointer(rebasing: self.rest[bytes.count...])
-    }
-
-    mutating func append(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { self.append($0) }
-    }
-
-    mutating func append(byte: UInt8) {
-        self.rest[0] = byte
-        self.rest = UnsafeMutableRawBufferPointer(rebasing: self.rest[1...])
-    }
-
-    mutating func append(varint value: Int) {
+    fileprivate mutating func append(_ tag: UInt8, varint value: Int) throws(EtcdError) {
+        guard 1 + varintByteCount(value) <= self.freeCapacity else { throw .responseTooLong }
+        self.append(tag)
         var rest = value
         while rest > 0x7F {
-            self.append(byte: UInt8(truncatingIfNeeded: rest) | 0x80)
+            self.append(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
         }
-        self.append(byte: UInt8(truncatingIfNeeded: rest))
+        self.append(UInt8(truncatingIfNeeded: rest))
     }
+}
+
+extension EtcdError {
+    /// Not one of etcd's own: an answer that does not fit into the memory that was asked for.
+    fileprivate static let responseTooLong = EtcdError(
+        .internalError,
+        "etcdserver: a range's answer is longer than it was reckoned"
+    )
 }
 
 /// How many bytes a length takes as a varint.

@@ -1,78 +1,68 @@
 import Bolt
 import EtcdRPC
 import EtcdStorage
-import Foundation
 
 /// What a range request found.
 struct RangeResult {
-    var rows: [StoredRecord] = []
+    var records: [StoredRecord] = []
     /// All keys in the range, whatever the limit and the filters.
     var count = 0
-    /// Whether the limit held rows back.
+    /// Whether the limit held records back.
     var more = false
 }
 
+/// Range requests; the view is at the revision that is asked for.
 extension RevisionView {
     /// Answers a request in full but for the header.
-    func range(
-        _ request: Etcdserverpb_RangeRequest,
-        current: Int64
-    ) throws(EtcdError) -> Etcdserverpb_RangeResponse {
-        let result = try self.rows(request, current: current)
+    func range(_ request: Etcdserverpb_RangeRequest) throws(StorageError) -> Etcdserverpb_RangeResponse {
+        let result = try self.records(request)
         var response = Etcdserverpb_RangeResponse()
         response.count = Int64(result.count)
         response.more = result.more
-        response.kvs = result.rows.map { self.message(of: $0, keysOnly: request.keysOnly) }
+        response.kvs = result.records.map { self.message(of: $0, keysOnly: request.keysOnly) }
         return response
-    }
-
-    /// The revision that a request reads, when it can be read.
-    func shownRevision(_ asked: Int64, current: Int64) throws(EtcdError) -> Int64 {
-        if asked > current { throw .futureRevision }
-        let shown = asked <= 0 ? current : asked
-        if shown < self.compactRevision { throw .compacted }
-        return shown
     }
 
     /// Finds, filters, sorts and cuts off, in etcd's order.
     ///
     /// Source: etcd-io/etcd `server/etcdserver/apply.go`, `Range`.
-    func rows(_ request: Etcdserverpb_RangeRequest, current: Int64) throws(EtcdError) -> RangeResult {
-        let revision = try self.shownRevision(request.revision, current: current)
-        let interval = KeyInterval(Array(request.key), Array(request.rangeEnd))
-        var result = RangeResult(count: try self.count(in: interval, at: revision))
+    func records(_ request: Etcdserverpb_RangeRequest) throws(StorageError) -> RangeResult {
+        let range = KeyRange(key: request.key, rangeEnd: request.rangeEnd)
+        var result = RangeResult(count: self.count(in: range))
         if request.countOnly || result.count == 0 { return result }
         let limit = request.limit > 0 ? min(Int(clamping: request.limit), Int.max - 1) : Int.max - 1
-        // One row above the limit shows that there are more.
+        // One record above the limit shows that there are more.
         let fetched = request.looksAtEveryKey ? Int.max : limit + 1
-        result.rows.reserveCapacity(min(fetched, result.count))
-        try self.forEachLive(in: interval, at: revision) { (place) throws(EtcdError) in
-            if let row = try self.row(place), request.admits(row) { result.rows.append(row) }
-            return result.rows.count < fetched
+        result.records.reserveCapacity(min(fetched, result.count))
+        try self.forEach(in: range) { (location) throws(StorageError) in
+            if let record = try self.record(at: location), request.admits(record) {
+                result.records.append(record)
+            }
+            return result.records.count < fetched
         }
-        self.sort(&result.rows, as: request)
-        try self.source?.checkUnchanged()
-        if result.rows.count > limit {
+        self.sort(&result.records, as: request)
+        try self.checkUnchanged()
+        if result.records.count > limit {
             result.more = true
-            result.rows.removeSubrange(limit...)
+            result.records.removeSubrange(limit...)
         }
         return result
     }
 
-    /// Sorts rows that are in order of their keys; equal ones stay in that order.
-    private func sort(_ rows: inout [StoredRecord], as request: Etcdserverpb_RangeRequest) {
-        // Without an order etcd sorts upwards, unless it is by key, as the rows are already.
+    /// Sorts records that are in order of their keys; equal ones stay in that order.
+    private func sort(_ records: inout [StoredRecord], as request: Etcdserverpb_RangeRequest) {
+        // Without an order etcd sorts upwards, unless it is by key, as the records are already.
         let isDescending = request.sortOrder == .descend
         func sort(by number: (StoredRecord) -> Int64) {
-            rows.sort { isDescending ? number($0) > number($1) : number($0) < number($1) }
+            records.sort { isDescending ? number($0) > number($1) : number($0) < number($1) }
         }
         switch request.sortTarget {
-        case .key: if isDescending { rows.reverse() }
+        case .key: if isDescending { records.reverse() }
         case .version: sort { $0.version }
         case .create: sort { $0.createRevision }
         case .mod: sort { $0.modRevision }
         case .value:
-            rows.sort { left, right in
+            records.sort { left, right in
                 let order = self.withValue(of: left) { left in
                     self.withValue(of: right) { right in left.compare(right) }
                 }
@@ -94,13 +84,13 @@ extension Etcdserverpb_RangeRequest {
             || self.maxCreateRevision != 0
     }
 
-    /// Whether a row is within the revisions that are asked for.
-    func admits(_ row: StoredRecord) -> Bool {
+    /// Whether a record is within the revisions that are asked for.
+    func admits(_ record: StoredRecord) -> Bool {
         guard self.isFiltered else { return true }
-        if self.maxModRevision != 0, row.modRevision > self.maxModRevision { return false }
-        if self.minModRevision != 0, row.modRevision < self.minModRevision { return false }
-        if self.maxCreateRevision != 0, row.createRevision > self.maxCreateRevision { return false }
-        if self.minCreateRevision != 0, row.createRevision < self.minCreateRevision { return false }
+        if self.maxModRevision != 0, record.modRevision > self.maxModRevision { return false }
+        if self.minModRevision != 0, record.modRevision < self.minModRevision { return false }
+        if self.maxCreateRevision != 0, record.createRevision > self.maxCreateRevision { return false }
+        if self.minCreateRevision != 0, record.createRevision < self.minCreateRevision { return false }
         return true
     }
 }

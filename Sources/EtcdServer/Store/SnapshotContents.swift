@@ -1,6 +1,7 @@
 import Bolt
 import EtcdStorage
 import Files
+import ProtobufWire
 
 /// Every pair that a snapshot of the store holds, bucket by bucket: the source's, with what was written
 /// since over them.
@@ -13,8 +14,8 @@ import Files
 ///     auth...     users and roles, once they have changed
 ///     others      as in the source; those that are missing are created empty
 struct SnapshotContents: Sendable {
-    let view: RevisionView
-    let leases: Leases
+    let overlay: Overlay
+    let leases: LeaseTable
     let alarms: Alarms
     let users: UserRecords
     /// How many requests were applied since the store was opened.
@@ -31,14 +32,17 @@ struct SnapshotContents: Sendable {
     ///
     /// - Throws: Damage in the source; what `sink` throws.
     func write(to sink: inout some Sink & ~Copyable) throws(StorageError) {
-        let buckets = try self.view.source?.database.buckets() ?? []
+        let buckets = try self.overlay.source?.database.buckets() ?? []
         let sources = Dictionary(uniqueKeysWithValues: buckets.map { ($0.name, $0) })
         let known = BucketName.allCases.map { Array($0.rawValue.utf8) }
         let names = Set(known).union(sources.keys).sorted { $0.lexicographicallyPrecedes($1) }
         for name in names {
             try sink.begin(name)
             switch BucketName(rawValue: String(decoding: name, as: UTF8.self)) {
-            case .key: try self.writeChanges(sources[name], to: &sink)
+            case .key:
+                try self.overlay.forEachRecord { (_, key, message) throws(StorageError) in
+                    try sink.append(key, message)
+                }
             case .meta: try self.write(sources[name], replacing: self.meta, to: &sink)
             case .lease: try self.write(nil, replacing: self.leasePairs, to: &sink)
             case .alarm: try self.write(nil, replacing: self.alarmPairs, to: &sink)
@@ -48,7 +52,7 @@ struct SnapshotContents: Sendable {
                 try self.write(nil, replacing: self.users.userPairs, to: &sink)
             case .authRoles where self.users.areChanged:
                 try self.write(nil, replacing: self.users.rolePairs, to: &sink)
-            case .cluster where self.view.source == nil:
+            case .cluster where self.overlay.source == nil:
                 try self.write(
                     nil,
                     replacing: [(Array("clusterVersion".utf8), Array("3.5.0".utf8))],
@@ -57,36 +61,7 @@ struct SnapshotContents: Sendable {
             default: try self.write(sources[name], replacing: [], to: &sink)
             }
         }
-        try self.view.source?.database.checkUnchanged()
-    }
-
-    private func writeChanges(_ bucket: Bucket?, to sink: inout some Sink & ~Copyable) throws(StorageError) {
-        if let bucket, let source = self.view.source {
-            let compacted = self.view.isCompactedSinceOpen ? self.view.compactRevision : 0
-            let kept = compacted > 0 ? try self.keptRecords(source, at: compacted) : []
-            try source.database.forEachPair(in: bucket) { (pair, page, bytes) throws(StorageError) in
-                guard !pair.isBucket, let revision = RevisionKey(reading: bytes, in: pair.key) else {
-                    throw StorageError(.badRevisionKey, path: source.database.path, page: page)
-                }
-                guard revision.main > compacted || kept.containsSorted(pair.keyOffset) else { return }
-                try sink.append(bytes.extracting(pair.key), bytes.extracting(pair.value))
-            }
-        }
-        try self.view.log.forEach { (change) throws(StorageError) in
-            if self.view.outlivesCompaction(change, at: self.view.compactRevision) {
-                let (key, record) = (change.revision.bytes, change.record)
-                try sink.append(key.span.bytes, record.span.bytes)
-            }
-            return true
-        }
-    }
-
-    private func keptRecords(_ source: SourceStore, at revision: Int64) throws(StorageError) -> [Int] {
-        do {
-            return try self.view.keptRecords(source, at: revision)
-        } catch {
-            throw StorageError(.badRevisionKey, path: source.database.path)
-        }
+        try self.overlay.source?.database.checkUnchanged()
     }
 
     /// Writes the source's pairs of a bucket with others in their place or between them.
@@ -96,7 +71,7 @@ struct SnapshotContents: Sendable {
         to sink: inout some Sink & ~Copyable
     ) throws(StorageError) {
         var pending = pairs[...]
-        if let bucket, let database = self.view.source?.database {
+        if let bucket, let database = self.overlay.source?.database {
             try database.forEachPair(in: bucket) { (pair, page, bytes) throws(StorageError) in
                 guard !pair.isBucket else {
                     let name = String(decoding: bucket.name, as: UTF8.self)
@@ -125,37 +100,33 @@ extension SnapshotContents {
     /// The raft index of a snapshot taken now: the source's, and one for each request since.
     var appliedIndex: UInt64 {
         // A new cluster of one has applied its member, its attributes and its version.
-        (self.view.source?.facts.consistentIndex ?? 3) &+ self.requests
+        (self.overlay.source?.facts.consistentIndex ?? 3) &+ self.requests
     }
 
     private var meta: [Pair] {
         var pairs: [Pair] = [(Array("consistent_index".utf8), bigEndian(self.appliedIndex))]
-        if self.view.isCompactedSinceOpen {
-            let revision = RevisionKey(main: self.view.compactRevision, sub: 0).bytes
+        if self.overlay.isCompactedSinceOpen {
+            let revision = RevisionKey(main: self.overlay.compactRevision, sub: 0).bytes
             pairs.append((Array("finishedCompactRev".utf8), revision))
             pairs.append((Array("scheduledCompactRev".utf8), revision))
         }
-        let term = self.view.source?.facts.term ?? self.raftTerm
+        let term = self.overlay.source?.facts.term ?? self.raftTerm
         pairs.append((Array("term".utf8), bigEndian(term)))
         return pairs
     }
 
     private var leasePairs: [Pair] {
-        let leases = self.leases.all.sorted { UInt64(bitPattern: $0.key) < UInt64(bitPattern: $1.key) }
-        return leases.map { id, lease in
-            var message = MessageBuilder()
-            message.append(id, field: 1)
-            message.append(lease.ttl, field: 2)
-            message.append(lease.remainingTTL, field: 3)
-            return (bigEndian(UInt64(bitPattern: id)), message.bytes)
+        let leases = self.leases.entries.values.map(\.lease)
+        return leases.sorted { UInt64(bitPattern: $0.id) < UInt64(bitPattern: $1.id) }.map { lease in
+            (bigEndian(UInt64(bitPattern: lease.id)), lease.message)
         }
     }
 
     private var alarmPairs: [Pair] {
         let keys = self.alarms.raised.map { alarm in
-            var message = MessageBuilder()
-            message.append(alarm.memberID, field: 1)
-            message.append(Int64(alarm.kind), field: 2)
+            var message = ProtobufWriter()
+            message.appendUnlessZero(alarm.memberID, field: 1)
+            message.appendUnlessZero(Int64(alarm.kind), field: 2)
             return message.bytes
         }
         return keys.filter { !$0.isEmpty }.sorted { $0.lexicographicallyPrecedes($1) }.map { ($0, []) }

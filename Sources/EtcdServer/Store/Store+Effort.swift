@@ -6,17 +6,17 @@ extension Store {
     ///
     /// Looks at no more keys than it takes to know.
     public func isLarge(_ request: Etcdserverpb_RangeRequest) -> Bool {
-        let view = self.view
-        if request.revision > 0, request.revision < view.sourceRevision { return true }
+        let overlay = self.overlay
+        if request.revision > 0, request.revision < overlay.sourceRevision { return true }
         if request.countOnly, !request.looksAtEveryKey { return false }
         let isSorted = request.looksAtEveryKey || request.sortTarget != .key
         let limit = request.limit > 0 && !isSorted ? Int(clamping: request.limit) : Int.max
-        let interval = KeyInterval(Array(request.key), Array(request.rangeEnd))
+        let range = KeyRange(key: request.key, rangeEnd: request.rangeEnd)
         var keyCount = 0
         var byteCount = 0
-        try? view.forEachLive(in: interval, at: view.revision) { place in
+        try? overlay.newestView.forEach(in: range) { (location) throws(StorageError) in
             keyCount += 1
-            byteCount += place.byteCount
+            byteCount += location.messageByteCount
             return keyCount < min(limit, Self.largeKeyCount) && byteCount < Self.largeByteCount
         }
         return keyCount >= Self.largeKeyCount || byteCount >= Self.largeByteCount
@@ -35,13 +35,4 @@ extension Store {
 
     private static let largeKeyCount = 10_000
     private static let largeByteCount = 1 << 20
-}
-
-extension KeyLocation {
-    fileprivate var byteCount: Int {
-        switch self {
-        case .source(let key): key.message.count
-        case .overlay(let change): change.record.count
-        }
-    }
 }

@@ -1,10 +1,11 @@
 public import EtcdRPC
+import EtcdStorage
 import Foundation
 import SwiftProtobuf
 
 /// Which changes a watcher wants.
 public struct EventFilter: Hashable, Sendable {
-    let interval: KeyInterval
+    let range: KeyRange
     /// Leaves out puts.
     public var withoutPuts: Bool
     /// Leaves out deletions.
@@ -15,7 +16,7 @@ public struct EventFilter: Hashable, Sendable {
     /// As etcd reads a watch request: an empty key means the first, a range end of one zero byte no end.
     public init(_ request: Etcdserverpb_WatchCreateRequest) {
         let key = request.key.isEmpty ? [0] : [UInt8](request.key)
-        self.interval = KeyInterval(key, [UInt8](request.rangeEnd))
+        self.range = KeyRange(key: key, rangeEnd: request.rangeEnd)
         self.withoutPuts = request.filters.contains(.noput)
         self.withoutDeletes = request.filters.contains(.nodelete)
         self.withPrevious = request.prevKv
@@ -50,13 +51,16 @@ extension Store {
     ///   - byteLimit: After so many bytes of events the batch ends with the revision it is in; many changes
     ///     that are none of the watcher's end it too.
     /// - Returns: Whole revisions, and where the next batch begins.
-    /// - Throws: `.compacted` when `first` is below ``compactRevision``; `.corrupt`.
+    /// - Throws: `.compacted` when `first` is below ``compactRevision``; ``EtcdError/damaged(_:)``.
     public func events(
         from first: Int64,
         matching filter: EventFilter,
         byteLimit: Int = EventBatch.usualByteCount
     ) throws(EtcdError) -> EventBatch {
-        try self.view.events(from: first, matching: filter, byteLimit: byteLimit)
+        let overlay = self.overlay
+        return try EtcdError.translating { () throws(StorageError) in
+            try overlay.events(from: first, matching: filter, byteLimit: byteLimit)
+        }
     }
 
     /// Waits until the store's revision is above `revision`, and returns it.

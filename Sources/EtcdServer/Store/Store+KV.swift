@@ -1,5 +1,6 @@
 public import EtcdRPC
-import Foundation
+import EtcdStorage
+import ProtobufWire
 import Synchronization
 
 extension Store {
@@ -11,22 +12,26 @@ extension Store {
         _ request: Etcdserverpb_RangeRequest
     ) throws(EtcdError) -> Etcdserverpb_RangeResponse {
         try request.check()
-        let view = self.view
-        var response = try view.range(request, current: view.revision)
-        response.header = self.header(at: view.revision)
+        let overlay = self.overlay
+        var response = try EtcdError.translating { () throws(StorageError) in
+            try overlay.view(at: request.revision).range(request)
+        }
+        response.header = self.header(at: overlay.revision)
         return response
     }
 
     /// The same answer as ``range(_:)``, to be serialised: the records are copied once, from where they lie.
     public func rangeAnswer(_ request: Etcdserverpb_RangeRequest) throws(EtcdError) -> RangeResponseBytes {
         try request.check()
-        let view = self.view
-        var header = MessageBuilder(capacity: 40)
-        header.append(self.identity.clusterID, field: 1)
-        header.append(self.identity.memberID, field: 2)
-        header.append(view.revision, field: 3)
-        header.append(self.identity.raftTerm, field: 4)
-        return try view.rangeAnswer(request, header: header.bytes)
+        let overlay = self.overlay
+        var header = ProtobufWriter(capacity: 40)
+        header.appendUnlessZero(self.identity.clusterID, field: 1)
+        header.appendUnlessZero(self.identity.memberID, field: 2)
+        header.appendUnlessZero(overlay.revision, field: 3)
+        header.appendUnlessZero(self.identity.raftTerm, field: 4)
+        return try EtcdError.translating { () throws(StorageError) in
+            try overlay.view(at: request.revision).rangeResponse(request, header: header.bytes)
+        }
     }
 
     /// Writes a key.
@@ -64,7 +69,11 @@ extension Store {
     ///   `.duplicateKey`.
     public func txn(_ request: Etcdserverpb_TxnRequest) throws(EtcdError) -> Etcdserverpb_TxnResponse {
         try request.check()
-        if request.isReadOnly { return self.complete(try self.view.txn(request)) }
+        if request.isReadOnly {
+            // It keeps no writer waiting.
+            var state = StoreState(reading: self.overlay)
+            return self.complete(try state.txn(request))
+        }
         return self.complete(
             try self.writing { (state) throws(EtcdError) in
                 if request.needsSpace { try state.alarms.requireSpace() }
@@ -86,13 +95,32 @@ extension Store {
         return response
     }
 
+    /// Forgets what was overwritten or deleted at or before `revision`.
+    ///
+    /// Readers are refused at once; what nobody can read any more is then sorted out in a copy, beside
+    /// which writers go on.
+    private func compact(to revision: Int64) throws(EtcdError) {
+        try self.compaction.withLock { _ throws(EtcdError) in
+            let overlay = try self.writing { (state) throws(EtcdError) in
+                try state.alarms.requireSound()
+                return try EtcdError.translating { () throws(StorageError) in
+                    try state.overlay.beginCompaction(to: revision)
+                    return state.overlay
+                }
+            }
+            guard revision > overlay.sourceRevision else { return }
+            let compacted = overlay.compacted
+            self.state.withLock { $0.overlay.adopt(compacted) }
+        }
+    }
+
     /// Runs `body` alone on the store's state, as one transaction, and wakes who waits for its revision.
     func writing<Result: Sendable>(
         _ body: (inout StoreState) throws(EtcdError) -> Result
     ) throws(EtcdError) -> Result {
         let (result, revision) = try self.state.withLock { (state) throws(EtcdError) in
             let result = try state.write(body)
-            return (result, state.view.revision)
+            return (result, state.overlay.revision)
         }
         self.waiters.advance(to: revision)
         return result

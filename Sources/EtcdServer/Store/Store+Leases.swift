@@ -1,4 +1,5 @@
 public import EtcdRPC
+import EtcdStorage
 import Foundation
 import Synchronization
 
@@ -13,11 +14,11 @@ extension Store {
         try self.writing { (state) throws(EtcdError) in
             try state.alarms.requireSpace()
             let id = request.id == 0 ? state.leases.freeID() : request.id
-            let lease = try state.leases.grant(id, ttl: request.ttl, at: now)
+            let ttl = try state.leases.grant(id, ttl: request.ttl, at: now)
             var response = Etcdserverpb_LeaseGrantResponse()
-            response.header = self.header(at: state.view.revision)
+            response.header = self.header(at: state.readRevision)
             response.id = id
-            response.ttl = lease.ttl
+            response.ttl = ttl
             return response
         }
     }
@@ -44,7 +45,7 @@ extension Store {
         at now: UInt64
     ) -> Etcdserverpb_LeaseKeepAliveResponse {
         let (ttl, revision) = self.state.withLock {
-            ($0.leases.renew(request.id, at: now), $0.view.revision)
+            ($0.leases.renew(request.id, at: now), $0.overlay.revision)
         }
         var response = Etcdserverpb_LeaseKeepAliveResponse()
         response.header = self.header(at: revision)
@@ -58,7 +59,9 @@ extension Store {
         _ request: Etcdserverpb_LeaseTimeToLiveRequest,
         at now: UInt64
     ) -> Etcdserverpb_LeaseTimeToLiveResponse {
-        let (lease, revision) = self.state.withLock { ($0.leases[request.id], $0.view.revision) }
+        let (lease, left, revision) = self.state.withLock {
+            ($0.leases[request.id], $0.leases.secondsLeft(of: request.id, at: now), $0.overlay.revision)
+        }
         var response = Etcdserverpb_LeaseTimeToLiveResponse()
         response.header = self.header(at: revision)
         response.id = request.id
@@ -66,30 +69,28 @@ extension Store {
             response.ttl = -1
             return response
         }
-        response.ttl = lease.expiry > now ? Int64((lease.expiry - now) / 1_000_000_000) : 0
-        response.grantedTtl = lease.ttl
-        if request.keys {
-            response.keys = lease.keys.sorted { $0.lexicographicallyPrecedes($1) }.map { Data($0) }
-        }
+        response.ttl = left
+        response.grantedTtl = lease.lease.ttl
+        if request.keys { response.keys = lease.sortedKeys.map { Data($0) } }
         return response
     }
 
     /// All leases, the one that ends first coming first.
     public func leaseLeases(_ request: Etcdserverpb_LeaseLeasesRequest) -> Etcdserverpb_LeaseLeasesResponse {
-        let (leases, revision) = self.state.withLock { ($0.leases, $0.view.revision) }
+        let (leases, revision) = self.state.withLock { ($0.leases.byExpiry, $0.overlay.revision) }
         var response = Etcdserverpb_LeaseLeasesResponse()
         response.header = self.header(at: revision)
-        response.leases = leases.byExpiry.map { lease in
+        response.leases = leases.map { id in
             var status = Etcdserverpb_LeaseStatus()
-            status.id = lease.key
+            status.id = id
             return status
         }
         return response
     }
 
-    /// When the next lease runs out, in nanoseconds of the clock that calls pass; nothing without leases.
+    /// When the next lease runs out, in nanoseconds of the clock that calls pass; nil without leases.
     public var nextLeaseExpiry: UInt64? {
-        self.state.withLock { $0.leases.all.values.lazy.map(\.expiry).min() }
+        self.state.withLock { $0.leases.nextExpiry }
     }
 
     /// Revokes the leases that have run out, each in a revision of its own when it has keys.
@@ -102,9 +103,8 @@ extension Store {
         for id in expired {
             let revoked = try? self.writing { (state) throws(EtcdError) in
                 // It may have been renewed meanwhile, and a corrupt store changes no more.
-                guard let lease = state.leases[id], lease.expiry <= now, !state.alarms.isCorrupt else {
-                    return false
-                }
+                guard state.leases[id] != nil, state.leases.isExpired(id, at: now), !state.alarms.isCorrupt
+                else { return false }
                 try state.revoke(id)
                 return true
             }
@@ -117,9 +117,7 @@ extension Store {
 extension StoreState {
     fileprivate mutating func revoke(_ id: Int64) throws(EtcdError) {
         guard let lease = self.leases[id] else { throw .leaseNotFound }
-        for key in lease.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-            _ = try self.delete(KeyInterval(key, []))
-        }
+        for key in lease.sortedKeys { _ = self.delete(.key(key)) }
         self.leases.remove(id)
     }
 }

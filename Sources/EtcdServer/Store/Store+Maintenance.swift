@@ -39,10 +39,10 @@ extension Store {
         do {
             try contents.write(to: &sink)
         } catch {
-            throw .corrupt
+            throw EtcdError(error)
         }
         var response = Etcdserverpb_HashResponse()
-        response.header = self.header(at: contents.view.revision)
+        response.header = self.header(at: contents.overlay.revision)
         response.hash = sink.sum.value
         return response
     }
@@ -53,11 +53,13 @@ extension Store {
     public func hashKV(
         _ request: Etcdserverpb_HashKVRequest
     ) throws(EtcdError) -> Etcdserverpb_HashKVResponse {
-        let view = self.view
+        let overlay = self.overlay
         var response = Etcdserverpb_HashKVResponse()
-        response.hash = try view.hashKV(at: request.revision)
-        response.header = self.header(at: view.revision)
-        response.compactRevision = view.compactRevision
+        response.hash = try EtcdError.translating { () throws(StorageError) in
+            try overlay.hashKV(at: request.revision)
+        }
+        response.header = self.header(at: overlay.revision)
+        response.compactRevision = overlay.compactRevision
         return response
     }
 
@@ -65,7 +67,7 @@ extension Store {
     public func alarm(_ request: Etcdserverpb_AlarmRequest) -> Etcdserverpb_AlarmResponse {
         let (alarms, revision) = self.state.withLock { state in
             state.requests += 1
-            return (state.alarms.perform(request), state.view.revision)
+            return (state.alarms.perform(request), state.overlay.revision)
         }
         var response = Etcdserverpb_AlarmResponse()
         response.header = self.header(at: revision)
@@ -75,22 +77,18 @@ extension Store {
 
     public var status: StoreStatus {
         let contents = self.contents
-        let byteCount = Int64(self.byteCount(of: contents.view))
+        let byteCount = Int64(contents.overlay.totalByteCount)
         return StoreStatus(
             databaseByteCount: byteCount,
             databaseByteCountInUse: byteCount,
             appliedIndex: contents.appliedIndex,
             alarms: contents.alarms.sorted.map(\.message),
-            storageVersion: contents.view.source?.facts.storageVersion ?? ""
+            storageVersion: contents.overlay.source?.facts.storageVersion ?? ""
         )
     }
 
     /// The source and what was written since, in bytes.
-    var byteCount: Int { self.byteCount(of: self.view) }
-
-    private func byteCount(of view: RevisionView) -> Int {
-        (self.source?.bolt.databaseByteCount ?? 0) + view.log.byteCount
-    }
+    var byteCount: Int { self.overlay.totalByteCount }
 
     /// Writes source and overlay as a fresh database with its digest behind it: a snapshot file.
     ///
@@ -113,7 +111,7 @@ extension Store {
             return WrittenSnapshot(
                 databaseByteCount: byteCount,
                 digest: digest,
-                revision: contents.view.revision
+                revision: contents.overlay.revision
             )
         } catch {
             throw StorageError(.file(error), path: file.reportedPath)
@@ -124,8 +122,8 @@ extension Store {
     private var contents: SnapshotContents {
         self.state.withLock { state in
             SnapshotContents(
-                view: state.view,
-                leases: state.leases,
+                overlay: state.overlay,
+                leases: state.leases.table,
                 alarms: state.alarms,
                 users: UserRecords(users: state.users),
                 requests: state.requests,

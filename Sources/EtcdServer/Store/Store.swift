@@ -25,7 +25,7 @@ public final class Store: Sendable {
     }
 
     public let identity: Identity
-    /// What lies below the overlay; nothing for a store that began empty.
+    /// What lies below the overlay; nil for a store that began empty.
     public let source: EtcdDatabase?
 
     let state: Mutex<StoreState>
@@ -37,7 +37,7 @@ public final class Store: Sendable {
     public init(identity: Identity) {
         self.identity = identity
         self.source = nil
-        self.state = Mutex(StoreState(view: RevisionView(source: nil)))
+        self.state = Mutex(StoreState())
     }
 
     /// A store over `source`; its leases begin anew at `now`.
@@ -46,21 +46,19 @@ public final class Store: Sendable {
     public init(source: EtcdDatabase, identity: Identity, now: UInt64) throws(StorageError) {
         self.identity = identity
         self.source = source
-        var state = StoreState(source: try SourceStore(source), now: now)
-        state.users = try Users(reading: source)
-        self.state = Mutex(state)
+        self.state = Mutex(try StoreState(source: OverlaySource(source), now: now))
     }
 
     /// The newest revision; 1 when nothing was ever written.
-    public var revision: Int64 { self.state.withLock { $0.view.revision } }
+    public var revision: Int64 { self.state.withLock { $0.overlay.revision } }
 
     /// The revision of the last compaction; -1 when there was none.
     ///
     /// What is older cannot be read; a watch may begin at it.
-    public var compactRevision: Int64 { self.state.withLock { $0.view.compactRevision } }
+    public var compactRevision: Int64 { self.state.withLock { $0.overlay.compactRevision } }
 
-    /// The store as it is now.
-    var view: RevisionView { self.state.withLock { $0.view } }
+    /// The keys and revisions as they are now.
+    var overlay: Overlay { self.state.withLock { $0.overlay } }
 
     /// A header of the store's newest revision.
     public func header() -> Etcdserverpb_ResponseHeader { self.header(at: self.revision) }

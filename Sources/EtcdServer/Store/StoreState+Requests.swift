@@ -8,11 +8,7 @@ import Foundation
 extension StoreState {
     mutating func put(_ request: Etcdserverpb_PutRequest) throws(EtcdError) -> Etcdserverpb_PutResponse {
         if request.lease != 0, self.leases[request.lease] == nil { throw .leaseNotFound }
-        if request.ignoreValue || request.ignoreLease {
-            let key = [UInt8](request.key)
-            let row = try self.view.row(of: key.span.bytes, at: self.readRevision)
-            if row == nil { throw .keyNotFound }
-        }
+        if request.ignoreValue || request.ignoreLease, try self.stored(request) == nil { throw .keyNotFound }
         return try self.putChecked(request)
     }
 
@@ -23,36 +19,86 @@ extension StoreState {
     mutating func putChecked(
         _ request: Etcdserverpb_PutRequest
     ) throws(EtcdError) -> Etcdserverpb_PutResponse {
-        let key = [UInt8](request.key)
-        var previous: StoredRecord?
-        if request.ignoreValue || request.ignoreLease || request.prevKv {
-            previous = try self.view.row(of: key.span.bytes, at: self.readRevision)
-        }
         var response = Etcdserverpb_PutResponse()
-        if request.prevKv, let previous { response.prevKv = self.view.message(of: previous) }
-        let value =
-            request.ignoreValue ? previous.map { self.view.value(of: $0) } ?? [] : [UInt8](request.value)
-        let lease = request.ignoreLease ? previous?.lease ?? 0 : request.lease
-        try self.put(key, value.span.bytes, lease: lease)
+        var value = [UInt8](request.value)
+        var lease = request.lease
+        if request.ignoreValue || request.ignoreLease || request.prevKv {
+            let previous = try self.stored(request)
+            if request.prevKv, let previous { response.prevKv = previous }
+            if request.ignoreValue { value = previous.map { [UInt8]($0.value) } ?? [] }
+            if request.ignoreLease { lease = previous?.lease ?? 0 }
+        }
+        try self.put([UInt8](request.key), value, lease: lease)
         response.header.revision = self.readRevision
         return response
+    }
+
+    private mutating func put(_ key: [UInt8], _ value: [UInt8], lease: Int64) throws(EtcdError) {
+        let previous = try EtcdError.translating { () throws(StorageError) in
+            try self.overlay.put(key, value.span.bytes, lease: lease)
+        }
+        if previous != nil { self.leases.detach(key) }
+        if lease != 0 { self.leases.attach(key, to: lease) }
+    }
+
+    /// What the key of a put is now; nil when it does not live.
+    func stored(_ request: Etcdserverpb_PutRequest) throws(EtcdError) -> Mvccpb_KeyValue? {
+        try EtcdError.translating { () throws(StorageError) in
+            let view = self.overlay.newestView
+            let key = [UInt8](request.key)
+            return try view.record(of: key.span.bytes).map { view.message(of: $0) }
+        }
     }
 
     mutating func deleteRange(
         _ request: Etcdserverpb_DeleteRangeRequest
     ) throws(EtcdError) -> Etcdserverpb_DeleteRangeResponse {
-        let interval = KeyInterval([UInt8](request.key), [UInt8](request.rangeEnd))
+        let range = KeyRange(key: request.key, rangeEnd: request.rangeEnd)
         var response = Etcdserverpb_DeleteRangeResponse()
-        if request.prevKv {
-            try self.view.forEachLive(in: interval, at: self.readRevision) { (place) throws(EtcdError) in
-                if let row = try self.view.row(place) {
-                    response.prevKvs.append(self.view.message(of: row))
-                }
-                return true
-            }
-        }
-        response.deleted = Int64(try self.delete(interval))
+        if request.prevKv { response.prevKvs = try self.stored(in: range) }
+        response.deleted = Int64(self.delete(range))
         response.header.revision = self.readRevision
         return response
+    }
+
+    private func stored(in range: KeyRange) throws(EtcdError) -> [Mvccpb_KeyValue] {
+        try EtcdError.translating { () throws(StorageError) in
+            let view = self.overlay.newestView
+            var keyValues: [Mvccpb_KeyValue] = []
+            try view.forEach(in: range) { (location) throws(StorageError) in
+                if let record = try view.record(at: location) { keyValues.append(view.message(of: record)) }
+                return true
+            }
+            return keyValues
+        }
+    }
+
+    /// Deletes the keys of `range`.
+    ///
+    /// - Returns: How many there were.
+    mutating func delete(_ range: KeyRange) -> Int {
+        let keys = self.overlay.delete(range)
+        for key in keys { self.leases.detach(key) }
+        return keys.count
+    }
+}
+
+extension RevisionView {
+    /// The message that a client gets.
+    func message(of record: StoredRecord, keysOnly: Bool = false) -> Mvccpb_KeyValue {
+        var message = Mvccpb_KeyValue()
+        message.key = self.withKey(of: record) { Data(copying: $0) }
+        message.createRevision = record.createRevision
+        message.modRevision = record.modRevision
+        message.version = record.version
+        message.lease = record.lease
+        if !keysOnly { message.value = self.withValue(of: record) { Data(copying: $0) } }
+        return message
+    }
+}
+
+extension Data {
+    init(copying bytes: RawSpan) {
+        self = bytes.withUnsafeBytes { Data($0) }
     }
 }

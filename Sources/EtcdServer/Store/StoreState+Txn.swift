@@ -1,5 +1,6 @@
 import Bolt
 import EtcdRPC
+import EtcdStorage
 import Foundation
 
 /// Transactions: first every comparison and check, then the operations.
@@ -7,12 +8,17 @@ import Foundation
 /// Source: etcd-io/etcd `server/etcdserver/apply.go`, `Txn`.
 extension StoreState {
     mutating func txn(_ request: Etcdserverpb_TxnRequest) throws(EtcdError) -> Etcdserverpb_TxnResponse {
-        let plan = try TxnPlan(request, in: self.view)
+        let plan = try self.plan(request)
         try self.check(plan) { (state, operation) throws(EtcdError) in try state.checkPut(operation) }
         try self.check(plan) { (state, operation) throws(EtcdError) in try state.checkRange(operation) }
         var response = try self.apply(plan)
         response.header.revision = self.readRevision
         return response
+    }
+
+    private func plan(_ request: Etcdserverpb_TxnRequest) throws(EtcdError) -> TxnPlan {
+        let view = self.overlay.newestView
+        return try EtcdError.translating { () throws(StorageError) in try TxnPlan(request, in: view) }
     }
 
     /// Calls `check` with every operation that will be done, nested ones included.
@@ -31,17 +37,15 @@ extension StoreState {
     private func checkPut(_ operation: Etcdserverpb_RequestOp) throws(EtcdError) {
         guard case .requestPut(let request) = operation.request else { return }
         if request.ignoreValue || request.ignoreLease {
-            let key = [UInt8](request.key)
-            let row = try self.view.row(of: key.span.bytes, at: self.view.revision)
-            if row == nil { throw .keyNotFound }
+            if try self.stored(request) == nil { throw .keyNotFound }
         }
         if request.lease != 0, self.leases[request.lease] == nil { throw .leaseNotFound }
     }
 
     private func checkRange(_ operation: Etcdserverpb_RequestOp) throws(EtcdError) {
         guard case .requestRange(let request) = operation.request, request.revision != 0 else { return }
-        if request.revision > self.view.revision { throw .futureRevision }
-        if request.revision < self.view.compactRevision { throw .compacted }
+        if request.revision > self.overlay.revision { throw .futureRevision }
+        if request.revision < self.overlay.compactRevision { throw .compacted }
     }
 
     private mutating func apply(_ plan: TxnPlan) throws(EtcdError) -> Etcdserverpb_TxnResponse {
@@ -64,7 +68,9 @@ extension StoreState {
     ) throws(EtcdError) -> Etcdserverpb_ResponseOp.OneOf_Response? {
         switch operation.request {
         case .requestRange(let request):
-            var response = try self.view.range(request, current: self.readRevision)
+            var response = try EtcdError.translating { () throws(StorageError) in
+                try self.overlay.view(at: request.revision).range(request)
+            }
             response.header.revision = self.readRevision
             return .responseRange(response)
         case .requestPut(let request):
@@ -74,14 +80,6 @@ extension StoreState {
         case .requestTxn, nil:
             return nil
         }
-    }
-}
-
-extension RevisionView {
-    /// A transaction that can change nothing; it keeps no writer waiting.
-    func txn(_ request: Etcdserverpb_TxnRequest) throws(EtcdError) -> Etcdserverpb_TxnResponse {
-        var state = StoreState(view: self)
-        return try state.txn(request)
     }
 }
 
@@ -95,7 +93,7 @@ private struct TxnPlan {
     var succeeded: Bool
     var steps: [Step] = []
 
-    init(_ request: Etcdserverpb_TxnRequest, in view: RevisionView) throws(EtcdError) {
+    init(_ request: Etcdserverpb_TxnRequest, in view: RevisionView) throws(StorageError) {
         self.succeeded = true
         for compare in request.compare where try !view.holds(compare) {
             self.succeeded = false
@@ -113,14 +111,14 @@ private struct TxnPlan {
 
 extension RevisionView {
     /// Whether a comparison holds for every key that it names; a key that is not there has zeros, and no value.
-    fileprivate func holds(_ comparison: Etcdserverpb_Compare) throws(EtcdError) -> Bool {
-        let interval = KeyInterval([UInt8](comparison.key), [UInt8](comparison.rangeEnd))
+    fileprivate func holds(_ comparison: Etcdserverpb_Compare) throws(StorageError) -> Bool {
+        let range = KeyRange(key: comparison.key, rangeEnd: comparison.rangeEnd)
         var found = false
         var holds = true
-        try self.forEachLive(in: interval, at: self.revision) { (place) throws(EtcdError) in
-            guard let row = try self.row(place) else { return true }
+        try self.forEach(in: range) { (location) throws(StorageError) in
+            guard let record = try self.record(at: location) else { return true }
             found = true
-            holds = comparison.accepts(self.order(of: row, to: comparison))
+            holds = comparison.accepts(self.order(of: record, to: comparison))
             return holds
         }
         if found { return holds }
@@ -129,14 +127,14 @@ extension RevisionView {
     }
 
     /// Below, at or above 0, as what the comparison is about compares with what it names.
-    private func order(of row: StoredRecord, to comparison: Etcdserverpb_Compare) -> Int {
+    private func order(of record: StoredRecord, to comparison: Etcdserverpb_Compare) -> Int {
         switch comparison.target {
-        case .version: return order(of: row.version, to: comparison.number)
-        case .create: return order(of: row.createRevision, to: comparison.number)
-        case .mod: return order(of: row.modRevision, to: comparison.number)
-        case .lease: return order(of: row.lease, to: comparison.number)
+        case .version: return order(of: record.version, to: comparison.number)
+        case .create: return order(of: record.createRevision, to: comparison.number)
+        case .mod: return order(of: record.modRevision, to: comparison.number)
+        case .lease: return order(of: record.lease, to: comparison.number)
         case .value:
-            return self.withValue(of: row) { -comparison.givenValue.compare(to: $0) }
+            return self.withValue(of: record) { -comparison.givenValue.compare(to: $0) }
         case .UNRECOGNIZED: return 0
         }
     }

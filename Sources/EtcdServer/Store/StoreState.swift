@@ -1,18 +1,41 @@
+import EtcdStorage
+
 /// All that writes change, behind the store's lock.
 struct StoreState: Sendable {
-    var view: RevisionView
+    var overlay: Overlay
     var leases = Leases()
     var alarms = Alarms()
     var users = Users()
     /// Requests that changed the store or tried to, as a raft log would count them.
     var requests: UInt64 = 0
-    /// Changes of the transaction that is being applied.
-    var changes = 0
 
-    init(view: RevisionView) {
-        self.view = view
+    /// An empty store.
+    init() {
+        self.overlay = Overlay()
+    }
+
+    /// What a source holds: its alarms and users, and its leases with their full time from `now` on.
+    init(source: OverlaySource, now: UInt64) throws(StorageError) {
+        self.overlay = Overlay(over: source)
+        self.leases = Leases(LeaseTable(of: source), now: now)
+        self.users = try Users(reading: source.database)
+        for alarm in source.facts.alarms { self.alarms.raise(alarm) }
+    }
+
+    /// The store for requests that change nothing.
+    init(reading overlay: Overlay) {
+        self.overlay = overlay
+    }
+
+    /// Runs `body` as one transaction: what it changes becomes visible together, in one new revision.
+    mutating func write<Result>(
+        _ body: (inout StoreState) throws(EtcdError) -> Result
+    ) throws(EtcdError) -> Result {
+        self.requests += 1
+        defer { self.overlay.commit() }
+        return try body(&self)
     }
 
     /// The revision that a read within the transaction sees.
-    var readRevision: Int64 { self.view.revision + (self.changes > 0 ? 1 : 0) }
+    var readRevision: Int64 { self.overlay.readRevision }
 }

@@ -1,4 +1,5 @@
 import EtcdRPC
+import EtcdStorage
 import Foundation
 
 /// What etcd checks of a transaction before it looks at the store.
@@ -54,11 +55,11 @@ extension Etcdserverpb_TxnRequest {
 /// list's own puts; and a deletion without an end (range end of one zero byte) is never in a put's way.
 private struct WrittenKeys {
     private var puts: Set<[UInt8]> = []
-    private var deletions: [KeyInterval] = []
+    private var deletions: [KeyRange] = []
 
     init(_ operations: [Etcdserverpb_RequestOp]) throws(EtcdError) {
         for case .requestDeleteRange(let request) in operations.map(\.request) {
-            self.deletions.append(KeyInterval([UInt8](request.key), [UInt8](request.rangeEnd)))
+            self.deletions.append(KeyRange(key: request.key, rangeEnd: request.rangeEnd))
         }
         for case .requestTxn(let request) in operations.map(\.request) {
             let success = try WrittenKeys(request.success)
@@ -74,7 +75,7 @@ private struct WrittenKeys {
         let isNew = self.puts.insert(key).inserted
         if !isNew, !allowed.contains(key) { throw .duplicateKey }
         let bytes = key.span.bytes
-        for deletion in self.deletions where !deletion.isOpen && deletion.contains(bytes) {
+        for deletion in self.deletions where deletion.end != .none && deletion.contains(bytes) {
             throw .duplicateKey
         }
     }

@@ -1,3 +1,5 @@
+import Bolt
+
 /// Which keys are meant: one, those with a prefix, or those from one on, as etcd's range requests say it.
 public struct KeyRange: Hashable, Sendable {
     /// The first key.
@@ -18,6 +20,20 @@ public struct KeyRange: Hashable, Sendable {
     public init(start: [UInt8], end: End) {
         self.start = start
         self.end = end
+    }
+
+    /// A range as etcd's requests and permissions write it.
+    ///
+    ///     rangeEnd    keys
+    ///     empty       `key` alone
+    ///     one zero    those from `key` on
+    ///     otherwise   those from `key` up to, without, `rangeEnd`; none when that is not above `key`
+    ///
+    /// Source: etcd-io/etcd `api/etcdserverpb/rpc.proto`, `message RangeRequest`.
+    public init(key: some Sequence<UInt8>, rangeEnd: some Collection<UInt8>) {
+        self.start = Array(key)
+        self.end =
+            rangeEnd.isEmpty ? .single : rangeEnd.elementsEqual([0]) ? .none : .before(Array(rangeEnd))
     }
 
     /// Every key.
@@ -44,16 +60,21 @@ public struct KeyRange: Hashable, Sendable {
         KeyRange(start: key, end: .none)
     }
 
-    func contains(_ key: Range<Int>, in bytes: RawSpan) -> Bool {
-        bytes.extracting(key).withUnsafeBytes { key in
-            switch self.end {
-            case .single:
-                key.elementsEqual(self.start)
-            case .none:
-                !key.lexicographicallyPrecedes(self.start)
-            case .before(let end):
-                !key.lexicographicallyPrecedes(self.start) && key.lexicographicallyPrecedes(end)
-            }
+    /// The first key that no longer belongs, also for a single key; nil when the range has no end.
+    public var upperBound: [UInt8]? {
+        switch self.end {
+        case .single: self.start + [0]
+        case .before(let end): end
+        case .none: nil
+        }
+    }
+
+    public func contains(_ key: RawSpan) -> Bool {
+        let order = key.compare(self.start.span.bytes)
+        switch self.end {
+        case .single: return order == 0
+        case .none: return order >= 0
+        case .before(let end): return order >= 0 && key.compare(end.span.bytes) < 0
         }
     }
 

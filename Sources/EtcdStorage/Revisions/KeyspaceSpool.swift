@@ -15,32 +15,6 @@ public struct KeyspaceSpool {
     private let file: OutputFile
     private var entries: [KeyIndex.Entry] = []
 
-    /// A key and its state, as etcd's range answers them.
-    public struct Record {
-        public var key: [UInt8]
-        public var value: [UInt8]
-        public var createRevision: Int64
-        public var modRevision: Int64
-        public var version: Int64
-        public var lease: Int64
-
-        public init(
-            key: [UInt8],
-            value: [UInt8],
-            createRevision: Int64,
-            modRevision: Int64,
-            version: Int64,
-            lease: Int64
-        ) {
-            self.key = key
-            self.value = value
-            self.createRevision = createRevision
-            self.modRevision = modRevision
-            self.version = version
-            self.lease = lease
-        }
-    }
-
     /// Begins an empty keyspace whose records go to a new file in `directory`.
     ///
     /// - Throws: `FileError` when the file cannot be made.
@@ -50,28 +24,37 @@ public struct KeyspaceSpool {
         self.file.makeNameless()
     }
 
-    /// Adds a key, which has not been added before.
-    public mutating func append(_ record: Record) throws(FileError) {
-        var message = ProtobufWriter()
-        message.append(record.key, field: 1)
-        let keyOffset = message.bytes.count - record.key.count
-        message.append(UInt64(bitPattern: record.createRevision), field: 2)
-        message.append(UInt64(bitPattern: record.modRevision), field: 3)
-        message.append(UInt64(bitPattern: record.version), field: 4)
-        if !record.value.isEmpty { message.append(record.value, field: 5) }
-        if record.lease != 0 { message.append(UInt64(bitPattern: record.lease), field: 6) }
+    /// Adds a key, which has not been added before, with its state as etcd's range answers it.
+    public mutating func append(
+        key: [UInt8],
+        value: [UInt8],
+        createRevision: Int64,
+        modRevision: Int64,
+        version: Int64,
+        lease: Int64
+    ) throws(FileError) {
+        var message = ProtobufWriter(capacity: key.count + value.count + 48)
+        let keyValue = message.appendKeyValue(
+            key: key.span.bytes,
+            value: value.span.bytes,
+            createRevision: createRevision,
+            modRevision: modRevision,
+            version: version,
+            lease: lease
+        )
         self.entries.append(
             KeyIndex.Entry(
                 offset: self.file.byteCount,
                 messageCount: UInt32(clamping: message.bytes.count),
-                keyCount: UInt32(clamping: record.key.count),
-                valueCount: UInt32(clamping: record.value.count),
+                keyCount: UInt32(clamping: key.count),
+                valueCount: UInt32(clamping: value.count),
                 hash: 0,
-                keyOffset: UInt8(clamping: keyOffset),
-                isTombstone: false
+                keyOffset: UInt8(clamping: keyValue.key.lowerBound),
+                isTombstone: false,
+                hasTail: lease != 0
             )
         )
-        try self.file.append(RevisionKey(main: record.modRevision, sub: 0).bytes)
+        try self.file.append(RevisionKey(main: modRevision, sub: 0).bytes)
         try self.file.append(message.bytes)
     }
 

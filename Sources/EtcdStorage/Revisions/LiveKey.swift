@@ -57,7 +57,7 @@ extension Keyspace {
     public func keys(in range: KeyRange) -> [LiveKey] {
         self.file.withBytes { bytes in
             var found: [LiveKey] = []
-            for entry in self.entries where range.contains(entry.key, in: bytes) {
+            for entry in self.entries where range.contains(bytes.extracting(entry.key)) {
                 found.append(LiveKey(entry: entry))
             }
             found.sort { bytes.compare($0.key, $1.key) < 0 }

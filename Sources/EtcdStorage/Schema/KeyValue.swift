@@ -23,7 +23,23 @@ public struct KeyValue: Hashable, Sendable {
     public var version: Int64
     public var lease: Int64
 
-    /// Reads the message that fills `range` of `bytes`; nothing when it is not one.
+    init(
+        key: Range<Int>,
+        value: Range<Int>,
+        createRevision: Int64,
+        modRevision: Int64,
+        version: Int64,
+        lease: Int64
+    ) {
+        self.key = key
+        self.value = value
+        self.createRevision = createRevision
+        self.modRevision = modRevision
+        self.version = version
+        self.lease = lease
+    }
+
+    /// Reads the message that fills `range` of `bytes`; nil when it is not one.
     ///
     /// A field of another number or type is refused too, and so are fields out of order: every etcd so
     /// far writes these six alone, ascending.
@@ -54,5 +70,46 @@ public struct KeyValue: Hashable, Sendable {
         } catch {
             return nil
         }
+    }
+}
+
+extension ProtobufWriter {
+    /// Writes the fields of a ``KeyValue`` message as etcd does.
+    ///
+    /// - Returns: Where in ``bytes`` its parts lie; an empty value lies behind the key.
+    mutating func appendKeyValue(
+        key: RawSpan,
+        value: RawSpan,
+        createRevision: Int64,
+        modRevision: Int64,
+        version: Int64,
+        lease: Int64
+    ) -> KeyValue {
+        let key = self.append(key, field: 1)
+        self.appendUnlessZero(createRevision, field: 2)
+        self.appendUnlessZero(modRevision, field: 3)
+        self.appendUnlessZero(version, field: 4)
+        let value = value.isEmpty ? key.upperBound..<key.upperBound : self.append(value, field: 5)
+        self.appendUnlessZero(lease, field: 6)
+        return KeyValue(
+            key: key,
+            value: value,
+            createRevision: createRevision,
+            modRevision: modRevision,
+            version: version,
+            lease: lease
+        )
+    }
+
+    /// Writes the message of a tombstone, which has the key alone.
+    mutating func appendTombstone(key: RawSpan) -> KeyValue {
+        self.appendKeyValue(
+            key: key,
+            value: [UInt8]().span.bytes,
+            createRevision: 0,
+            modRevision: 0,
+            version: 0,
+            lease: 0
+        )
     }
 }

@@ -18,7 +18,22 @@ public struct Lease: Hashable, Sendable {
     /// Seconds that the lease gets when a restored store starts.
     public var secondsAfterRestore: Int64 { self.remainingTTL > 0 ? self.remainingTTL : self.ttl }
 
-    /// Reads the message that fills `range`; nothing when it is not one.
+    public init(id: Int64, ttl: Int64, remainingTTL: Int64 = 0) {
+        self.id = id
+        self.ttl = ttl
+        self.remainingTTL = remainingTTL
+    }
+
+    /// The message.
+    public var message: [UInt8] {
+        var writer = ProtobufWriter()
+        writer.appendUnlessZero(self.id, field: 1)
+        writer.appendUnlessZero(self.ttl, field: 2)
+        writer.appendUnlessZero(self.remainingTTL, field: 3)
+        return writer.bytes
+    }
+
+    /// Reads the message that fills `range`; nil when it is not one.
     init?(reading bytes: RawSpan, in range: Range<Int>) {
         self.id = 0
         self.ttl = 0

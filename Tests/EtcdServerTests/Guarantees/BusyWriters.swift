@@ -2,6 +2,7 @@ import EtcdRPC
 import Foundation
 import GRPCCore
 import SwiftProtobuf
+import TestSupport
 
 /// A change that a writer was told it made; what a watch should show of it.
 struct WrittenEvent: Hashable, Sendable {

@@ -1,6 +1,7 @@
 import EtcdRPC
 import Foundation
 import SwiftProtobuf
+import TestSupport
 
 /// A request to etcd's API of keys, leases and maintenance.
 enum StoreRequest: Sendable {
@@ -209,20 +210,5 @@ struct RandomRequests {
         default: compare.lease = self.chance(2) ? 0 : self.lease()
         }
         return compare
-    }
-}
-
-/// SplitMix64: small, and the same everywhere.
-struct SeededGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) { self.state = seed }
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

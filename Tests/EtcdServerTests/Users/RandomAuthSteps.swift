@@ -1,6 +1,7 @@
 import EtcdRPC
 import Foundation
 import SwiftProtobuf
+import TestSupport
 
 @testable import EtcdServer
 

@@ -12,14 +12,12 @@ struct KeyspaceSpoolTests {
             var spool = try KeyspaceSpool(in: directory.string)
             for recorded in truth {
                 try spool.append(
-                    KeyspaceSpool.Record(
-                        key: Array(recorded.key),
-                        value: Array(recorded.value ?? Data()),
-                        createRevision: recorded.create_revision,
-                        modRevision: recorded.mod_revision,
-                        version: recorded.version,
-                        lease: recorded.lease ?? 0
-                    )
+                    key: Array(recorded.key),
+                    value: Array(recorded.value ?? Data()),
+                    createRevision: recorded.create_revision,
+                    modRevision: recorded.mod_revision,
+                    version: recorded.version,
+                    lease: recorded.lease ?? 0
                 )
             }
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory.string) == [])

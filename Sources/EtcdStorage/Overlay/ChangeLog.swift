@@ -1,23 +1,27 @@
-/// The changes since the store was opened, in order of revision.
+/// The changes over a source, in order of revision.
 ///
 /// Kept in pieces, as ``OverlayIndex`` is, so that a copy costs nothing and appending to one of two copies
 /// copies one piece.
 struct ChangeLog: Sendable {
-    private static let pieceLimit = 1024
-
+    /// Most changes in a piece.
+    private let pieceLimit: Int
     private var pieces: [[Change]] = []
     private(set) var count = 0
     /// What the changes take in memory, about, in bytes.
     private(set) var byteCount = 0
 
+    init(pieceLimit: Int = 1024) {
+        self.pieceLimit = pieceLimit
+    }
+
     mutating func append(_ change: Change) {
         self.count += 1
         self.byteCount += change.byteCount
-        if let last = self.pieces.last, last.count < Self.pieceLimit {
+        if let last = self.pieces.last, last.count < self.pieceLimit {
             self.pieces[self.pieces.count - 1].append(change)
         } else {
             var piece: [Change] = []
-            piece.reserveCapacity(Self.pieceLimit)
+            piece.reserveCapacity(self.pieceLimit)
             piece.append(change)
             self.pieces.append(piece)
         }
@@ -32,14 +36,14 @@ struct ChangeLog: Sendable {
         var high = self.pieces.count
         while low < high {
             let middle = (low + high) / 2
-            if (self.pieces[middle].last?.modRevision ?? 0) < revision {
+            if (self.pieces[middle].last?.revision.main ?? 0) < revision {
                 low = middle + 1
             } else {
                 high = middle
             }
         }
         for piece in self.pieces[low...] {
-            for change in piece where change.modRevision >= revision {
+            for change in piece where change.revision.main >= revision {
                 guard try body(change) else { return }
             }
         }
@@ -49,11 +53,11 @@ struct ChangeLog: Sendable {
     mutating func compact(upTo revision: Int64, _ isKept: (Change) -> Bool) {
         var kept: [[Change]] = []
         for piece in self.pieces {
-            guard let first = piece.first, first.modRevision <= revision else {
+            guard let first = piece.first, first.revision.main <= revision else {
                 kept.append(piece)
                 continue
             }
-            let rest = piece.filter { $0.modRevision > revision || isKept($0) }
+            let rest = piece.filter { $0.revision.main > revision || isKept($0) }
             if !rest.isEmpty { kept.append(rest) }
         }
         self.pieces = kept

@@ -1,26 +1,28 @@
-import EtcdStorage
 import Files
 import Synchronization
 
-/// What lies below the overlay: the source's keys in order, at its newest revision and at earlier ones.
-final class SourceStore: Sendable {
-    let database: EtcdDatabase
-    let facts: StoreFacts
+/// What lies below an ``Overlay``: a database's keys in order, at its newest revision and at earlier ones.
+public final class OverlaySource: Sendable {
+    public let database: EtcdDatabase
+    public let facts: StoreFacts
+    /// The newest revision.
+    public let revision: Int64
+    /// What its buckets say of a compaction, finished or not; -1 when there was none.
+    public let compactRevision: Int64
     /// The live keys at the newest revision.
     let keys: SortedKeys
     /// The changes in order of revision.
     let records: RevisionRecords
-    /// The newest revision.
-    let revision: Int64
-    /// What its buckets say of a compaction, finished or not; -1 when there was none.
-    let compactRevision: Int64
 
     private let history = Mutex<[SortedKeys]>([])
     private let previous = Mutex<PreviousRecords?>(nil)
     /// How many earlier revisions' keys are remembered.
     private static let historyLimit = 4
 
-    init(_ database: EtcdDatabase) throws(StorageError) {
+    /// Reads the keys of a database.
+    ///
+    /// - Throws: What ``EtcdDatabase/keyspace(at:)`` throws.
+    public init(_ database: EtcdDatabase) throws(StorageError) {
         let keyspace = try database.keyspace()
         self.database = database
         self.facts = try StoreFacts(reading: database)
@@ -35,12 +37,10 @@ final class SourceStore: Sendable {
     var file: MappedFile { self.keys.file }
 
     /// The live keys at a revision that is not compacted.
-    func keys(at revision: Int64) throws(EtcdError) -> SortedKeys {
+    func keys(at revision: Int64) throws(StorageError) -> SortedKeys {
         if revision >= self.revision { return self.keys }
         if let known = self.history.withLock({ $0.first { $0.revision == revision } }) { return known }
-        let keys = try self.reading { () throws(StorageError) in
-            try self.database.keyspace(at: revision).sorted()
-        }
+        let keys = try self.database.keyspace(at: revision).sorted()
         self.history.withLock { history in
             history.insert(keys, at: 0)
             if history.count > Self.historyLimit { history.removeLast() }
@@ -49,26 +49,27 @@ final class SourceStore: Sendable {
     }
 
     /// What each key was before each change; found when it is first asked for.
-    func previousRecords() throws(EtcdError) -> PreviousRecords {
-        try self.previous.withLock { (previous) throws(EtcdError) in
+    func previousRecords() throws(StorageError) -> PreviousRecords {
+        try self.previous.withLock { (previous) throws(StorageError) in
             if let previous { return previous }
-            let found = try self.reading { () throws(StorageError) in try PreviousRecords(of: self.database) }
+            let found = try PreviousRecords(of: self.database)
             previous = found
             return found
         }
     }
 
-    /// Runs `body`; damage in the source is corruption to a client.
-    func reading<Result>(_ body: () throws(StorageError) -> Result) throws(EtcdError) -> Result {
-        do {
-            return try body()
-        } catch {
-            throw .corrupt
+    /// Calls `body` with every live key that hangs on a lease, and the lease's ID; in no particular order.
+    ///
+    /// Keys with damaged records are left out.
+    func forEachLeased(_ body: (_ key: [UInt8], _ lease: Int64) -> Void) {
+        self.file.withBytes { bytes in
+            for position in 0..<self.keys.count {
+                let key = self.keys[position]
+                guard key.mayHaveLease, let keyValue = key.keyValue(in: bytes), keyValue.lease != 0 else {
+                    continue
+                }
+                body(bytes.copy(keyValue.key), keyValue.lease)
+            }
         }
-    }
-
-    /// Throws when the file has become shorter, so that what was read is not to be trusted.
-    func checkUnchanged() throws(EtcdError) {
-        try self.reading { () throws(StorageError) in try self.database.checkUnchanged() }
     }
 }

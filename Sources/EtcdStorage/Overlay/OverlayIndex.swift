@@ -1,4 +1,4 @@
-/// The keys that were written since the store was opened, in order, each with its changes.
+/// The keys that were written over a source, in order, each with its changes.
 ///
 /// A sorted array in pieces: inserting moves one piece. A copy shares everything with the original until
 /// one of them is written, and then only the piece that is written is copied; so a reader takes a copy and
@@ -18,10 +18,16 @@ struct OverlayIndex: Sendable {
         /// 1 for a key that the source lacks, -1 for one that is deleted from it, by the newest change.
         var liveCountDelta: Int { (self.newest.isTombstone ? 0 : 1) - (self.isInSource ? 1 : 0) }
 
+        /// Whether the key comes before `end`; nil is no end.
+        func isBefore(_ end: [UInt8]?) -> Bool {
+            guard let end else { return true }
+            return self.newest.compareKey(to: end.span.bytes) < 0
+        }
+
         /// The newest change up to a revision, a tombstone too.
         func change(at revision: Int64) -> Change? {
-            if self.newest.modRevision <= revision { return self.newest }
-            return self.older.last { $0.modRevision <= revision }
+            if self.newest.revision.main <= revision { return self.newest }
+            return self.older.last { $0.revision.main <= revision }
         }
     }
 
@@ -43,14 +49,17 @@ struct OverlayIndex: Sendable {
         var offset: Int
     }
 
-    /// Most entries in a piece.
-    private static let pieceLimit = 256
-
+    /// Most entries in a piece; at least 2.
+    private let pieceLimit: Int
     /// Sorted; none is empty but the only one.
     private var pieces = [Piece()]
     private(set) var count = 0
     /// The revision of the newest change of all.
     private(set) var newestRevision: Int64 = 0
+
+    init(pieceLimit: Int = 256) {
+        self.pieceLimit = pieceLimit
+    }
 
     /// The first entry whose key is not below `key`, and whether it is that key.
     func place(of key: RawSpan) -> (place: Place, found: Bool) {
@@ -95,7 +104,7 @@ struct OverlayIndex: Sendable {
         self.pieces[place.piece].entries[place.offset].older.append(entry.newest)
         self.pieces[place.piece].entries[place.offset].newest = change
         self.pieces[place.piece].liveCountDelta += self[place].liveCountDelta
-        self.newestRevision = change.modRevision
+        self.newestRevision = change.revision.main
     }
 
     /// Adds an entry where its key belongs.
@@ -103,33 +112,33 @@ struct OverlayIndex: Sendable {
         self.count += 1
         self.pieces[place.piece].entries.insert(entry, at: place.offset)
         self.pieces[place.piece].liveCountDelta += entry.liveCountDelta
-        self.newestRevision = max(self.newestRevision, entry.newest.modRevision)
-        guard self.pieces[place.piece].entries.count > Self.pieceLimit else { return }
-        let isAppending = place.piece == self.pieces.count - 1 && place.offset == Self.pieceLimit
+        self.newestRevision = max(self.newestRevision, entry.newest.revision.main)
+        guard self.pieces[place.piece].entries.count > self.pieceLimit else { return }
+        let isAppending = place.piece == self.pieces.count - 1 && place.offset == self.pieceLimit
         // Keys that come in order fill each piece; others leave room on both sides.
-        let cut = isAppending ? Self.pieceLimit : Self.pieceLimit / 2
+        let cut = isAppending ? self.pieceLimit : self.pieceLimit / 2
         let entries = self.pieces[place.piece].entries
         self.pieces[place.piece] = Piece(Array(entries[..<cut]))
         self.pieces.insert(Piece(Array(entries[cut...])), at: place.piece + 1)
     }
 
-    /// How many more keys of `interval` live at a revision than the source has there.
-    func liveCountDelta(in interval: KeyInterval, at revision: Int64) -> Int {
+    /// How many more keys of `range` live at a revision than the source has there.
+    func liveCountDelta(in range: KeyRange, at revision: Int64) -> Int {
         var liveCountDelta = 0
-        if revision < self.newestRevision || interval.isSingle {
-            self.forEach(in: interval) { entry in
+        if revision < self.newestRevision || range.end == .single {
+            self.forEach(in: range) { entry in
                 guard let change = entry.change(at: revision) else { return true }
                 liveCountDelta += (change.isTombstone ? 0 : 1) - (entry.isInSource ? 1 : 0)
                 return true
             }
             return liveCountDelta
         }
-        let start = self.place(of: interval.start.span.bytes).place
+        let start = self.place(of: range.start.span.bytes).place
         let last = Place(
             piece: self.pieces.count - 1,
             offset: self.pieces[self.pieces.count - 1].entries.count
         )
-        let end = interval.isOpen ? last : self.place(of: interval.end.span.bytes).place
+        let end = if case .before(let end) = range.end { self.place(of: end.span.bytes).place } else { last }
         guard (start.piece, start.offset) < (end.piece, end.offset) else { return 0 }
         if start.piece == end.piece {
             let entries = self.pieces[start.piece].entries[start.offset..<end.offset]
@@ -143,26 +152,28 @@ struct OverlayIndex: Sendable {
         return self.pieces[end.piece].entries[..<end.offset].reduce(liveCountDelta) { $0 + $1.liveCountDelta }
     }
 
-    /// Calls `body` with every entry within `interval`, in order, until it returns false.
+    /// Calls `body` with every entry within `range`, in order, until it returns false.
     func forEach<Failure>(
-        in interval: KeyInterval,
+        in range: KeyRange,
         _ body: (Entry) throws(Failure) -> Bool
     ) throws(Failure) {
-        let (start, found) = self.place(of: interval.start.span.bytes)
-        if interval.isSingle {
+        let (start, found) = self.place(of: range.start.span.bytes)
+        var end: [UInt8]?
+        switch range.end {
+        case .single:
             if found { _ = try body(self[start]) }
             return
+        case .before(let key): end = key
+        case .none: end = nil
         }
         var offset = start.offset
         for piece in start.piece..<self.pieces.count {
             let entries = self.pieces[piece].entries
             // Only the last piece of a range needs a look at every key.
-            let isWithin =
-                interval.isOpen
-                || entries.last.map { $0.newest.compareKey(to: interval.end.span.bytes) < 0 } ?? true
+            let cut = entries.last?.isBefore(end) == false ? end : nil
             while offset < entries.count {
                 let entry = entries[offset]
-                if !isWithin, entry.newest.compareKey(to: interval.end.span.bytes) >= 0 { return }
+                if let cut, !entry.isBefore(cut) { return }
                 guard try body(entry) else { return }
                 offset += 1
             }
@@ -175,7 +186,7 @@ struct OverlayIndex: Sendable {
         for piece in self.pieces { for entry in piece.entries { try body(entry) } }
     }
 
-    /// Puts in each entry's place what `body` makes of it, or nothing.
+    /// Replaces each entry by what `body` makes of it, and drops those of which it makes nil.
     mutating func compactMap(_ body: (Entry) -> Entry?) {
         var kept: [Piece] = []
         self.count = 0
