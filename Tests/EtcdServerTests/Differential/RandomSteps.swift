@@ -75,7 +75,8 @@ extension RandomRequests {
         request.rangeEnd = self.rangeEnd(after: request.key)
         if self.chance(2) { request.startRevision = max(0, self.someRevision()) }
         if self.chance(5) {
-            request.filters = [[.noput], [.nodelete], [.noput, .nodelete]][Int(self.random.next() % 3)]
+            request.filters =
+                [[.noput], [.nodelete], [.noput, .nodelete]][Int(self.random.next() as UInt64 % 3)]
         }
         if self.chance(6) { request.watchID = Int64.random(in: 0...12, using: &self.random) }
         request.prevKv = self.chance(2)
