@@ -89,8 +89,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "EtcdMessages",
+            dependencies: [protobuf],
+            exclude: ["Protos"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "EtcdRPC",
-            dependencies: [grpc, grpcProtobuf, protobuf, nio],
+            dependencies: ["EtcdMessages", grpc, grpcProtobuf, protobuf, nio],
             exclude: ["Protos"],
             swiftSettings: settings
         ),
@@ -108,17 +114,17 @@ let package = Package(
         .target(
             name: "EtcdClient",
             dependencies: [
-                "Files", "EtcdRPC", grpc, grpcTransport, protobuf, nio, nioPosix, nioTLS, nioSSL, http2,
-                hpack, certificates, asn1, system,
+                "Files", "EtcdMessages", "EtcdRPC", grpc, grpcTransport, protobuf, nio, nioPosix, nioTLS,
+                nioSSL, http2, hpack, certificates, asn1, system,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "EtcdServer",
             dependencies: [
-                "CBcrypt", "Files", "Bolt", "ProtobufWire", "EtcdStorage", "EtcdRPC", grpc, grpcProtobuf,
-                grpcTransport,
-                protobuf, nio, nioPosix, nioTLS, nioSSL, http2, crypto, certificates, asn1, system,
+                "CBcrypt", "Files", "Bolt", "ProtobufWire", "EtcdStorage", "EtcdMessages", "EtcdRPC", grpc,
+                grpcProtobuf, grpcTransport, protobuf, nio, nioPosix, nioTLS, nioSSL, http2, crypto,
+                certificates, asn1, system,
             ],
             swiftSettings: settings
         ),
@@ -172,10 +178,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "EtcdMessagesTests",
+            dependencies: ["EtcdMessages", "EtcdStorage", "TestSupport", protobuf, system],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "EtcdServerTests",
             dependencies: [
-                "EtcdServer", "EtcdClient", "EtcdRPC", "EtcdStorage", "Bolt", "Files", "TestSupport", grpc,
-                grpcTransport, protobuf, nio, nioPosix, system,
+                "EtcdServer", "EtcdClient", "EtcdMessages", "EtcdRPC", "EtcdStorage", "Bolt", "Files",
+                "TestSupport", grpc, grpcTransport, protobuf, nio, nioPosix, system,
             ],
             swiftSettings: settings
         ),
@@ -198,10 +209,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Operations", "EtcdStorage", "EtcdRPC", "KubernetesCodec", "TestSupport", grpc, grpcTransport,
-                protobuf, nio,
-                crypto,
-                system,
+                "Operations", "EtcdStorage", "EtcdMessages", "EtcdRPC", "KubernetesCodec", "TestSupport",
+                grpc, grpcProtobuf, grpcTransport, protobuf, nio, crypto, system,
             ],
             swiftSettings: settings
         ),
@@ -236,8 +245,8 @@ let package = Package(
         .testTarget(
             name: "EtcdClientTests",
             dependencies: [
-                "EtcdClient", "EtcdRPC", "TestSupport", grpc, grpcTransport, protobuf, nio, nioPosix,
-                nioEmbedded, system,
+                "EtcdClient", "EtcdMessages", "EtcdRPC", "TestSupport", grpc, grpcProtobuf, grpcTransport,
+                protobuf, nio, nioPosix, nioEmbedded, system,
             ],
             swiftSettings: settings
         ),

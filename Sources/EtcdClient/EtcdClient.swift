@@ -1,4 +1,3 @@
-import EtcdRPC
 import GRPCCore
 import NIOCore
 import NIOSSL

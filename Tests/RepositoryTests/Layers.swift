@@ -25,13 +25,17 @@ let layers: [Layer] = [
     Layer("ProtobufWire"),
     Layer("Bolt", ["Files"]),
     Layer("EtcdStorage", ["CChecksums", "Files", "ProtobufWire", "Bolt"]),
-    Layer("EtcdRPC"),
+    Layer("EtcdMessages"),
+    Layer("EtcdRPC", ["EtcdMessages"]),
     Layer("KubernetesClient"),
-    Layer("EtcdClient", ["Files", "EtcdRPC"]),
+    Layer("EtcdClient", ["Files", "EtcdMessages", "EtcdRPC"]),
     Layer("KubernetesCodec", ["CSchemas", "CPoly1305", "CZlib", "ProtobufWire"]),
     Layer("KubernetesKMS", ["KubernetesCodec"]),
     Layer("KubernetesTables", ["KubernetesCodec"]),
-    Layer("EtcdServer", ["CBcrypt", "Files", "Bolt", "ProtobufWire", "EtcdStorage", "EtcdRPC"]),
+    Layer(
+        "EtcdServer",
+        ["CBcrypt", "Files", "Bolt", "ProtobufWire", "EtcdStorage", "EtcdMessages", "EtcdRPC"]
+    ),
     Layer("KubernetesRegistry", ["Files", "Bolt", "EtcdStorage", "KubernetesCodec"]),
     Layer(
         "Operations",

@@ -1,4 +1,4 @@
-import EtcdRPC
+import EtcdMessages
 import EtcdStorage
 
 /// What the sender of one request may do, as the users and roles are at one moment.

@@ -1,4 +1,4 @@
-import EtcdRPC
+import EtcdMessages
 import SwiftProtobuf
 
 /// Users, roles and whether they are enforced, as pairs of a database.

@@ -1,4 +1,4 @@
-import EtcdRPC
+import EtcdMessages
 import Foundation
 
 /// Changes of users and roles, each with etcd's checks in etcd's order.

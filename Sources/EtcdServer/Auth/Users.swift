@@ -1,5 +1,5 @@
 import Bolt
-import EtcdRPC
+import EtcdMessages
 public import EtcdStorage
 import SwiftProtobuf
 

@@ -1,4 +1,4 @@
-import EtcdRPC
+import EtcdMessages
 import Foundation
 
 /// What `/metrics` says, in Prometheus's text format and under etcd's names where etcd has one.

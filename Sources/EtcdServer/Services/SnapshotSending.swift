@@ -1,4 +1,4 @@
-import EtcdRPC
+import EtcdMessages
 import Files
 import Foundation
 import GRPCCore

@@ -1,4 +1,4 @@
-import EtcdRPC
+import EtcdMessages
 import EtcdStorage
 
 /// The alarms that are raised; they say what the store still does.

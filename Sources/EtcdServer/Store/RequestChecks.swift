@@ -1,4 +1,4 @@
-import EtcdRPC
+import EtcdMessages
 
 /// What etcd checks of a request before it looks at the store.
 ///

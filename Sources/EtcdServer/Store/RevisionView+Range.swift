@@ -1,5 +1,5 @@
 import Bolt
-import EtcdRPC
+import EtcdMessages
 import EtcdStorage
 
 /// What a range request found.

@@ -1,4 +1,4 @@
-public import EtcdRPC
+public import EtcdMessages
 import EtcdStorage
 import Foundation
 import SwiftProtobuf

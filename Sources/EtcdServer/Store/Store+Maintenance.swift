@@ -1,6 +1,6 @@
 import Bolt
 import Crypto
-public import EtcdRPC
+public import EtcdMessages
 public import EtcdStorage
 public import Files
 import Synchronization

@@ -1,4 +1,4 @@
-public import EtcdRPC
+public import EtcdMessages
 public import EtcdStorage
 import Synchronization
 

@@ -1,5 +1,5 @@
 import Bolt
-import EtcdRPC
+import EtcdMessages
 import EtcdStorage
 import Foundation
 

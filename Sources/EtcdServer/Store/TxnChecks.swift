@@ -1,4 +1,4 @@
-import EtcdRPC
+import EtcdMessages
 import EtcdStorage
 import Foundation
 

@@ -1,4 +1,4 @@
-import EtcdRPC
+import EtcdMessages
 import Synchronization
 
 /// The last batches of events, read and serialised once for all watchers that want the same.

@@ -1,4 +1,4 @@
-import EtcdRPC
+import EtcdMessages
 import Synchronization
 
 /// The requests of a watch stream that wait for its loop: few, since the client is not read on when they are many.

@@ -1,29 +1,40 @@
+import EtcdMessages
 import EtcdRPC
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import GRPCProtobuf
 import NIOCore
 import SwiftProtobuf
 
 /// What a server that only looks like etcd says of itself and sends as its snapshot.
-struct LyingEtcd: Etcdserverpb_Maintenance.SimpleServiceProtocol {
+struct LyingEtcd: RegistrableRPCService {
     typealias Writer = RPCWriter<Etcdserverpb_SnapshotResponse>
 
     var revision: Int64 = 1
     var memberID: UInt64 = 1
     var send: @Sendable (Writer) async throws -> Void
 
-    func snapshot(
-        request: Etcdserverpb_SnapshotRequest,
-        response: RPCWriter<Etcdserverpb_SnapshotResponse>,
-        context: ServerContext
-    ) async throws {
-        try await self.send(response)
+    func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
+        router.registerHandler(
+            forMethod: Etcdserverpb_Maintenance.Method.Status.descriptor,
+            deserializer: ProtobufDeserializer<Etcdserverpb_StatusRequest>(),
+            serializer: ProtobufSerializer<Etcdserverpb_StatusResponse>()
+        ) { _, _ in
+            StreamingServerResponse(single: ServerResponse(message: self.status))
+        }
+        router.registerHandler(
+            forMethod: Etcdserverpb_Maintenance.Method.Snapshot.descriptor,
+            deserializer: ProtobufDeserializer<Etcdserverpb_SnapshotRequest>(),
+            serializer: ProtobufSerializer<Etcdserverpb_SnapshotResponse>()
+        ) { _, _ in
+            StreamingServerResponse { writer in
+                try await self.send(writer)
+                return [:]
+            }
+        }
     }
 
-    func status(
-        request: Etcdserverpb_StatusRequest,
-        context: ServerContext
-    ) async throws -> Etcdserverpb_StatusResponse {
+    private var status: Etcdserverpb_StatusResponse {
         .with {
             $0.header.clusterID = 0xC1
             $0.header.memberID = self.memberID
@@ -32,26 +43,6 @@ struct LyingEtcd: Etcdserverpb_Maintenance.SimpleServiceProtocol {
             $0.version = "3.5.1"
         }
     }
-
-    func alarm(
-        request: Etcdserverpb_AlarmRequest,
-        context: ServerContext
-    ) async throws -> Etcdserverpb_AlarmResponse { .init() }
-
-    func defragment(
-        request: Etcdserverpb_DefragmentRequest,
-        context: ServerContext
-    ) async throws -> Etcdserverpb_DefragmentResponse { .init() }
-
-    func hash(
-        request: Etcdserverpb_HashRequest,
-        context: ServerContext
-    ) async throws -> Etcdserverpb_HashResponse { .init() }
-
-    func hashKV(
-        request: Etcdserverpb_HashKVRequest,
-        context: ServerContext
-    ) async throws -> Etcdserverpb_HashKVResponse { .init() }
 }
 
 extension LyingEtcd.Writer {

@@ -1,5 +1,5 @@
 import Crypto
-import EtcdRPC
+import EtcdMessages
 import Foundation
 import GRPCCore
 import SystemPackage

@@ -1,58 +1,32 @@
+import EtcdMessages
 import EtcdRPC
 import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import GRPCProtobuf
 import NIOCore
 import NIOPosix
 import SwiftProtobuf
 
 @testable import EtcdClient
 
-/// A Maintenance service that does with a snapshot what the test says.
-struct FakeMaintenance: Etcdserverpb_Maintenance.SimpleServiceProtocol {
+/// A Maintenance service that does with a snapshot what the test says, and knows no other call.
+struct FakeMaintenance: RegistrableRPCService {
     typealias Writer = RPCWriter<Etcdserverpb_SnapshotResponse>
 
     var snapshot: @Sendable (Writer) async throws -> Void
 
-    func snapshot(
-        request: Etcdserverpb_SnapshotRequest,
-        response: RPCWriter<Etcdserverpb_SnapshotResponse>,
-        context: ServerContext
-    ) async throws {
-        try await self.snapshot(response)
-    }
-
-    func alarm(request: Etcdserverpb_AlarmRequest, context: ServerContext) async throws
-        -> Etcdserverpb_AlarmResponse
-    {
-        .init()
-    }
-
-    func status(
-        request: Etcdserverpb_StatusRequest,
-        context: ServerContext
-    ) async throws -> Etcdserverpb_StatusResponse {
-        .init()
-    }
-
-    func defragment(
-        request: Etcdserverpb_DefragmentRequest,
-        context: ServerContext
-    ) async throws -> Etcdserverpb_DefragmentResponse {
-        .init()
-    }
-
-    func hash(request: Etcdserverpb_HashRequest, context: ServerContext) async throws
-        -> Etcdserverpb_HashResponse
-    {
-        .init()
-    }
-
-    func hashKV(
-        request: Etcdserverpb_HashKVRequest,
-        context: ServerContext
-    ) async throws -> Etcdserverpb_HashKVResponse {
-        .init()
+    func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
+        router.registerHandler(
+            forMethod: Etcdserverpb_Maintenance.Method.Snapshot.descriptor,
+            deserializer: ProtobufDeserializer<Etcdserverpb_SnapshotRequest>(),
+            serializer: ProtobufSerializer<Etcdserverpb_SnapshotResponse>()
+        ) { _, _ in
+            StreamingServerResponse { writer in
+                try await self.snapshot(writer)
+                return [:]
+            }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-import EtcdRPC
+import EtcdMessages
 import EtcdServer
 import EtcdStorage
 import Foundation

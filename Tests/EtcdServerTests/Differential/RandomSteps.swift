@@ -1,4 +1,4 @@
-import EtcdRPC
+import EtcdMessages
 
 /// What a client does next: a request, or something with a watch on one of its watch streams.
 enum RandomStep: Sendable {

@@ -1,4 +1,4 @@
-import EtcdRPC
+import EtcdMessages
 
 /// A watch among all that a client makes: IDs are used again, so it is counted when it was made.
 struct WatchName: Hashable, Sendable {

@@ -1,3 +1,4 @@
+import EtcdMessages
 import EtcdRPC
 import Foundation
 import GRPCCore

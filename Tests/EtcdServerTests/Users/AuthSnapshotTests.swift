@@ -1,4 +1,5 @@
 import Bolt
+import EtcdMessages
 import EtcdRPC
 import EtcdServer
 import EtcdStorage

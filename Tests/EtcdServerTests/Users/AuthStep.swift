@@ -1,4 +1,4 @@
-import EtcdRPC
+import EtcdMessages
 
 /// A call about users and roles, or about keys, and who makes it.
 struct AuthStep: Sendable, CustomStringConvertible {

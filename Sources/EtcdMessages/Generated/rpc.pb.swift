@@ -1,4 +1,3 @@
-// swift-format-ignore-file
 // DO NOT EDIT.
 // swift-format-ignore-file
 // swiftlint:disable all
@@ -9,9 +8,10 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-// The calls of etcd's API, version 3, that Registree makes or serves.
+// What the calls of etcd's API, version 3, ask and answer.
 //
-// Names and numbers are those of etcd-io/etcd api/etcdserverpb/rpc.proto.
+// Names and numbers are those of etcd-io/etcd api/etcdserverpb/rpc.proto, whose services stand in
+// Sources/EtcdRPC/Protos/services.proto.
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
