@@ -98,12 +98,12 @@ public struct Restore: Sendable {
         )
     }
 
-    private func writeDatabase(to stage: RestoreStage) async throws -> RewrittenDatabase {
+    private func writeDatabase(to stage: RestoreStage) async throws -> WrittenDatabase {
         let file = try stage.makeDatabase()
         // Proving the source takes one processor for about as long as the copying takes the other.
         async let proof: Void = prove(self.database, byDigest: !self.request.skipsHashCheck)
         do {
-            let written = try self.database.rewrite(self.plan, to: file)
+            let written = try self.plan.image(of: self.database).write(to: file)
             try file.synchronize()
             try file.close()
             try check(file, holds: written)
@@ -139,7 +139,7 @@ private func prove(_ database: EtcdDatabase, byDigest: Bool) async throws {
 }
 
 /// Reads a written database back and compares it with what its writer knows.
-private func check(_ file: OutputFile, holds written: RewrittenDatabase) throws {
+private func check(_ file: OutputFile, holds written: WrittenDatabase) throws {
     let database: EtcdDatabase
     let hash: CRC32C
     do {
@@ -156,7 +156,7 @@ private func check(_ file: OutputFile, holds written: RewrittenDatabase) throws 
 /// What was restored.
 public struct RestoreResult: Sendable {
     /// The database file, the same for every member.
-    public var database: RewrittenDatabase
+    public var database: WrittenDatabase
     /// Whether the snapshot was compared with its digest; if not, its values are not proved.
     public var digestMatches: Bool
     public var members: [RestoredMember]

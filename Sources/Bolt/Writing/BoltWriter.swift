@@ -31,7 +31,7 @@ public struct BoltWriter: ~Copyable {
     /// Pairs appended so far, in all buckets.
     public private(set) var pairCount = 0
 
-    /// Begins the file with room for the meta pages.
+    /// Begins the file with two empty pages, which become the meta pages at the end.
     public init(writingTo file: OutputFile) throws(BoltWriterError) {
         self.pages = PageOutput(file: file)
         for _ in 0..<2 {

@@ -81,7 +81,7 @@ struct LeafBuilder {
 
     private mutating func removeAll() {
         self.pairs.removeAll(keepingCapacity: true)
-        // A large value's room is given back.
+        // The memory that a large value took is freed.
         self.content.removeAll(keepingCapacity: self.content.capacity <= 4 * Self.byteLimit)
     }
 

@@ -33,9 +33,9 @@ struct TreeBuilder {
         self.leaf.append(flags: flags, key: key, value: value)
     }
 
-    /// Writes what is left and answers the tree's root page.
+    /// Writes what is left; an empty tree is an empty leaf.
     ///
-    /// An empty tree is an empty leaf.
+    /// - Returns: The tree's root page.
     mutating func finish(_ pages: inout PageOutput) throws(BoltWriterError) -> PageID {
         if self.levels.isEmpty { return try self.leaf.write(to: &pages) }
         if !self.leaf.isEmpty { try self.closeLeaf(&pages) }
@@ -79,7 +79,9 @@ struct TreeBuilder {
         try self.addChild(key: held.firstKey, page: page, level: level + 1, &pages)
     }
 
-    /// Closes the level's last branches; answers the root's page when the level has a single node.
+    /// Closes the level's last branches.
+    ///
+    /// - Returns: The root's page when the level has a single node, else nil.
     private mutating func finishLevel(
         _ level: Int,
         _ pages: inout PageOutput

@@ -27,7 +27,7 @@ public struct StorageCheck: Sendable {
         database.bolt.file.withBytes { bytes in
             for bucket in self.structure.buckets {
                 small.check(bucket, in: bytes)
-                guard bucket.bucket.name == Array(BucketName.key.rawValue.utf8) else { continue }
+                guard bucket.bucket.name == BucketName.key.bytes else { continue }
                 hasKeyBucket = true
                 // Without the compact revision, histories cannot be judged.
                 revisions.check(bucket, isWhole: bucket.isWhole && facts != nil, in: bytes)

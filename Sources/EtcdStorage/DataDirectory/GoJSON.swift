@@ -25,19 +25,3 @@ enum GoJSON {
         "[" + texts.map(self.string).joined(separator: ",") + "]"
     }
 }
-
-extension InitialCluster.Member {
-    /// What etcd keeps of the member, in the `members` bucket and in the log.
-    ///
-    ///     {"id":10276657743932975437,"peerURLs":["http://localhost:2380"],"name":"default"}
-    ///
-    /// Source: etcd-io/etcd `server/etcdserver/api/membership/member.go`, `type Member struct`.
-    var json: [UInt8] {
-        let urls = GoJSON.strings(self.peerURLs)
-        let name = GoJSON.string(self.name)
-        return Array("{\"id\":\(self.id.rawValue),\"peerURLs\":\(urls),\"name\":\(name)}".utf8)
-    }
-
-    /// The key in the `members` bucket.
-    var key: [UInt8] { Array(self.id.description.utf8) }
-}

@@ -23,7 +23,7 @@ public struct InitialCluster: Hashable, Sendable {
 
     /// Reads the flag's text.
     ///
-    /// - Throws: `.empty`, `.malformed`, `.badURL` or `.duplicateURL`.
+    /// - Throws: `.empty`, `.malformed`, `.badURL`, `.duplicateURL` or `.sameMemberID`.
     public init(parsing text: String, token: String) throws(InitialClusterError) {
         var urls: [String: [String]] = [:]
         var owners: [String: String] = [:]
@@ -40,6 +40,9 @@ public struct InitialCluster: Hashable, Sendable {
             let sorted = urls.sorted(by: precedesByBytes)
             return Member(id: MemberID(peerURLs: sorted, token: token), name: name, peerURLs: sorted)
         }.sorted { $0.id < $1.id }
+        for (first, second) in zip(self.members, self.members.dropFirst()) where first.id == second.id {
+            throw .sameMemberID(first: first.name, second: second.name)
+        }
     }
 
     /// The member called `name`.
@@ -72,6 +75,22 @@ public struct InitialCluster: Hashable, Sendable {
     }
 }
 
+extension InitialCluster.Member {
+    /// What etcd keeps of the member, in the `members` bucket and in the log.
+    ///
+    ///     {"id":10276657743932975437,"peerURLs":["http://localhost:2380"],"name":"default"}
+    ///
+    /// Source: etcd-io/etcd `server/etcdserver/api/membership/member.go`, `type Member struct`.
+    var json: [UInt8] {
+        let urls = GoJSON.strings(self.peerURLs)
+        let name = GoJSON.string(self.name)
+        return Array("{\"id\":\(self.id.rawValue),\"peerURLs\":\(urls),\"name\":\(name)}".utf8)
+    }
+
+    /// The key in the `members` bucket.
+    var key: [UInt8] { Array(self.id.description.utf8) }
+}
+
 private func parseEntry(
     _ entry: Substring
 ) throws(InitialClusterError) -> (name: String, url: String) {
@@ -86,5 +105,46 @@ private func parseURL(_ text: Substring) throws(InitialClusterError) -> String {
         return try PeerURL(parsing: String(text)).text
     } catch {
         throw .badURL(String(text), problem: error.description)
+    }
+}
+
+/// What is wrong with the cluster that somebody described on the command line.
+public enum InitialClusterError: Error, Hashable, Sendable {
+    case empty
+    /// An entry is not `name=url`.
+    case malformed(String)
+    case badURL(String, problem: String)
+    /// Two members, or one twice, with the same URL.
+    case duplicateURL(String, first: String, second: String)
+    /// IDs come from the URLs: those of two members make one text.
+    case sameMemberID(first: String, second: String)
+    case unknownMember(String, known: [String])
+    /// The member's own URLs are not those that the cluster expects it to have.
+    case advertisedURLsDiffer(String, cluster: [String], advertised: [String])
+}
+
+extension InitialClusterError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .empty:
+            "--initial-cluster names no member; write it as name=https://host:2380,…"
+        case .malformed(let entry):
+            "--initial-cluster: \"\(entry)\" is not name=URL"
+        case .badURL(let url, let problem):
+            "\"\(url)\" is no peer URL: \(problem)"
+        case .duplicateURL(let url, let first, let second) where first == second:
+            "--initial-cluster gives \(first) the URL \(url) twice"
+        case .duplicateURL(let url, let first, let second):
+            "--initial-cluster gives the URL \(url) to both \(first) and \(second)"
+        case .sameMemberID(let first, let second):
+            "--initial-cluster gives \(first) and \(second) URLs that make the same member ID; change one of them"
+        case .unknownMember(let name, let known):
+            "--name \(name) is not in --initial-cluster, which names \(known.joined(separator: ", "))"
+        case .advertisedURLsDiffer(let name, let cluster, let advertised):
+            """
+            --initial-cluster gives \(name) the URLs \(cluster.joined(separator: ",")), \
+            --initial-advertise-peer-urls says \(advertised.joined(separator: ",")); make them the same
+            """
+        }
     }
 }

@@ -80,7 +80,7 @@ extension LogSummary {
 extension EtcdDatabase {
     /// What the log beside the database says.
     ///
-    /// - Returns: Nothing for a snapshot file, and for a data directory whose log lies elsewhere.
+    /// - Returns: The summary; nil for a snapshot file, and for a data directory whose log lies elsewhere.
     /// - Throws: `.file`, or `.wal` when the log is damaged.
     public func logSummary() throws(StorageError) -> LogSummary? {
         guard let directory = self.dataDirectory?.writeAheadLog else { return nil }
@@ -129,7 +129,7 @@ private func segmentNames(in directory: String) throws(StorageError) -> [String]
     return segments.map(\.name)
 }
 
-/// The sequence number in a segment's name; nothing for other names, such as a segment in the making.
+/// The sequence number in a segment's name; nil for other names, such as that of a segment that etcd has not finished.
 private func segmentSequence(_ name: String) -> UInt64? {
     guard name.utf8.count == 37, name.hasSuffix(".wal") else { return nil }
     let parts = name.dropLast(4).split(separator: "-", omittingEmptySubsequences: false)

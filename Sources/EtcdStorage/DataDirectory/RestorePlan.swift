@@ -1,6 +1,6 @@
 /// Exactly what a restore will write, worked out from the new cluster and the snapshot's facts alone.
 ///
-/// The restored database is the source with this laid over it; everything else stays as it is, alarms,
+/// The restored database is the snapshot's with these changes; everything else stays as it is, alarms,
 /// authentication, leases and storage version included:
 ///
 ///     bucket           what happens
@@ -27,8 +27,6 @@ public struct RestorePlan: Sendable {
     /// What travels inside the snapshot and may surprise.
     public let warnings: [RestoreWarning]
 
-    let overlays: [BucketName: BucketOverlay]
-
     /// - Parameters:
     ///   - cluster: The new cluster.
     ///   - facts: What the snapshot's small buckets say.
@@ -47,7 +45,6 @@ public struct RestorePlan: Sendable {
         self.marksCompacted = bump != nil
         self.droppedMembers = facts.members
         self.warnings = RestoreWarning.all(in: facts)
-        self.overlays = makeOverlays(cluster, bumpedRevision: bump == nil ? nil : self.restoredRevision)
     }
 
     /// The raft index that the restored members begin with: one entry a member.
@@ -56,30 +53,55 @@ public struct RestorePlan: Sendable {
     public var term: UInt64 { WALWriter.term }
 }
 
-private func makeOverlays(
-    _ cluster: InitialCluster,
-    bumpedRevision: Int64?
-) -> [BucketName: BucketOverlay] {
-    var meta = [
-        BucketOverlay.Entry(Array("consistent_index".utf8), bigEndian(UInt64(cluster.members.count))),
-        BucketOverlay.Entry(Array("term".utf8), bigEndian(WALWriter.term)),
-    ]
-    var changes: [BucketOverlay.Entry] = []
-    if let bumpedRevision {
-        let key = RevisionKey(main: bumpedRevision, sub: 0).bytes
-        meta.append(BucketOverlay.Entry(Array("scheduledCompactRev".utf8), key))
-        changes.append(BucketOverlay.Entry(key, []))
+extension RestorePlan {
+    /// What the restored database holds, made of the snapshot that the plan was made for.
+    public func image(of snapshot: EtcdDatabase) -> DatabaseImage {
+        let members = self.cluster.members.map { ($0.key, $0.json) }
+        var image = DatabaseImage(source: snapshot)
+        if self.marksCompacted {
+            let revision = RevisionKey(main: self.restoredRevision, sub: 0)
+            image.appendedRecords = { (append) throws(StorageError) in
+                let empty: [UInt8] = []
+                try append(revision, empty.span.bytes)
+            }
+        }
+        image.smallBuckets = [
+            .members: .replaced(by: Dictionary(uniqueKeysWithValues: members)),
+            .membersRemoved: .emptied,
+            .cluster: .kept,
+            .meta: .meta(
+                consistentIndex: self.consistentIndex,
+                term: self.term,
+                scheduledCompaction: self.marksCompacted ? self.restoredRevision : nil
+            ),
+        ]
+        return image
     }
-    let members = cluster.members.map { BucketOverlay.Entry($0.key, $0.json) }
-    return [
-        .members: BucketOverlay(keepsSource: false, entries: members),
-        .membersRemoved: BucketOverlay(keepsSource: false),
-        .cluster: BucketOverlay(keepsSource: true),
-        .meta: BucketOverlay(keepsSource: true, entries: meta),
-        .key: BucketOverlay(keepsSource: true, entries: changes),
-    ]
 }
 
-private func bigEndian(_ value: UInt64) -> [UInt8] {
-    withUnsafeBytes(of: value.bigEndian) { Array($0) }
+/// Something that travels inside a snapshot and shows only after the restored cluster has started.
+public enum RestoreWarning: Hashable, Sendable {
+    /// Alarms of the old members stay raised; `NOSPACE` refuses every write until it is disarmed.
+    case alarms([Alarm])
+    /// Clients need the users and passwords of the time of the snapshot.
+    case authentication(users: Int)
+    /// So many leases have at most ``shortLease`` seconds left; their keys go soon after the start.
+    case shortLeases(count: Int, shortestSeconds: Int64)
+    /// An etcd older than this storage version may refuse the data directory.
+    case storageVersion(String)
+
+    /// How much time a lease needs not to be mentioned, in seconds.
+    public static let shortLease: Int64 = 60
+
+    static func all(in facts: StoreFacts) -> [RestoreWarning] {
+        var warnings: [RestoreWarning] = []
+        if !facts.alarms.isEmpty { warnings.append(.alarms(facts.alarms)) }
+        if facts.authEnabled { warnings.append(.authentication(users: facts.users)) }
+        let short = facts.leases.map(\.secondsAfterRestore).filter { $0 <= Self.shortLease }
+        if let shortest = short.min() {
+            warnings.append(.shortLeases(count: short.count, shortestSeconds: shortest))
+        }
+        if let version = facts.storageVersion { warnings.append(.storageVersion(version)) }
+        return warnings
+    }
 }

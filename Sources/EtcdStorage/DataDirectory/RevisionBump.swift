@@ -6,9 +6,9 @@ public struct RevisionBump: Hashable, Sendable {
     /// How many revisions; at least 1.
     public let amount: Int64
 
-    /// Joins the flags `--bump-revision` and `--mark-compacted`, which go together.
+    /// Combines the flags `--bump-revision` and `--mark-compacted`, which go together.
     ///
-    /// - Returns: Nothing when neither was given.
+    /// - Returns: The bump; nil when neither was given.
     /// - Throws: `.bumpWithoutMark`, `.markWithoutBump` or `.bumpTooLarge`.
     public static func from(
         bumpRevision amount: UInt64,
@@ -32,7 +32,7 @@ public struct RevisionBump: Hashable, Sendable {
     }
 }
 
-/// Why a restore that was asked for makes no sense.
+/// Which flags of a restore contradict each other or ask for too much.
 public enum RestorePlanError: Error, Hashable, Sendable {
     case bumpWithoutMark
     case markWithoutBump

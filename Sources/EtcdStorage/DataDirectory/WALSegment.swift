@@ -2,15 +2,37 @@ import CChecksums
 import Files
 import ProtobufWire
 
+/// What a record of etcd's write-ahead log holds.
+///
+/// A segment is a sequence of frames; a length of 0 ends it, for segments are longer than their content.
+///
+///     offset      size  field    unit / meaning
+///          0         8  length   little-endian: bytes of the record in the lower 56 bits; when it is
+///                                padded, 0x80 | padding in the highest byte
+///          8    length  record   walpb.Record {type = 1, crc = 2, data = 3}
+///     8 + length   0-7  padding  zeros up to a multiple of 8
+///
+/// `crc` is the CRC-32C of the `data` of all records up to and including this one. A record of kind
+/// ``checksum`` has no data; it carries the value that the chain has come to, at a segment's begin.
+///
+/// Source: etcd-io/etcd `server/storage/wal/encoder.go`, `decoder.go`, `walpb/record.proto`.
+enum WALRecordKind: UInt64 {
+    case metadata = 1
+    case entry = 2
+    case state = 3
+    case checksum = 4
+    case snapshot = 5
+}
+
 /// One record of the log: its kind, and where its data lie in the segment.
 struct WALRecord: Hashable {
     var kind: WALRecordKind
     var data: Range<Int>
 }
 
-/// Reads the records of one segment of the write-ahead log, each proven by its checksum.
+/// Reads the records of one segment of the write-ahead log, each checked against its checksum.
 ///
-/// Every length is checked against the segment before it is used, so a made-up file costs at most one
+/// Every length is checked against the segment before it is used, so a hostile file costs at most one
 /// pass over its bytes.
 struct WALSegment {
     /// How a segment ends.
@@ -34,7 +56,7 @@ struct WALSegment {
 
     /// The checksum that the records so far have come to; the next segment begins with it.
     private(set) var checksum: UInt32
-    /// How it ended, once ``next(in:)`` has answered nothing.
+    /// How it ended, once ``next(in:)`` has returned nil.
     private(set) var end: End?
     private var offset = 0
     private let isLast: Bool
@@ -47,7 +69,7 @@ struct WALSegment {
         self.isLast = isLast
     }
 
-    /// The next record, or nothing at the end; `bytes` is the whole segment.
+    /// The next record, or nil at the end; `bytes` is the whole segment.
     mutating func next(in bytes: RawSpan) throws(Damage) -> WALRecord? {
         guard self.end == nil, let frame = try self.frame(in: bytes) else { return nil }
         do {

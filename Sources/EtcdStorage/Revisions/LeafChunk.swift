@@ -12,7 +12,7 @@ struct LeafChunk: Sendable {
 
     /// Whether the share begins its bucket.
     var isFirst: Bool { self.range.lowerBound == 0 }
-    var isKeyBucket: Bool { self.bucket.name == Array(BucketName.key.rawValue.utf8) }
+    var isKeyBucket: Bool { self.bucket.name == BucketName.key.bytes }
 
     /// Cuts every bucket of `database` into shares, in order.
     static func shares(of database: EtcdDatabase) throws(StorageError) -> [LeafChunk] {

@@ -20,7 +20,7 @@ public struct Alarm: Hashable, Sendable {
         case other(UInt64)
     }
 
-    /// Reads the message that fills `range`; nothing when it is not one.
+    /// Reads the message that fills `range`; nil when it is not one.
     init?(reading bytes: RawSpan, in range: Range<Int>) {
         self.memberID = 0
         self.kind = .other(0)

@@ -4,12 +4,12 @@ extension RawSpan {
         self.extracting(range).withUnsafeBytes { Array($0) }
     }
 
-    /// The text of a range; nothing when it is not UTF-8.
+    /// The text of a range; nil when it is not UTF-8.
     func text(in range: Range<Int>) -> String? {
         String(validating: self.copy(range), as: UTF8.self)
     }
 
-    /// The big-endian integer that fills a range; nothing when the range has another length.
+    /// The big-endian integer that fills a range; nil when the range has another length.
     func bigEndian<Value: FixedWidthInteger & BitwiseCopyable>(_ type: Value.Type, in range: Range<Int>)
         -> Value?
     {

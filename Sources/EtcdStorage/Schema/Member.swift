@@ -28,7 +28,7 @@ public struct Member: Hashable, Sendable, Codable {
         self.clientURLs = clientURLs
     }
 
-    /// Reads a value of bucket `members`; nothing when it is not such JSON.
+    /// Reads a value of bucket `members`; nil when it is not such JSON.
     init?(json: [UInt8]) {
         guard json.count <= Self.maximumByteCount,
             let member = try? JSONDecoder().decode(Member.self, from: Data(json))

@@ -23,7 +23,7 @@ public struct RevisionKey: Hashable, Sendable {
         self.isTombstone = isTombstone
     }
 
-    /// Reads the key that fills `range` of `bytes`; nothing when the bytes are not a revision key.
+    /// Reads the key that fills `range` of `bytes`; nil when the bytes are not a revision key.
     public init?(reading bytes: RawSpan, in range: Range<Int>) {
         guard range.count == Self.byteCount || range.count == Self.tombstoneByteCount,
             range.upperBound <= bytes.byteCount

@@ -63,28 +63,28 @@ public struct StoreFacts: Hashable, Sendable {
     private mutating func readMeta(_ database: EtcdDatabase) throws(StorageError) {
         try database.forEachPair(in: .meta) { (pair, page, bytes) throws(StorageError) in
             func bad() -> StorageError { .badPair(in: .meta, of: database, on: page) }
-            switch bytes.text(in: pair.key) {
-            case "consistent_index":
+            switch bytes.text(in: pair.key).flatMap(MetaKey.init(rawValue:)) {
+            case .consistentIndex:
                 guard let index = bytes.bigEndian(UInt64.self, in: pair.value) else { throw bad() }
                 self.consistentIndex = index
-            case "term":
+            case .term:
                 guard let term = bytes.bigEndian(UInt64.self, in: pair.value) else { throw bad() }
                 self.term = term
-            case "confState":
+            case .confState:
                 guard pair.valueCount <= Self.maximumJSONByteCount, let text = bytes.text(in: pair.value),
                     isJSONObject(text)
                 else { throw bad() }
                 self.confState = text
-            case "scheduledCompactRev":
+            case .scheduledCompaction:
                 guard let key = RevisionKey(reading: bytes, in: pair.value) else { throw bad() }
                 self.scheduledCompactRevision = key.main
-            case "finishedCompactRev":
+            case .finishedCompaction:
                 guard let key = RevisionKey(reading: bytes, in: pair.value) else { throw bad() }
                 self.finishedCompactRevision = key.main
-            case "storageVersion":
+            case .storageVersion:
                 guard let text = bytes.text(in: pair.value), text.utf8.count <= 64 else { throw bad() }
                 self.storageVersion = text
-            default:
+            case nil:
                 break
             }
         }

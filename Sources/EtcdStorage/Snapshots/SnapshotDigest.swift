@@ -7,12 +7,9 @@ extension EtcdDatabase {
     ///
     /// - Throws: `.file(.shrank)` when the file became shorter meanwhile.
     public func computedDigest() throws(StorageError) -> [UInt8] {
-        var hasher = SHA256()
-        self.bolt.file.withBytes { bytes in
-            bytes.extracting(0..<self.bolt.byteCount).withUnsafeBytes { hasher.update(bufferPointer: $0) }
-        }
+        let digest = self.bolt.file.digest(ofFirst: self.bolt.byteCount)
         try self.checkUnchanged()
-        return Array(hasher.finalize())
+        return digest
     }
 
     /// Compares the digest that the file ends in with its bytes.
@@ -27,6 +24,17 @@ extension EtcdDatabase {
             throw StorageError(.digestMismatch(stored: stored, computed: computed), path: self.path)
         }
         return true
+    }
+}
+
+extension MappedFile {
+    /// The SHA-256 of the first `byteCount` bytes, which lie within the file.
+    func digest(ofFirst byteCount: Int) -> [UInt8] {
+        var hasher = SHA256()
+        self.withBytes { bytes in
+            bytes.extracting(0..<byteCount).withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        }
+        return Array(hasher.finalize())
     }
 }
 

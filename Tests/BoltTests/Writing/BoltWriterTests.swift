@@ -27,7 +27,8 @@ struct BoltWriterTests {
         return bytes
     }
 
-    /// Checks that `bytes` hold `buckets`, that every page is reached once, and that no branch is idle.
+    /// Checks that `bytes` hold `buckets`, that every page is reached once, that no branch is idle, and that
+    /// nothing but zeros lies behind a page's content.
     private func expect(_ bytes: [UInt8], toHold buckets: [(name: [UInt8], pairs: [Pair])]) {
         var reader = PlainBoltReader(bytes)
         let found = reader.buckets()
@@ -35,6 +36,10 @@ struct BoltWriterTests {
         #expect(found.map(\.pairs) == buckets.map(\.pairs))
         #expect(reader.reached.values.reduce(2, +) * 4096 == bytes.count)
         #expect(reader.branchCounts.allSatisfy { $0 >= 2 })
+        for (page, end) in reader.contentEnds.merging([0: 16 + 64, 1: 4096 + 16 + 64], uniquingKeysWith: +) {
+            let pages = reader.reached[page] ?? 1
+            #expect(bytes[end..<(page + pages) * 4096].allSatisfy { $0 == 0 }, "page \(page)")
+        }
         for page in 0..<2 {
             #expect(reader.metaWord(page: page, 4) == .max, "no freelist")
             #expect(reader.metaWord(page: page, 5) == UInt64(bytes.count / 4096), "high water")

@@ -11,6 +11,8 @@ struct PlainBoltReader {
     let pageSize: Int
     /// The pages that the tree reached, with their lengths in pages.
     private(set) var reached: [Int: Int] = [:]
+    /// Where the content of each page that was reached ends: the offset after its last key or value.
+    private(set) var contentEnds: [Int: Int] = [:]
     /// The number of elements of every branch that was reached.
     private(set) var branchCounts: [Int] = []
 
@@ -44,14 +46,21 @@ struct PlainBoltReader {
         precondition(Self.integer(self.bytes, start, 8) == page && self.reached[page] == nil)
         self.reached[page] = 1 + Self.integer(self.bytes, start + 12, 4)
         let flags = Self.integer(self.bytes, start + 8, 2)
-        if flags == 2 { return Self.leaf(self.bytes, start) }
-        precondition(flags == 1)
         let count = Self.integer(self.bytes, start + 10, 2)
+        if flags == 2 {
+            let elements = Self.leaf(self.bytes, start)
+            let content = elements.reduce(0) { $0 + $1.key.count + $1.value.count }
+            self.contentEnds[page] = start + 16 + 16 * count + content
+            return elements
+        }
+        precondition(flags == 1)
         self.branchCounts.append(count)
+        self.contentEnds[page] = start + 16 + 16 * count
         return (0..<count).flatMap { index in
             let at = start + 16 + 16 * index
             let position = at + Self.integer(self.bytes, at, 4)
             let key = Array(self.bytes[position..<position + Self.integer(self.bytes, at + 4, 4)])
+            self.contentEnds[page]? += key.count
             let below = self.tree(Self.integer(self.bytes, at + 8, 8))
             precondition(below.first?.key == key)
             return below

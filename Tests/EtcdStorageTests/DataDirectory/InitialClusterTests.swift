@@ -56,6 +56,7 @@ struct InitialClusterTests {
         ("a=http://u@a:1", .badURL("http://u@a:1", problem: PeerURL.Problem.path.description)),
         ("a=http://a:1,b=http://a:1", .duplicateURL("http://a:1", first: "a", second: "b")),
         ("a=http://a:1,a=http://a:1", .duplicateURL("http://a:1", first: "a", second: "a")),
+        ("b=unix://1unix://2,a=unix://1,a=unix://2", .sameMemberID(first: "a", second: "b")),
     ])
     func refuses(text: String, error: InitialClusterError) {
         #expect(throws: error) { try InitialCluster(parsing: text, token: "t") }

@@ -23,8 +23,8 @@ struct RestorePlanTests {
         #expect(try bump.revision(after: 0) == .max)
     }
 
-    @Test func overlaysComeInKeyOrder() {
-        let overlay = BucketOverlay(keepsSource: true, entries: [.init([2], []), .init([1, 0], [])])
-        #expect(overlay.entries.map(\.key) == [[1, 0], [2]])
+    @Test func newPairsComeInKeyOrder() {
+        let bucket = SmallBucket.overlaid(with: [[2]: [], [1, 0]: []])
+        #expect(bucket.newPairs.map(\.key) == [[1, 0], [2]])
     }
 }

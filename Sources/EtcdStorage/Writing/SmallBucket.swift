@@ -1,0 +1,61 @@
+/// What a bucket other than `key` holds in a new database; the bucket is created when it is missing.
+public enum SmallBucket: Hashable, Sendable {
+    /// The source's pairs, and these in their place or between them.
+    case overlaid(with: [[UInt8]: [UInt8]])
+    /// These pairs alone.
+    case replaced(by: [[UInt8]: [UInt8]])
+
+    /// The source's pairs as they are.
+    public static let kept = SmallBucket.overlaid(with: [:])
+    /// No pairs.
+    public static let emptied = SmallBucket.replaced(by: [:])
+
+    /// Whether the source's pairs are read.
+    var readsSource: Bool {
+        switch self {
+        case .overlaid: true
+        case .replaced: false
+        }
+    }
+
+    /// What does not come from the source, by ascending key.
+    var newPairs: [(key: [UInt8], value: [UInt8])] {
+        switch self {
+        case .overlaid(let pairs), .replaced(let pairs):
+            pairs.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        }
+    }
+}
+
+extension SmallBucket {
+    /// Bucket `meta` as in the source, but for where the store stands; a revision that is nil stays as it is.
+    ///
+    /// - Parameters:
+    ///   - consistentIndex: Index of the last raft entry that was applied.
+    ///   - term: That entry's raft term.
+    ///   - scheduledCompaction: Main revision of the last compaction that was asked for.
+    ///   - finishedCompaction: Main revision of the last compaction that is done.
+    /// - Returns: The bucket.
+    public static func meta(
+        consistentIndex: UInt64,
+        term: UInt64,
+        scheduledCompaction: Int64? = nil,
+        finishedCompaction: Int64? = nil
+    ) -> SmallBucket {
+        var pairs = [
+            MetaKey.consistentIndex.bytes: bigEndian(consistentIndex),
+            MetaKey.term.bytes: bigEndian(term),
+        ]
+        if let scheduledCompaction {
+            pairs[MetaKey.scheduledCompaction.bytes] = RevisionKey(main: scheduledCompaction, sub: 0).bytes
+        }
+        if let finishedCompaction {
+            pairs[MetaKey.finishedCompaction.bytes] = RevisionKey(main: finishedCompaction, sub: 0).bytes
+        }
+        return .overlaid(with: pairs)
+    }
+}
+
+private func bigEndian(_ value: UInt64) -> [UInt8] {
+    withUnsafeBytes(of: value.bigEndian) { Array($0) }
+}

@@ -1,0 +1,22 @@
+/// SplitMix64: small, seedable, good enough to choose offsets and sizes.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    /// Draws a seed and prints it, so that a failure can be had again.
+    init(for purpose: String) {
+        self.init(state: UInt64.random(in: 0...UInt64.max))
+        print("\(purpose): seed \(self.state)")
+    }
+
+    init(state: UInt64) {
+        self.state = state
+    }
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = self.state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
