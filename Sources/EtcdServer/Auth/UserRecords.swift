@@ -1,4 +1,5 @@
 import EtcdMessages
+import EtcdStorage
 import SwiftProtobuf
 
 /// Users, roles and whether they are enforced, as pairs of a database.
@@ -22,32 +23,31 @@ import SwiftProtobuf
 ///
 /// Source: etcd-io/etcd `api/authpb/auth.proto`, `server/storage/schema/auth.go`.
 struct UserRecords {
-    typealias Pair = (key: [UInt8], value: [UInt8])
-
     var users: Users
 
     /// Whether they are no longer what the source holds.
     var areChanged: Bool { self.users.isChanged }
 
     /// Of the bucket `auth`.
-    var state: [Pair] {
-        var pairs: [Pair] = []
-        if let enabled = self.users.enabled { pairs.append((Array("authEnabled".utf8), [enabled ? 1 : 0])) }
+    var state: SmallBucket.Pairs {
         let revision = withUnsafeBytes(of: self.users.revision.bigEndian) { Array($0) }
-        pairs.append((Array("authRevision".utf8), revision))
+        var pairs = [Array("authRevision".utf8): revision]
+        if let enabled = self.users.enabled { pairs[Array("authEnabled".utf8)] = [enabled ? 1 : 0] }
         return pairs
     }
 
     /// Of the bucket `authUsers`.
-    var userPairs: [Pair] { self.pairs(self.users.users) }
+    var userPairs: SmallBucket.Pairs { self.pairs(self.users.users) }
     /// Of the bucket `authRoles`.
-    var rolePairs: [Pair] { self.pairs(self.users.roles) }
+    var rolePairs: SmallBucket.Pairs { self.pairs(self.users.roles) }
 
-    private func pairs(_ messages: [AuthName: some Message]) -> [Pair] {
-        messages.sorted { $0.key < $1.key }.compactMap { name, message in
+    private func pairs(_ messages: [AuthName: some Message]) -> SmallBucket.Pairs {
+        var pairs: SmallBucket.Pairs = [:]
+        for (name, message) in messages {
             // It fails only for proto2's required fields, and there are none.
-            guard let bytes: [UInt8] = try? message.serializedBytes() else { return nil }
-            return (name.bytes, bytes)
+            guard let bytes: [UInt8] = try? message.serializedBytes() else { continue }
+            pairs[name.bytes] = bytes
         }
+        return pairs
     }
 }

@@ -1,5 +1,3 @@
-import Bolt
-import Crypto
 public import EtcdMessages
 public import EtcdStorage
 public import Files
@@ -35,9 +33,9 @@ extension Store {
     /// - Throws: `.corrupt` when the source is damaged.
     public func hash() throws(EtcdError) -> Etcdserverpb_HashResponse {
         let contents = self.contents
-        var sink = SnapshotHashSink()
+        var sink = HashSink(.sharedByMembers)
         do {
-            try contents.write(to: &sink)
+            try contents.image().write(to: &sink)
         } catch {
             throw EtcdError(error)
         }
@@ -98,24 +96,12 @@ extension Store {
     /// - Throws: Damage in the source, and what the file refuses.
     public func writeSnapshot(to file: OutputFile) throws(StorageError) -> WrittenSnapshot {
         let contents = self.contents
-        var sink = try SnapshotFileSink(file)
-        try contents.write(to: &sink)
-        let byteCount = try sink.finish()
-        do {
-            var hasher = SHA256()
-            try file.mapped().withBytes { bytes in
-                bytes.extracting(0..<byteCount).withUnsafeBytes { hasher.update(bufferPointer: $0) }
-            }
-            let digest = Array(hasher.finalize())
-            try file.append(digest)
-            return WrittenSnapshot(
-                databaseByteCount: byteCount,
-                digest: digest,
-                revision: contents.overlay.revision
-            )
-        } catch {
-            throw StorageError(.file(error), path: file.reportedPath)
-        }
+        let written = try contents.image().writeSnapshot(to: file)
+        return WrittenSnapshot(
+            databaseByteCount: written.byteCount,
+            digest: written.digest,
+            revision: contents.overlay.revision
+        )
     }
 
     /// The store as a snapshot of this moment would hold it.

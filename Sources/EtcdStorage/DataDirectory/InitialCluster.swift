@@ -41,7 +41,8 @@ public struct InitialCluster: Hashable, Sendable {
             return Member(id: MemberID(peerURLs: sorted, token: token), name: name, peerURLs: sorted)
         }.sorted { $0.id < $1.id }
         for (first, second) in zip(self.members, self.members.dropFirst()) where first.id == second.id {
-            throw .sameMemberID(first: first.name, second: second.name)
+            let names = [first.name, second.name].sorted(by: precedesByBytes)
+            throw .sameMemberID(first: names[0], second: names[1])
         }
     }
 

@@ -28,7 +28,7 @@ extension Overlay {
                 keeping: kept
             )
         } else {
-            sum.update(Array(BucketName.key.rawValue.utf8))
+            sum.update(BucketName.key.bytes)
         }
         self.log.forEach { change in
             guard change.revision.main <= revision else { return false }

@@ -94,33 +94,32 @@ extension Overlay {
         }
     }
 
-    /// Calls `body` with every record that bucket `key` of a database of this moment holds, in order: its
-    /// revision, the same as the pair's key, and the KeyValue message.
+    /// A database of this moment: the source without the records that are compacted, then the changes.
     ///
-    /// What the source's own compaction was to drop stays, as etcd itself drops it later.
+    /// What the source's own compaction was to drop stays, as etcd itself drops it later. The small buckets
+    /// are the source's.
     ///
-    /// - Throws: Damage in the source; what `body` throws.
-    public func forEachRecord(
-        _ body: (RevisionKey, _ key: RawSpan, _ message: RawSpan) throws(StorageError) -> Void
-    ) throws(StorageError) {
-        if let source = self.source {
-            let compacted = self.isCompactedSinceOpen ? self.compactRevision : 0
-            let kept = compacted > 0 ? try self.keptRecords(of: source, at: compacted) : []
-            try source.database.forEachPair(in: .key) { (pair, page, bytes) throws(StorageError) in
-                guard !pair.isBucket, let revision = RevisionKey(reading: bytes, in: pair.key) else {
-                    throw StorageError(.badRevisionKey, path: source.database.path, page: page)
-                }
-                guard revision.main > compacted || kept.containsSorted(pair.keyOffset) else { return }
-                try body(revision, bytes.extracting(pair.key), bytes.extracting(pair.value))
+    /// - Returns: The image, which does not change with the overlay.
+    /// - Throws: Damage in the source.
+    public func image() throws(StorageError) -> DatabaseImage {
+        var image = DatabaseImage(source: self.source?.database)
+        if let source, self.isCompactedSinceOpen {
+            let compacted = self.compactRevision
+            let kept = try self.keptRecords(of: source, at: compacted)
+            image.filter = { (record, _) in
+                let isKept = record.revision.main > compacted || kept.containsSorted(record.pair.keyOffset)
+                return isKept ? .keep : .drop
             }
         }
-        try self.log.forEach { (change) throws(StorageError) in
-            if self.outlivesCompaction(change, at: self.compactRevision) {
-                let (key, message) = (change.revision.bytes, change.message)
-                try body(change.revision, key.span.bytes, message.span.bytes)
+        image.appendedRecords = { (append) throws(StorageError) in
+            try self.log.forEach { (change) throws(StorageError) in
+                guard self.outlivesCompaction(change, at: self.compactRevision) else { return true }
+                let message = change.message
+                try append(change.revision, message.span.bytes)
+                return true
             }
-            return true
         }
+        return image
     }
 
     /// Whether a change is still there after the last compaction.

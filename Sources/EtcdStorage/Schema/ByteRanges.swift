@@ -17,3 +17,8 @@ extension RawSpan {
         return Value(bigEndian: self.unsafeLoadUnaligned(fromByteOffset: range.lowerBound, as: Value.self))
     }
 }
+
+/// The eight bytes of a number, highest first.
+func bigEndianBytes(_ value: UInt64) -> [UInt8] {
+    withUnsafeBytes(of: value.bigEndian) { Array($0) }
+}

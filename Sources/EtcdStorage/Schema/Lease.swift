@@ -24,6 +24,9 @@ public struct Lease: Hashable, Sendable {
         self.remainingTTL = remainingTTL
     }
 
+    /// The key in bucket `lease`.
+    public var key: [UInt8] { bigEndianBytes(UInt64(bitPattern: self.id)) }
+
     /// The message.
     public var message: [UInt8] {
         var writer = ProtobufWriter()

@@ -1,4 +1,4 @@
-public import Bolt
+import Bolt
 public import Files
 
 /// Writes the pairs into a new, compact bolt file.
@@ -53,7 +53,7 @@ public struct BoltFileSink: DatabaseSink, ~Copyable {
 
 extension StorageError {
     /// What the writer of the bolt file at `path` threw.
-    public init(writing error: BoltWriterError, to path: String) {
+    fileprivate init(writing error: BoltWriterError, to path: String) {
         switch error {
         case .file(let error): self.init(.file(error), path: error.path)
         case .keysOutOfOrder, .keySize, .valueSize:

@@ -10,14 +10,6 @@ public struct WrittenDatabase: Hashable, Sendable {
     public var hash: CRC32C
 }
 
-/// A snapshot file: a database with its digest behind it.
-public struct WrittenSnapshot: Hashable, Sendable {
-    /// Length of the database, in bytes; 32 bytes of digest follow.
-    public var databaseByteCount: Int
-    /// SHA-256 of the database.
-    public var digest: [UInt8]
-}
-
 extension DatabaseImage {
     /// Writes the image into a new file, which is not synced.
     ///
@@ -34,15 +26,18 @@ extension DatabaseImage {
 
     /// Writes the image and its digest into a new file, which is not synced: a snapshot file.
     ///
+    /// - Returns: The length of the database in bytes, behind which the digest lies, and the digest: SHA-256.
     /// - Throws: What ``write(to:)`` throws for a sink, and what the file refuses.
-    public func writeSnapshot(to file: OutputFile) throws(StorageError) -> WrittenSnapshot {
+    public func writeSnapshot(
+        to file: OutputFile
+    ) throws(StorageError) -> (byteCount: Int, digest: [UInt8]) {
         var sink = try BoltFileSink(file)
         try self.write(to: &sink)
         let byteCount = try sink.finish()
         do {
             let digest = try file.mapped().digest(ofFirst: byteCount)
             try file.append(digest)
-            return WrittenSnapshot(databaseByteCount: byteCount, digest: digest)
+            return (byteCount, digest)
         } catch {
             throw StorageError(.file(error), path: file.reportedPath)
         }

@@ -1,9 +1,12 @@
 /// What a bucket other than `key` holds in a new database; the bucket is created when it is missing.
 public enum SmallBucket: Hashable, Sendable {
+    /// Values by their keys.
+    public typealias Pairs = [[UInt8]: [UInt8]]
+
     /// The source's pairs, and these in their place or between them.
-    case overlaid(with: [[UInt8]: [UInt8]])
+    case overlaid(with: Pairs)
     /// These pairs alone.
-    case replaced(by: [[UInt8]: [UInt8]])
+    case replaced(by: Pairs)
 
     /// The source's pairs as they are.
     public static let kept = SmallBucket.overlaid(with: [:])
@@ -43,8 +46,8 @@ extension SmallBucket {
         finishedCompaction: Int64? = nil
     ) -> SmallBucket {
         var pairs = [
-            MetaKey.consistentIndex.bytes: bigEndian(consistentIndex),
-            MetaKey.term.bytes: bigEndian(term),
+            MetaKey.consistentIndex.bytes: bigEndianBytes(consistentIndex),
+            MetaKey.term.bytes: bigEndianBytes(term),
         ]
         if let scheduledCompaction {
             pairs[MetaKey.scheduledCompaction.bytes] = RevisionKey(main: scheduledCompaction, sub: 0).bytes
@@ -54,8 +57,4 @@ extension SmallBucket {
         }
         return .overlaid(with: pairs)
     }
-}
-
-private func bigEndian(_ value: UInt64) -> [UInt8] {
-    withUnsafeBytes(of: value.bigEndian) { Array($0) }
 }

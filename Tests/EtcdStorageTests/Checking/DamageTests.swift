@@ -13,12 +13,10 @@ struct DamageTests {
     static let snapshots = ["plain-etcd/auth-and-leases.db", "etcd-3.4/history.db", "etcd-3.5/history.db"]
     static let triesEverything = ProcessInfo.processInfo.environment["REGISTREE_DAMAGE"] == "all"
 
-    /// A generator whose seed is printed, so that a failure can be had again.
+    /// A sample of the offsets, or all of them.
     private func offsets(below count: Int, sample: Int) -> [Int] {
         if Self.triesEverything { return Array(0..<count) }
-        let seed = UInt64.random(in: 0...UInt64.max)
-        print("damage seed: \(seed)")
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: TestSeed.draw(for: "damage"))
         return (0..<sample).map { _ in Int.random(in: 0..<count, using: &generator) }
     }
 

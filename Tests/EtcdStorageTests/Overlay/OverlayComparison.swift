@@ -103,17 +103,14 @@ struct OverlayComparison {
     }
 
     private func recordsDifference(_ overlay: Overlay, _ model: OverlayModel) throws -> String? {
-        var truth = model.storedChanges[...]
-        var problem: String?
-        try overlay.forEachRecord { (revision, key, message) throws(StorageError) in
-            let wanted = truth.popFirst()
-            let isSame =
-                revision == wanted?.revision && key.copied(0..<key.byteCount) == revision.bytes
-                && message.copied(0..<message.byteCount) == wanted?.message
-            if !isSame { problem = problem ?? "record \(revision), not \(wanted as Any)" }
+        var sink = PlainSink()
+        try overlay.image().write(to: &sink)
+        var records = sink.buckets[BucketName.key.bytes] ?? [:]
+        for wanted in model.storedChanges {
+            let message = records.removeValue(forKey: wanted.revision.bytes)
+            if message != wanted.message { return "record \(message as Any), not \(wanted)" }
         }
-        if let problem { return problem }
-        if !truth.isEmpty { return "no record \(truth)" }
+        if !records.isEmpty { return "records \(records) besides \(model.storedChanges)" }
         for revision in [model.revision, max(1, model.compactRevision + 1)] where revision <= model.revision {
             let (hash, wanted) = (try overlay.hashKV(at: revision), model.hashKV(at: revision))
             if hash != wanted { return "HashKV at \(revision) is \(hash), not \(wanted)" }

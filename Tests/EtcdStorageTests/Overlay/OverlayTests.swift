@@ -161,26 +161,18 @@ extension Overlay {
         self.commit()
     }
 
-    /// Writes the records into a bolt file.
+    /// Writes a database of this moment.
     fileprivate func writeDatabase(to path: FilePath) throws {
+        var image = try self.image()
+        let compaction = self.compactRevision > 0 ? self.compactRevision : nil
+        image.smallBuckets[.meta] = .meta(
+            consistentIndex: 1,
+            term: 1,
+            scheduledCompaction: compaction,
+            finishedCompaction: compaction
+        )
         let file = try OutputFile(creating: path.string)
-        var writer = try BoltWriter(writingTo: file)
-        try writer.beginBucket(Array("key".utf8).span.bytes)
-        try self.forEachRecord { (_, key, message) throws(StorageError) in
-            do throws(BoltWriterError) {
-                try writer.append(key: key, value: message)
-            } catch {
-                throw StorageError(writing: error, to: path.string)
-            }
-        }
-        try writer.beginBucket(Array("meta".utf8).span.bytes)
-        if self.compactRevision > 0 {
-            let revision = RevisionKey(main: self.compactRevision, sub: 0).bytes
-            for name in ["finishedCompactRev", "scheduledCompactRev"] {
-                try writer.append(key: Array(name.utf8).span.bytes, value: revision.span.bytes)
-            }
-        }
-        _ = try writer.finish()
+        _ = try image.write(to: file)
         try file.close()
     }
 }

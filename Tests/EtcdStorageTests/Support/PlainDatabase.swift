@@ -2,6 +2,7 @@ import Bolt
 import EtcdStorage
 import Files
 import Foundation
+import Testing
 
 /// A database as plain values: the pairs of each bucket, by key.
 typealias PlainDatabase = [[UInt8]: [[UInt8]: [UInt8]]]
@@ -44,4 +45,25 @@ func write(_ image: DatabaseImage, to path: String) throws -> (written: WrittenD
 
 func contents(_ path: String) throws -> Data {
     try Data(contentsOf: URL(filePath: path))
+}
+
+/// Keeps what it gets, and notes what does not come in order.
+struct PlainSink: DatabaseSink {
+    var buckets: PlainDatabase = [:]
+    private var bucket: [UInt8] = []
+    private var key: [UInt8]?
+
+    mutating func beginBucket(_ name: [UInt8]) {
+        #expect(self.bucket.lexicographicallyPrecedes(name))
+        self.bucket = name
+        self.key = nil
+        self.buckets[name] = [:]
+    }
+
+    mutating func append(key: RawSpan, value: RawSpan) {
+        let next = Array(key.data(0..<key.byteCount))
+        #expect(self.key.map { $0.lexicographicallyPrecedes(next) } ?? true)
+        self.key = next
+        self.buckets[self.bucket]?[next] = Array(value.data(0..<value.byteCount))
+    }
 }

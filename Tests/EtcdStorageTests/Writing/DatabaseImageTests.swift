@@ -49,7 +49,7 @@ struct DatabaseImageTests {
             #expect(database.storedDigest == written.digest)
             _ = try write(image, to: directory.appending("written.db").string)
             let bytes = try contents(path)
-            #expect(bytes.count == written.databaseByteCount + 32)
+            #expect(bytes.count == written.byteCount + 32)
             #expect(try contents(directory.appending("written.db").string) == bytes.dropLast(32))
         }
     }

@@ -9,9 +9,8 @@ import Testing
 /// Random images beside a plain model: dictionaries to which the same is done.
 struct ImageModelTests {
     @Test func holdsWhatAPlainModelHolds() throws {
-        var random = SplitMix(for: "images")
+        var random = SeededGenerator(seed: TestSeed.draw(for: "images"))
         for round in 0..<150 {
-            let state = random.state
             try withTemporaryDirectory { directory in
                 let trial = try ImageTrial(&random, in: directory)
                 let path = directory.appending("written.db").string
@@ -22,7 +21,7 @@ struct ImageModelTests {
                 try file.close()
 
                 let database = try EtcdDatabase(path: path)
-                let comment: Comment = "round \(round), state \(state)"
+                let comment: Comment = "round \(round)"
                 #expect(try plain(database) == trial.expected, comment)
                 #expect(sink.second.buckets == trial.expected, comment)
                 #expect(try database.statusHash() == sink.first.second.sum, comment)
@@ -42,7 +41,7 @@ private struct ImageTrial {
     /// Parts of messages that were dropped or replaced.
     var gone: [Data] = []
 
-    init(_ random: inout SplitMix, in directory: FilePath) throws {
+    init(_ random: inout SeededGenerator, in directory: FilePath) throws {
         var source: PlainDatabase = [:]
         if Int.random(in: 0..<10, using: &random) > 0 {
             source = randomBuckets(&random)
@@ -59,7 +58,7 @@ private struct ImageTrial {
         self.changeSmallBuckets(&random)
     }
 
-    private mutating func filter(_ random: inout SplitMix) {
+    private mutating func filter(_ random: inout SeededGenerator) {
         var records = self.expected[BucketName.key.bytes] ?? [:]
         guard Bool.random(using: &random) else { return }
         var decisions: [[UInt8]: RecordDecision] = [:]
@@ -82,7 +81,7 @@ private struct ImageTrial {
         self.image.filter = { record, _ in decided[record.revision.bytes] ?? .keep }
     }
 
-    private mutating func append(_ random: inout SplitMix) {
+    private mutating func append(_ random: inout SeededGenerator) {
         self.expected[BucketName.key.bytes, default: [:]].merge([:]) { first, _ in first }
         guard Bool.random(using: &random) else { return }
         let records = randomRecords(after: 1_000_000, &random)
@@ -96,7 +95,7 @@ private struct ImageTrial {
         }
     }
 
-    private mutating func changeSmallBuckets(_ random: inout SplitMix) {
+    private mutating func changeSmallBuckets(_ random: inout SeededGenerator) {
         for name in BucketName.allCases where name != .key && Bool.random(using: &random) {
             let pairs = randomPairs(&random)
             if Bool.random(using: &random) {
@@ -110,28 +109,7 @@ private struct ImageTrial {
     }
 }
 
-/// Keeps what it gets, and notes what does not come in order.
-private struct PlainSink: DatabaseSink {
-    var buckets: PlainDatabase = [:]
-    private var bucket: [UInt8] = []
-    private var key: [UInt8]?
-
-    mutating func beginBucket(_ name: [UInt8]) {
-        #expect(self.bucket.lexicographicallyPrecedes(name))
-        self.bucket = name
-        self.key = nil
-        self.buckets[name] = [:]
-    }
-
-    mutating func append(key: RawSpan, value: RawSpan) {
-        let next = Array(key.data(0..<key.byteCount))
-        #expect(self.key.map { $0.lexicographicallyPrecedes(next) } ?? true)
-        self.key = next
-        self.buckets[self.bucket]?[next] = Array(value.data(0..<value.byteCount))
-    }
-}
-
-private func randomBuckets(_ random: inout SplitMix) -> PlainDatabase {
+private func randomBuckets(_ random: inout SeededGenerator) -> PlainDatabase {
     var names = BucketName.allCases.map(\.bytes)
     names.append(Array("not etcd's".utf8))
     var buckets: PlainDatabase = [:]
@@ -140,7 +118,7 @@ private func randomBuckets(_ random: inout SplitMix) -> PlainDatabase {
 }
 
 /// Few different keys, so that those of two draws meet.
-private func randomPairs(_ random: inout SplitMix) -> [[UInt8]: [UInt8]] {
+private func randomPairs(_ random: inout SeededGenerator) -> [[UInt8]: [UInt8]] {
     var pairs: [[UInt8]: [UInt8]] = [:]
     for _ in 0..<Int.random(in: 0...30, using: &random) {
         let key = (0...Int.random(in: 0...2, using: &random)).map { _ in
@@ -152,7 +130,7 @@ private func randomPairs(_ random: inout SplitMix) -> [[UInt8]: [UInt8]] {
 }
 
 /// Records of rising revisions, some with several in a revision, a few larger than several pages.
-private func randomRecords(after revision: Int64, _ random: inout SplitMix) -> [[UInt8]: [UInt8]] {
+private func randomRecords(after revision: Int64, _ random: inout SeededGenerator) -> [[UInt8]: [UInt8]] {
     var records: [[UInt8]: [UInt8]] = [:]
     var last = RevisionKey(main: revision, sub: 0)
     for _ in 0..<Int.random(in: 0...120, using: &random) {
@@ -168,7 +146,7 @@ private func randomRecords(after revision: Int64, _ random: inout SplitMix) -> [
     return records
 }
 
-private func randomBytes(_ sizes: ClosedRange<Int>, _ random: inout SplitMix) -> [UInt8] {
+private func randomBytes(_ sizes: ClosedRange<Int>, _ random: inout SeededGenerator) -> [UInt8] {
     var bytes: [UInt8] = []
     let size = Int.random(in: sizes, using: &random)
     bytes.reserveCapacity(size + 8)
