@@ -33,10 +33,10 @@ let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "asy
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-// Reads top to bottom: a target depends only on targets above its own line.
+// The layers, and the only list of them: it reads top to bottom, and a target may import what it depends on,
+// which stands above its own line. A test compares every import with it.
 let package = Package(
     name: "registree",
-    platforms: [.macOS(.v26)],
     products: [
         .executable(name: "registree", targets: ["registree"])
     ],

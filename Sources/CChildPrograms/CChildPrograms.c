@@ -6,12 +6,9 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 
 // A child dies with the thread that made it, not with the process: so each has a thread that lives as long as it.
 
@@ -27,9 +24,7 @@ struct start {
 
 static void close_all_but(int kept) {
     int limit = (int)sysconf(_SC_OPEN_MAX);
-#ifdef __linux__
     if (close_range(STDERR_FILENO + 1, kept - 1, 0) == 0 && close_range(kept + 1, ~0U, 0) == 0) return;
-#endif
     for (int descriptor = STDERR_FILENO + 1; descriptor < limit; descriptor++) {
         if (descriptor != kept) close(descriptor);
     }
@@ -51,11 +46,9 @@ static int set_streams(const char *log_path) {
 }
 
 static int die_with(pid_t parent) {
-#ifdef __linux__
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return -1;
     // It may be gone already.
     if (getppid() != parent) _exit(1);
-#endif
     return 0;
 }
 

@@ -1,11 +1,6 @@
 import ArgumentParser
 import Files
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import Glibc
 
 /// The command line: one file a command, in this folder.
 struct Root: AsyncParsableCommand {

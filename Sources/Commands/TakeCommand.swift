@@ -1,15 +1,10 @@
 import ArgumentParser
 import EtcdClient
 import Foundation
+import Glibc
 import Operations
 import Presentation
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// `registree take [FILE | DIRECTORY | -]`.
 struct TakeCommand: AsyncParsableCommand {

@@ -1,11 +1,6 @@
 import CFileCalls
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 extension OutputFile {
     /// Makes this file, which must still be empty, a copy of the one at `path`.

@@ -1,11 +1,6 @@
 import CMappedFiles
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A regular file, mapped read-only for as long as this value is held.
 ///

@@ -1,11 +1,6 @@
 import CFileCalls
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A new file that is written from front to back through a buffer, with a way back to fill in a header.
 ///

@@ -1,11 +1,6 @@
 import CFileCalls
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A directory that appears complete, on the disk and all at once, or not at all.
 ///

@@ -1,10 +1,5 @@
+public import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    public import Glibc
-#elseif canImport(Darwin)
-    public import Darwin
-#endif
 
 /// The temporary files and directories that this process has under way.
 ///

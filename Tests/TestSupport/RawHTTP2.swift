@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import Glibc
 
 /// HTTP/2 by hand, for clients that do what a library keeps them from.
 public enum RawHTTP2 {
@@ -41,13 +37,8 @@ public enum RawHTTP2 {
 
     /// A connection that has sent what the kernel took at once; below 0 when it is refused.
     public static func connect(to port: Int, sending bytes: [UInt8]) -> CInt {
-        #if canImport(Glibc)
-            let socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-            let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
-        #else
-            let socket = Darwin.socket(AF_INET, SOCK_STREAM, 0)
-            let flags = MSG_DONTWAIT
-        #endif
+        let socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import Glibc
 
 extension RawSpan {
     /// How the bytes of one range compare with those of another, as bbolt orders keys.

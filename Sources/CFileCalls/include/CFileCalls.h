@@ -1,10 +1,14 @@
-#ifndef REGISTREE_OUTPUT_FILES_H
-#define REGISTREE_OUTPUT_FILES_H
+#ifndef REGISTREE_FILE_CALLS_H
+#define REGISTREE_FILE_CALLS_H
 
 #include <stdint.h>
 #include <sys/types.h>
 
 // System calls that Swift cannot see: GNU extensions and ioctls. All set errno.
+
+/// Opens a new file without a name in `directory`, mode 0600, for reading and writing; the descriptor or -1.
+/// A file system that cannot do it answers EOPNOTSUPP, an old kernel EISDIR.
+int registree_open_nameless(const char *directory);
 
 /// Renames `from` to `to`, failing with EEXIST when `to` exists; 0 or -1. A file system that cannot
 /// do it in one step answers EINVAL.

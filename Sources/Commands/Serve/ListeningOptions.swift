@@ -1,11 +1,6 @@
 import ArgumentParser
 import EtcdServer
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import Glibc
 
 /// Where and how a store is served: etcd's flags, with their meanings there.
 struct ListeningOptions: ParsableArguments {
@@ -118,11 +113,7 @@ private func urls(_ text: String) throws(ServerError) -> [ListenURL] {
 
 /// How many files this process may have open, after it has asked for as many as it may ask for.
 private func raisedFileLimit() -> Int {
-    #if canImport(Glibc)
-        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    #else
-        let resource = RLIMIT_NOFILE
-    #endif
+    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
     var limit = rlimit()
     guard getrlimit(resource, &limit) == 0 else { return 256 }
     var raised = limit

@@ -1,8 +1,5 @@
 import Foundation
-
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 /// Has the C library ask for large pages for large blocks of memory: starts the program once more, in the same
 /// process, since that is read from the environment at the start.
@@ -12,16 +9,14 @@ import Foundation
 ///
 /// Source: glibc manual, "Memory Allocation Tunables" (`glibc.malloc.hugetlb`).
 func startWithLargePages() {
-    #if canImport(Glibc)
-        let name = "GLIBC_TUNABLES"
-        let tunable = "glibc.malloc.hugetlb"
-        let given = ProcessInfo.processInfo.environment[name] ?? ""
-        guard !given.contains(tunable),
-            let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        else { return }
-        setenv(name, (given.isEmpty ? "" : given + ":") + tunable + "=1", 1)
-        var words: [UnsafeMutablePointer<CChar>?] = CommandLine.arguments.map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
-        execv(path, &words)
-    #endif
+    let name = "GLIBC_TUNABLES"
+    let tunable = "glibc.malloc.hugetlb"
+    let given = ProcessInfo.processInfo.environment[name] ?? ""
+    guard !given.contains(tunable),
+        let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    else { return }
+    setenv(name, (given.isEmpty ? "" : given + ":") + tunable + "=1", 1)
+    var words: [UnsafeMutablePointer<CChar>?] = CommandLine.arguments.map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    execv(path, &words)
 }

@@ -1,11 +1,6 @@
+import Glibc
 import Presentation
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Standard output, gathered into large writes.
 ///

@@ -1,12 +1,7 @@
+import Glibc
 import Presentation
 import Synchronization
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A line on standard error that is drawn over again while work goes on.
 ///

@@ -1,12 +1,7 @@
 import Dispatch
 import Files
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Ends the process tidily when it is interrupted: unfinished output is removed, and the exit code says why.
 enum Signals {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import Glibc
 
 /// Columns of the terminal that standard output is; nothing when it is none.
 func terminalWidth() -> Int? {

@@ -1,16 +1,11 @@
 import Foundation
 import GRPCCore
+import Glibc
 import NIOCore
 import NIOPosix
 import NIOSSL
 import SwiftASN1
 import X509
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Finds out why a connection could not be made.
 ///

@@ -1,11 +1,6 @@
+import Glibc
 import NIOCore
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A socket that listens already, before anything serves it: so that a port in use is known at once.
 struct ListeningSocket: Sendable {
@@ -66,11 +61,7 @@ private func makeSocket(_ address: SocketAddress, for url: ListenURL) throws(Ser
         case .v6: AF_INET6
         case .unixDomainSocket: AF_UNIX
         }
-    #if canImport(Glibc)
-        let descriptor = socket(family, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-    #else
-        let descriptor = socket(family, SOCK_STREAM, 0)
-    #endif
+    let descriptor = socket(family, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw failure(Errno(rawValue: errno), url) }
     return descriptor
 }

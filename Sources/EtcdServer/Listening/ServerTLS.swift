@@ -1,13 +1,8 @@
 import Files
+import Glibc
 import NIOCore
 import NIOSSL
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// The files that the server's TLS is made of.
 public struct TLSFiles: Hashable, Sendable {

@@ -1,11 +1,6 @@
 public import Files
+import Glibc
 import ProtobufWire
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Gathers the keys of a live etcd, as they arrive, into a ``Keyspace`` like any other.
 ///

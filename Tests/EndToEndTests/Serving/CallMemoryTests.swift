@@ -1,13 +1,8 @@
 import Foundation
+import Glibc
 import SystemPackage
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// What clients can make the store keep in memory that send by half, or do not read.
 @Suite(.serialized, .timeLimit(.minutes(5)))

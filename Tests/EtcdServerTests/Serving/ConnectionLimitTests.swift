@@ -1,14 +1,9 @@
 import EtcdMessages
 import EtcdServer
 import Foundation
+import Glibc
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 @Suite(.timeLimit(.minutes(2)))
 struct ConnectionLimitTests {

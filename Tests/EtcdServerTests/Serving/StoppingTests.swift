@@ -1,14 +1,9 @@
 import EtcdServer
 import Foundation
+import Glibc
 import Synchronization
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Clients that come while the server goes.
 @Suite(.serialized, .timeLimit(.minutes(5)))

@@ -1,13 +1,8 @@
 import CChildPrograms
 import Files
 import Foundation
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A program that runs beside this one for a while, in a process group of its own.
 ///
