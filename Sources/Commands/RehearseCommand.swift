@@ -97,8 +97,7 @@ struct RehearseCommand: AsyncParsableCommand {
 
     private func request() throws -> RehearsalRequest {
         let scratch =
-            self.scratchDir ?? ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 }
-            ?? "/tmp"
+            self.scratchDir ?? TemporaryFiles.directory(in: ProcessInfo.processInfo.environment)
         guard isDirectory(path: scratch) else {
             throw Failure("\(scratch) is no directory", advice: "say --scratch-dir", status: .badInput)
         }

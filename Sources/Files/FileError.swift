@@ -4,7 +4,7 @@ public import SystemPackage
 public struct FileError: Error, Hashable, Sendable {
     /// One way in which a file cannot be used.
     public enum Reason: Hashable, Sendable {
-        /// Nothing has that name.
+        /// No file or directory has that name.
         case missing
         /// The name is a directory, a pipe, a device or a socket.
         case notARegularFile(kind: String)
@@ -12,9 +12,13 @@ public struct FileError: Error, Hashable, Sendable {
         case locked
         /// The file became shorter while it was read.
         case shrank
-        /// Something has that name and may not be replaced.
+        /// The file was written to while it was read.
+        case changed
+        /// The disk failed to give the bytes from `offset` on, though the file still has them.
+        case unreadable(offset: Int, Errno)
+        /// A file or directory has that name and may not be replaced.
         case exists
-        /// The directory that should be filled holds something already.
+        /// The directory that should be filled has entries already.
         case notEmpty
         /// The directory that should hold the new file is not there.
         case parentMissing
@@ -22,8 +26,10 @@ public struct FileError: Error, Hashable, Sendable {
         case noSpace(needed: UInt64, free: UInt64)
         /// The program was asked to stop; what was half made is removed.
         case interrupted
-        /// Too many files are mapped at once.
-        case tooManyMappings
+        /// As many files as can be are mapped already.
+        case tooManyMappings(limit: Int)
+        /// The file is longer than the system lets this process map, in bytes.
+        case tooLargeToMap(byteCount: Int)
         /// The system call failed; `doing` is a verb such as "open" or "sync".
         case system(doing: String, Errno)
     }
@@ -48,6 +54,10 @@ extension FileError: CustomStringConvertible {
             "\(self.path) is in use by another process"
         case .shrank:
             "\(self.path) became shorter while it was read"
+        case .changed:
+            "\(self.path) was changed while it was read"
+        case .unreadable(let offset, let errno):
+            "cannot read \(self.path) at byte \(offset): \(errno)"
         case .exists:
             "\(self.path) exists already"
         case .notEmpty:
@@ -58,8 +68,10 @@ extension FileError: CustomStringConvertible {
             "\(self.path): needs \(needed) bytes, the file system has \(free) free"
         case .interrupted:
             "\(self.path) was not finished: interrupted"
-        case .tooManyMappings:
-            "\(self.path): too many files are open at once"
+        case .tooManyMappings(let limit):
+            "\(self.path) cannot be opened: \(limit) files are mapped already, the most at one time"
+        case .tooLargeToMap(let byteCount):
+            "\(self.path) has \(byteCount) bytes, more than this process may map (ulimit -v)"
         case .system(let doing, let errno):
             "cannot \(doing) \(self.path): \(errno)"
         }

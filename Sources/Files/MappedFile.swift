@@ -4,10 +4,12 @@ import SystemPackage
 
 /// A regular file, mapped read-only for as long as this value is held.
 ///
-/// The bytes are the file's own pages: mapping copies nothing, and what is touched counts as page
-/// cache, not as this process's private memory. The file is never written to. When another process
-/// cuts it short, lost bytes read as zero instead of ending the process; ``checkUnchanged()`` then
-/// throws, and whoever reads calls it before trusting a result.
+/// The bytes are the file's own pages: mapping copies no byte, and what is touched counts as page
+/// cache, not as this process's private memory. The file is never written to. Bytes that are lost because
+/// another process cuts the file short, or because the disk fails, read as zero instead of ending the
+/// process; ``checkUnchanged()`` then throws, and whoever reads calls it before trusting a result.
+///
+/// A file that gets another's name stays mapped as it was: what is read is still one whole file.
 ///
 /// `@unchecked Sendable`: the mapping is immutable from `init` to `deinit`, and reading it needs no order.
 public final class MappedFile: @unchecked Sendable {
@@ -18,6 +20,8 @@ public final class MappedFile: @unchecked Sendable {
     private let descriptor: FileDescriptor
     private let base: UnsafeRawPointer?
     private let guardSlot: Int32
+    /// What it was when it was opened; nil for a file that only this process can write to.
+    private let identity: FileIdentity?
 
     /// Whether to look for another process's lock on the file.
     public enum Locking: Sendable {
@@ -30,27 +34,38 @@ public final class MappedFile: @unchecked Sendable {
     /// Opens and maps the file at `path`; an empty file maps as no bytes.
     ///
     /// - Throws: `.missing`, `.notARegularFile` (a pipe is refused without waiting for a writer),
-    ///   `.locked`, `.tooManyMappings` or `.system`.
+    ///   `.locked`, `.tooManyMappings`, `.tooLargeToMap` or `.system`.
     public convenience init(path: String, locking: Locking = .shared) throws(FileError) {
-        try self.init(openRegularFile(path: path), path: path, locking: locking)
+        try self.init(openRegularFile(path: path), path: path, locking: locking, mayChange: true)
     }
 
     /// Maps an open file, whose descriptor now belongs to this value.
-    init(_ descriptor: FileDescriptor, path: String, locking: Locking) throws(FileError) {
+    ///
+    /// `mayChange` says whether others can write to it.
+    init(
+        _ descriptor: FileDescriptor,
+        path: String,
+        locking: Locking,
+        mayChange: Bool
+    ) throws(FileError) {
         self.path = path
         do {
             if locking == .shared { try lockShared(descriptor, path: path) }
-            let byteCount = try size(of: descriptor, path: path)
+            let status = try status(of: descriptor, path: path)
+            let byteCount = Int(status.size)
             let base = try map(descriptor, byteCount: byteCount, path: path)
             self.byteCount = byteCount
             self.base = base
             self.guardSlot = base.map { registree_guard_mapping($0, byteCount) } ?? -1
             self.descriptor = descriptor
+            self.identity = mayChange ? FileIdentity(status) : nil
         } catch {
             try? descriptor.close()
             throw error
         }
-        if self.base != nil, self.guardSlot < 0 { throw FileError(.tooManyMappings, path: path) }
+        if self.base != nil, self.guardSlot < 0 {
+            throw FileError(.tooManyMappings(limit: Int(REGISTREE_MAPPING_LIMIT)), path: path)
+        }
     }
 
     deinit {
@@ -72,13 +87,49 @@ public final class MappedFile: @unchecked Sendable {
         UnsafeRawBufferPointer(start: self.base, count: self.base == nil ? 0 : self.byteCount)
     }
 
-    /// Throws `.shrank` when bytes that were there at the start are gone.
+    /// Throws unless all that was read is what the file held when it was opened, and holds still.
+    ///
+    /// - Throws: `.shrank` when bytes that were there at the start are gone; `.changed` when the file was
+    ///   written to; `.unreadable` when the disk failed to give bytes of it.
     public func checkUnchanged() throws(FileError) {
-        let lost = registree_mapping_lost_bytes(self.guardSlot)
-        let byteCount = try size(of: self.descriptor, path: self.path)
-        if lost || byteCount < self.byteCount {
-            throw FileError(.shrank, path: self.path)
+        let lost = Int(registree_mapping_lost_offset(self.guardSlot))
+        let status = try status(of: self.descriptor, path: self.path)
+        if status.size < self.byteCount { throw FileError(.shrank, path: self.path) }
+        if let identity, identity != FileIdentity(status) { throw FileError(.changed, path: self.path) }
+        if lost >= 0 {
+            throw FileError(.unreadable(offset: lost, self.readError(at: lost)), path: self.path)
         }
+    }
+
+    /// Why the disk does not give the byte at `offset`.
+    private func readError(at offset: Int) -> Errno {
+        var byte: UInt8 = 0
+        return pread(self.descriptor.rawValue, &byte, 1, off_t(offset)) < 0
+            ? Errno(rawValue: errno) : .ioError
+    }
+}
+
+/// What tells a file from another one, and from itself before it was written to.
+public struct FileIdentity: Hashable, Sendable {
+    private let device: DeviceID
+    private let inode: Inode
+    private let byteCount: Int64
+    /// When it was last written to, in seconds and nanoseconds.
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    /// The identity of what lies at `path` or is linked to from there; nil when there is none.
+    public init?(path: String) {
+        guard let status = try? Stat(path) else { return nil }
+        self.init(status)
+    }
+
+    init(_ status: Stat) {
+        self.device = status.deviceID
+        self.inode = status.inode
+        self.byteCount = status.size
+        self.seconds = status.st_mtim.tv_sec
+        self.nanoseconds = status.st_mtim.tv_nsec
     }
 }
 
@@ -86,19 +137,20 @@ private func openRegularFile(path: String) throws(FileError) -> FileDescriptor {
     let descriptor: FileDescriptor
     do {
         // Non-blocking: opening a pipe that nobody writes to must not wait.
-        descriptor = try FileDescriptor.open(path, .readOnly, options: [.nonBlocking, .closeOnExec])
-    } catch let errno as Errno {
-        switch errno {
-        case .noSuchFileOrDirectory: throw FileError(.missing, path: path)
-        case .noSuchAddressOrDevice where isSocket(path):
-            throw FileError(.notARegularFile(kind: "a socket"), path: path)
-        default: throw FileError(.system(doing: "open", errno), path: path)
-        }
+        let opened = try systemCall("open", path: path) { open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
+        descriptor = FileDescriptor(rawValue: opened)
     } catch {
-        throw FileError(.system(doing: "open", .ioError), path: path)
+        switch error.reason {
+        case .system(_, .noSuchFileOrDirectory): throw FileError(.missing, path: path)
+        // A socket has a name but cannot be opened.
+        case .system(_, .noSuchAddressOrDevice) where (try? Stat(path))?.type == .socket:
+            throw FileError(.notARegularFile(kind: FileType.socket.name), path: path)
+        default: throw error
+        }
     }
-    do {
-        try requireRegularFile(descriptor, path: path)
+    do throws(FileError) {
+        let type = try status(of: descriptor, path: path).type
+        guard type == .regular else { throw FileError(.notARegularFile(kind: type.name), path: path) }
         return descriptor
     } catch {
         try? descriptor.close()
@@ -106,39 +158,13 @@ private func openRegularFile(path: String) throws(FileError) -> FileDescriptor {
     }
 }
 
-/// A socket has a name but cannot be opened.
-private func isSocket(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
-}
-
-private func requireRegularFile(_ descriptor: FileDescriptor, path: String) throws(FileError) {
-    var status = stat()
-    guard fstat(descriptor.rawValue, &status) == 0 else {
-        throw FileError(.system(doing: "examine", Errno(rawValue: errno)), path: path)
-    }
-    switch status.st_mode & S_IFMT {
-    case S_IFREG: return
-    case S_IFDIR: throw FileError(.notARegularFile(kind: "a directory"), path: path)
-    case S_IFIFO: throw FileError(.notARegularFile(kind: "a pipe"), path: path)
-    default: throw FileError(.notARegularFile(kind: "a device"), path: path)
-    }
-}
-
-private func size(of descriptor: FileDescriptor, path: String) throws(FileError) -> Int {
-    var status = stat()
-    guard fstat(descriptor.rawValue, &status) == 0 else {
-        throw FileError(.system(doing: "examine", Errno(rawValue: errno)), path: path)
-    }
-    return Int(status.st_size)
-}
-
 private func lockShared(_ descriptor: FileDescriptor, path: String) throws(FileError) {
-    guard flock(descriptor.rawValue, LOCK_SH | LOCK_NB) != 0 else { return }
-    let cause = Errno(rawValue: errno)
-    // Some network file systems know no locks; then there is nothing to ask.
-    if cause == .notSupported || cause == .noLocks || cause == .noFunction { return }
-    throw FileError(cause == .wouldBlock ? .locked : .system(doing: "lock", cause), path: path)
+    switch failure(of: "lock", path: path, { flock(descriptor.rawValue, LOCK_SH | LOCK_NB) }) {
+    // Some network file systems know no locks; then there is nobody to ask.
+    case nil, .notSupported?, .noLocks?, .noFunction?: return
+    case .wouldBlock?: throw FileError(.locked, path: path)
+    case let cause?: throw FileError(.system(doing: "lock", cause), path: path)
+    }
 }
 
 private func map(
@@ -147,9 +173,14 @@ private func map(
     path: String
 ) throws(FileError) -> UnsafeRawPointer? {
     guard byteCount > 0 else { return nil }
-    guard let base = mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor.rawValue, 0), base != MAP_FAILED
-    else {
-        throw FileError(.system(doing: "map", Errno(rawValue: errno)), path: path)
+    do {
+        let base = try systemCall("map", path: path) {
+            // MAP_FAILED is -1, as a failure of other calls is.
+            Int(bitPattern: mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor.rawValue, 0))
+        }
+        return UnsafeRawPointer(bitPattern: base)
+    } catch {
+        guard case .system(_, .noMemory) = error.reason else { throw error }
+        throw FileError(.tooLargeToMap(byteCount: byteCount), path: path)
     }
-    return UnsafeRawPointer(base)
 }

@@ -4,10 +4,10 @@ import SystemPackage
 
 /// A new file that is written from front to back through a buffer, with a way back to fill in a header.
 ///
-/// The name must be free: nothing is opened through a link and nothing is overwritten. The mode is 0600
-/// whatever the umask. Errors name ``reportedPath``, which people know, not a temporary name.
+/// The name must be free: no link is followed and no file is overwritten. The mode is 0600 whatever the
+/// umask. Errors name ``reportedPath``, which people know, not a temporary name.
 public final class OutputFile {
-    /// Where the bytes go.
+    /// Where the bytes go; the directory, of a file without a name.
     public let path: String
     /// The path that errors name.
     public let reportedPath: String
@@ -28,10 +28,30 @@ public final class OutputFile {
     /// Creates the file.
     ///
     /// - Throws: `.exists`, `.parentMissing` or `.system`.
-    public init(creating path: String, reportedAs reportedPath: String? = nil) throws(FileError) {
+    public convenience init(
+        creating path: String,
+        reportedAs reportedPath: String? = nil
+    ) throws(FileError) {
+        let reportedPath = reportedPath ?? path
+        let descriptor = try createFile(path: path, reportedAs: reportedPath)
+        self.init(descriptor, path: path, reportedPath: reportedPath)
+    }
+
+    /// Creates a file without a name in `directory`, for what nobody needs when this process has ended.
+    ///
+    /// Its bytes are gone when the last who holds it is, also when that one is killed. Where the file system
+    /// knows no such files, it has a name for a moment.
+    ///
+    /// - Throws: `.missing` when there is no such directory, `.system`.
+    public convenience init(namelessIn directory: String) throws(FileError) {
+        let descriptor = try createNamelessFile(in: directory)
+        self.init(descriptor, path: directory, reportedPath: directory)
+    }
+
+    private init(_ descriptor: CInt, path: String, reportedPath: String) {
+        self.descriptor = descriptor
         self.path = path
-        self.reportedPath = reportedPath ?? path
-        self.descriptor = try createFile(path: path, reportedAs: reportedPath ?? path)
+        self.reportedPath = reportedPath
         self.buffer = .allocate(byteCount: Self.bufferByteCount, alignment: 4096)
     }
 
@@ -93,28 +113,29 @@ public final class OutputFile {
         try systemCall("sync", path: self.reportedPath) { fsync(self.descriptor) }
     }
 
-    /// Writes what is buffered and closes the file; nothing may be written afterwards.
+    /// Writes what is buffered and closes the file, the last call of all.
     public func close() throws(FileError) {
         guard self.isOpen else { return }
         try self.flush()
         self.isOpen = false
         // Linux closes the descriptor even when it reports an interruption: once, never again.
         let result = closeDescriptor(self.descriptor)
-        if result != 0, result != EINTR {
-            throw FileError(.system(doing: "close", Errno(rawValue: result)), path: self.reportedPath)
+        let cause = FileFault.failure(of: "close", path: self.reportedPath) ?? Errno(rawValue: result)
+        if cause.rawValue != 0, cause != .interrupted {
+            throw FileError(.system(doing: "close", cause), path: self.reportedPath)
         }
     }
 
-    /// Takes the file's name away: it is gone when nobody holds it any more.
-    public func makeNameless() {
-        unlink(self.path)
-    }
-
-    /// Maps what has been written; the mapping outlives this value.
+    /// Maps what has been written, which must not be overwritten any more; the mapping outlives this value.
     public func mapped() throws(FileError) -> MappedFile {
         try self.flush()
         let copy = try systemCall("map", path: self.reportedPath) { dup(self.descriptor) }
-        return try MappedFile(FileDescriptor(rawValue: copy), path: self.reportedPath, locking: .none)
+        return try MappedFile(
+            FileDescriptor(rawValue: copy),
+            path: self.reportedPath,
+            locking: .none,
+            mayChange: false
+        )
     }
 
     private func flush() throws(FileError) {
@@ -132,7 +153,7 @@ public final class OutputFile {
             let written = try systemCall("write", path: self.reportedPath) {
                 pwrite(self.descriptor, rest.baseAddress, rest.count, off_t(offset + done))
             }
-            // A full disk may take nothing without naming a cause.
+            // A full disk may take no byte without naming a cause.
             if written == 0 {
                 throw FileError(.system(doing: "write", .noSpace), path: self.reportedPath)
             }
@@ -167,11 +188,52 @@ private func createFile(path: String, reportedAs reportedPath: String) throws(Fi
         }
     }
     do {
-        // The umask may have taken bits away from the mode.
-        try systemCall("set the mode of", path: reportedPath) { fchmod(descriptor, 0o600) }
+        try setMode(of: descriptor, reportedAs: reportedPath)
+        return descriptor
+    } catch {
+        _ = close(descriptor)
+        removeTree(path: path)
+        throw error
+    }
+}
+
+private func createNamelessFile(in directory: String) throws(FileError) -> CInt {
+    let descriptor: CInt
+    do {
+        descriptor = try systemCall("create a file in", path: directory) {
+            registree_open_nameless(directory)
+        }
+    } catch {
+        switch error.reason {
+        case .system(_, .noSuchFileOrDirectory): throw FileError(.missing, path: directory)
+        case .system(_, .notSupported), .system(_, .isDirectory), .system(_, .invalidArgument):
+            return try createAndUnlinkFile(in: directory)
+        default: throw error
+        }
+    }
+    do {
+        try setMode(of: descriptor, reportedAs: directory)
         return descriptor
     } catch {
         _ = close(descriptor)
         throw error
     }
+}
+
+/// For file systems without nameless files.
+private func createAndUnlinkFile(in directory: String) throws(FileError) -> CInt {
+    let path = StagingName(inside: directory, name: ".registree", purpose: "scratch").random()
+    let descriptor = try createFile(path: path, reportedAs: directory)
+    do {
+        try systemCall("remove a file's name in", path: directory) { unlink(path) }
+        return descriptor
+    } catch {
+        _ = close(descriptor)
+        throw error
+    }
+}
+
+/// The umask may have taken bits away from the mode.
+private func setMode(of descriptor: CInt, reportedAs path: String) throws(FileError) {
+    try systemCall("set the mode of", path: path) { fchmod(descriptor, 0o600) }
 }

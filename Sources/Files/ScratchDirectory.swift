@@ -1,7 +1,7 @@
 /// A directory for what is needed only for a while: mode 0700, and removed with all that is in it.
 ///
 /// It goes with ``remove()``, with the last reference, and when the process is interrupted. What a killed
-/// process leaves is swept by the next one that makes a directory of the same purpose beside it.
+/// process leaves is removed by the next one that makes a directory of the same purpose beside it.
 public final class ScratchDirectory {
     public let path: String
 
@@ -18,7 +18,7 @@ public final class ScratchDirectory {
         outputs: StagedOutputs = .process
     ) throws(FileError) {
         let name = StagingName(inside: parent, name: "registree", purpose: purpose)
-        name.sweepLeftovers()
+        name.removeLeftovers()
         let (path, lock) = try name.createLocked(for: parent) { path throws(FileError) in
             try outputs.begin(path, destination: parent) { () throws(FileError) in
                 try makeDirectory(path: path, reportedAs: path)
@@ -33,7 +33,7 @@ public final class ScratchDirectory {
 
     /// Leaves the directory where it is, for whoever wants to look at it.
     ///
-    /// - Returns: Its new path, which no later run sweeps.
+    /// - Returns: Its new path, which no later run removes.
     public func keep() throws(FileError) -> String {
         guard self.isOurs else { return self.path }
         let name = self.path + "-kept"
@@ -52,5 +52,17 @@ public final class ScratchDirectory {
         self.lock = nil
         removeTree(path: self.path)
         self.outputs.forget(self.path)
+    }
+}
+
+/// Where files go that nobody needs later.
+public enum TemporaryFiles {
+    /// The directory that POSIX has for them.
+    public static let standardDirectory = "/tmp"
+
+    /// The directory that `TMPDIR` names in `environment`; the standard one when it is unset or empty.
+    public static func directory(in environment: [String: String]) -> String {
+        guard let named = environment["TMPDIR"], !named.isEmpty else { return self.standardDirectory }
+        return named
     }
 }

@@ -2,11 +2,11 @@ import CFileCalls
 import Glibc
 import SystemPackage
 
-/// A directory that appears complete, on the disk and all at once, or not at all.
+/// A directory that gets its name when it is complete and on the disk, or never.
 ///
 /// When the destination is absent, the whole directory is built beside it and one rename brings it in.
-/// When it exists and is empty, it stays as it is, perhaps a mount point, perhaps owned by somebody
-/// else: its one entry is built inside it and one rename brings that in.
+/// When it exists and is empty, it stays as it is, since it may be a mount point or belong to another
+/// user: its one entry is built inside it and one rename brings that in.
 public final class StagedDirectory {
     /// The path that the directory has in the end.
     public let destination: String
@@ -40,7 +40,7 @@ public final class StagedDirectory {
         outputs: StagedOutputs = .process
     ) throws(FileError) {
         let place = try StagingPlace(destination: destination, entry: entry)
-        place.name.sweepLeftovers()
+        place.name.removeLeftovers()
         try place.requireFree()
         let (path, lock) = try place.name.createLocked(for: destination) { path throws(FileError) in
             try outputs.begin(path, destination: destination) { () throws(FileError) in
@@ -151,7 +151,7 @@ public final class StagedDirectory {
         self.state = .building
     }
 
-    /// Removes the unfinished directory; after ``commit()`` it does nothing.
+    /// Removes the unfinished directory; after ``commit()`` there is none.
     public func discard() {
         guard self.state == .building else { return }
         self.state = .gone
@@ -169,7 +169,7 @@ public final class StagedDirectory {
 
 /// A function of its own, because the method `rename` hides the C one.
 private func moveBack(_ path: String, to stagedPath: String) -> Bool {
-    rename(path, stagedPath) == 0
+    failure(of: "rename back", path: path) { rename(path, stagedPath) } == nil
 }
 
 /// Creates a directory, mode 0700 whatever the umask.
@@ -187,7 +187,7 @@ func makeDirectory(path: String, reportedAs reportedPath: String) throws(FileErr
     do {
         try systemCall("set the mode of", path: reportedPath) { chmod(path, 0o700) }
     } catch {
-        rmdir(path)
+        removeTree(path: path)
         throw error
     }
 }
@@ -202,8 +202,8 @@ private func synchronizeTree(path: String, reportedAs reportedPath: String) thro
     try synchronizeDirectory(path: path, reportedAs: reportedPath)
 }
 
-/// Where the file system has no exclusive rename, the plain one is nearly as good: it replaces an
-/// empty directory and nothing else.
+/// Where the file system has no exclusive rename, the plain one is nearly as good: it replaces no
+/// more than an empty directory.
 private func renameDirectory(
     _ source: String,
     to destination: String,

@@ -2,7 +2,7 @@ import CFileCalls
 import Glibc
 import SystemPackage
 
-/// A file that appears under its own name complete, on the disk and all at once, or not at all.
+/// A file that gets its own name when it is complete and on the disk, or never.
 ///
 /// It is written under a temporary name in the same directory. ``commit()`` syncs it, renames it and
 /// syncs the directory; ``discard()`` or the end of this value's life remove it.
@@ -32,7 +32,7 @@ public final class StagedFile {
     ) throws(FileError) {
         let name = try StagingName(destination: destination, purpose: "partial")
         try requireFreeName(destination, replacing: replacing)
-        name.sweepLeftovers()
+        name.removeLeftovers()
         var output: OutputFile?
         let (_, lock) = try name.createLocked(for: destination) { path throws(FileError) in
             try outputs.begin(path, destination: destination) { () throws(FileError) in
@@ -67,13 +67,13 @@ public final class StagedFile {
             try synchronizeDirectory(path: self.parent, reportedAs: self.destination)
         } catch {
             // A name that may not survive is none, unless an older file went for it.
-            if self.isFinished, !self.replacing { unlink(self.destination) }
+            if self.isFinished, !self.replacing { removeTree(path: self.destination) }
             self.discard()
             throw error
         }
     }
 
-    /// Removes the unfinished file; after ``commit()`` it does nothing.
+    /// Removes the unfinished file; after ``commit()`` there is none.
     public func discard() {
         guard !self.isFinished else { return }
         self.isFinished = true
@@ -83,15 +83,10 @@ public final class StagedFile {
 }
 
 private func requireFreeName(_ destination: String, replacing: Bool) throws(FileError) {
-    var status = stat()
-    guard lstat(destination, &status) == 0 else { return }
+    guard let type = try status(of: destination, followingLinks: false)?.type else { return }
     guard replacing else { throw FileError(.exists, path: destination) }
-    switch status.st_mode & S_IFMT {
-    case S_IFREG, S_IFLNK: return
-    case S_IFDIR: throw FileError(.notARegularFile(kind: "a directory"), path: destination)
-    case S_IFIFO: throw FileError(.notARegularFile(kind: "a pipe"), path: destination)
-    case S_IFSOCK: throw FileError(.notARegularFile(kind: "a socket"), path: destination)
-    default: throw FileError(.notARegularFile(kind: "a device"), path: destination)
+    if type != .regular, type != .symbolicLink {
+        throw FileError(.notARegularFile(kind: type.name), path: destination)
     }
 }
 
@@ -112,7 +107,7 @@ func rename(_ source: String, to destination: String, replacing: Bool) throws(Fi
     }
 }
 
-/// For file systems without an exclusive rename: a hard link never replaces anything.
+/// For file systems without an exclusive rename: a hard link never replaces a file.
 private func renameByLink(_ source: String, to destination: String) throws(FileError) {
     do {
         try systemCall("link to", path: destination) { link(source, destination) }
@@ -120,5 +115,5 @@ private func renameByLink(_ source: String, to destination: String) throws(FileE
         if case .system(_, .fileExists) = error.reason { throw FileError(.exists, path: destination) }
         throw error
     }
-    unlink(source)
+    removeTree(path: source)
 }

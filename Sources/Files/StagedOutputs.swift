@@ -4,9 +4,9 @@ import Synchronization
 /// The temporary files and directories that this process has under way.
 ///
 /// Whoever handles a signal calls ``abandonAll()``: everything unfinished is removed, and from then on
-/// nothing new begins and nothing is given its final name. A rename and a signal cannot cross: the
+/// no output begins and none is given its final name. A rename and a signal cannot cross: the
 /// destination is complete or absent. A process that is killed outright leaves its temporary name
-/// behind, for the next run with the same destination to sweep.
+/// behind; the next run with the same destination removes it.
 public final class StagedOutputs: Sendable {
     /// The outputs of this process.
     public static let process = StagedOutputs()

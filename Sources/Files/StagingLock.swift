@@ -4,7 +4,7 @@ import SystemPackage
 /// An exclusive lock on a temporary file or directory, held while its writer lives.
 ///
 /// It tells a leftover from an output that another process is still writing. Where the file system has
-/// no locks nothing is ever swept.
+/// no locks, leftovers are never removed.
 final class StagingLock {
     private let descriptor: CInt
 
@@ -27,32 +27,37 @@ final class StagingLock {
 
     /// Asks for the lock on what lies at `path`, without waiting.
     static func attempt(path: String) -> Attempt {
-        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            switch errno {
-            case ENOENT, ELOOP: return .lost
-            case EMFILE, ENFILE: return .tooManyOpen(Errno(rawValue: errno))
+        let descriptor: CInt
+        do {
+            descriptor = try systemCall("open", path: path) {
+                open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            }
+        } catch {
+            switch error.reason {
+            case .system(_, .noSuchFileOrDirectory), .system(_, .tooManySymbolicLinkLevels): return .lost
+            case .system(_, let cause) where cause == .tooManyOpenFiles || cause == .tooManyOpenFilesInSystem:
+                return .tooManyOpen(cause)
             default: return .unsupported
             }
         }
         let lock = StagingLock(descriptor: descriptor)
-        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            return errno == EWOULDBLOCK ? .lost : .unsupported
+        if let cause = failure(of: "lock", path: path, { flock(descriptor, LOCK_EX | LOCK_NB) }) {
+            return cause == .wouldBlock ? .lost : .unsupported
         }
         return lock.isStillNamed(path) ? .held(lock) : .lost
     }
 
     private func isStillNamed(_ path: String) -> Bool {
-        var opened = stat()
-        var named = stat()
-        guard fstat(self.descriptor, &opened) == 0, lstat(path, &named) == 0 else { return false }
-        return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
+        guard let opened = try? FileDescriptor(rawValue: self.descriptor).stat(),
+            let named = try? Stat(path, followTargetSymlink: false)
+        else { return false }
+        return opened.deviceID == named.deviceID && opened.inode == named.inode
     }
 }
 
 extension StagingName {
     /// Removes what earlier runs for the same destination left behind when they were killed.
-    func sweepLeftovers() {
+    func removeLeftovers() {
         for entry in (try? directoryEntries(path: self.parent)) ?? [] where self.matches(entry) {
             let path = self.parent + "/" + entry
             // In a directory that others may write to, what is not ours may be a trap.
@@ -62,10 +67,10 @@ extension StagingName {
         }
     }
 
-    /// Calls `create` with a fresh path until what it made can be locked, so that no sweeper takes it.
+    /// Calls `create` with a fresh path until what it made can be locked, so that no other process removes it.
     ///
     /// - Returns: The path, and the lock to hold for as long as the output is unfinished.
-    /// - Throws: What `create` throws; `.system` when nothing more can be opened.
+    /// - Throws: What `create` throws; `.system` when no more files can be opened.
     func createLocked(
         for destination: String,
         _ create: (String) throws(FileError) -> Void
@@ -87,7 +92,6 @@ extension StagingName {
 
 /// Whether `path` is a file or directory, no link, of this process's user.
 private func belongsToUs(_ path: String) -> Bool {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return false }
-    return status.st_uid == geteuid() && status.st_mode & S_IFMT != S_IFLNK
+    guard let status = try? Stat(path, followTargetSymlink: false) else { return false }
+    return status.userID.rawValue == geteuid() && status.type != .symbolicLink
 }

@@ -15,7 +15,7 @@ struct StagingPlace {
     init(destination: String, entry: String?) throws(FileError) {
         self.destination = destination
         switch (try DirectoryEntryKind(path: destination), entry) {
-        case (.nothing, _):
+        case (.absent, _):
             self.name = try StagingName(destination: destination, purpose: "restore")
             self.finalPath = destination
             self.contentBelow = entry.map { "/" + $0 } ?? ""

@@ -3,6 +3,9 @@ import SystemPackage
 
 /// Runs a system call that answers -1 on failure, again for as long as a signal interrupts it.
 ///
+/// Every call of this room that can fail goes through here or through ``failure(of:path:_:)``, so that tests
+/// can make each of them fail.
+///
 /// - Throws: `.system` with the call's error; `doing` is a verb such as "write".
 @discardableResult
 func systemCall<Result: FixedWidthInteger & SignedInteger>(
@@ -11,36 +14,81 @@ func systemCall<Result: FixedWidthInteger & SignedInteger>(
     _ call: () -> Result
 ) throws(FileError) -> Result {
     while true {
-        let result = call()
-        if result != -1 { return result }
-        let cause = errno
-        if cause != EINTR { throw FileError(.system(doing: doing, Errno(rawValue: cause)), path: path) }
+        let cause: Errno
+        if let injected = FileFault.failure(of: doing, path: path) {
+            cause = injected
+        } else {
+            let result = call()
+            if result != -1 { return result }
+            cause = Errno(rawValue: errno)
+        }
+        if cause != .interrupted { throw FileError(.system(doing: doing, cause), path: path) }
+    }
+}
+
+/// Runs a system call that answers -1 on failure; nil when it did not fail, else its error.
+func failure(of doing: String, path: String, _ call: () -> CInt) -> Errno? {
+    do {
+        try systemCall(doing, path: path, call)
+        return nil
+    } catch {
+        guard case .system(_, let cause) = error.reason else { return .ioError }
+        return cause
+    }
+}
+
+/// What the system says of the file or directory at `path`; nil when there is none.
+///
+/// - Throws: `.system`.
+func status(of path: String, followingLinks: Bool) throws(FileError) -> Stat? {
+    let cause: Errno
+    if let injected = FileFault.failure(of: "examine", path: path) {
+        cause = injected
+    } else {
+        do { return try Stat(path, followTargetSymlink: followingLinks) } catch { cause = error }
+    }
+    if cause == .noSuchFileOrDirectory { return nil }
+    throw FileError(.system(doing: "examine", cause), path: path)
+}
+
+/// What the system says of an open file; errors name `path`.
+func status(of descriptor: FileDescriptor, path: String) throws(FileError) -> Stat {
+    let cause: Errno
+    if let injected = FileFault.failure(of: "examine", path: path) {
+        cause = injected
+    } else {
+        do { return try descriptor.stat() } catch { cause = error }
+    }
+    throw FileError(.system(doing: "examine", cause), path: path)
+}
+
+extension FileType {
+    /// What people call it, with its article; "a device" for what has no name of its own.
+    var name: String {
+        switch self {
+        case .regular: "a file"
+        case .directory: "a directory"
+        case .fifo: "a pipe"
+        case .socket: "a socket"
+        case .symbolicLink: "a link"
+        default: "a device"
+        }
     }
 }
 
 /// What a name stands for, without following a link at its end.
 enum DirectoryEntryKind {
-    case nothing
+    case absent
     case directory
     /// A link that leads to a directory.
     case linkToDirectory
     case other
 
     init(path: String) throws(FileError) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else {
-            let cause = errno
-            guard cause == ENOENT else {
-                throw FileError(.system(doing: "examine", Errno(rawValue: cause)), path: path)
-            }
-            self = .nothing
-            return
-        }
-        switch status.st_mode & S_IFMT {
-        case S_IFDIR: self = .directory
-        case S_IFLNK:
-            let leadsToDirectory = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-            self = leadsToDirectory ? .linkToDirectory : .other
+        switch try status(of: path, followingLinks: false)?.type {
+        case nil: self = .absent
+        case .directory?: self = .directory
+        case .symbolicLink?: self = isDirectory(path: path) ? .linkToDirectory : .other
         default: self = .other
         }
     }
@@ -48,13 +96,12 @@ enum DirectoryEntryKind {
 
 /// Whether anything has the name `path`, also a link that leads nowhere.
 public func fileExists(path: String) throws(FileError) -> Bool {
-    try DirectoryEntryKind(path: path) != .nothing
+    try DirectoryEntryKind(path: path) != .absent
 }
 
 /// Whether `path` is a directory, or a link that leads to one.
 public func isDirectory(path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    (try? Stat(path))?.type == .directory
 }
 
 /// Makes the names in the directory at `path` survive a power failure.
@@ -70,6 +117,9 @@ func synchronizeDirectory(path: String, reportedAs reportedPath: String) throws(
 ///
 /// - Throws: `.system` when it is no directory or cannot be read.
 public func directoryEntries(path: String) throws(FileError) -> [String] {
+    if let injected = FileFault.failure(of: "list", path: path) {
+        throw FileError(.system(doing: "list", injected), path: path)
+    }
     guard let directory = opendir(path) else {
         throw FileError(.system(doing: "list", Errno(rawValue: errno)), path: path)
     }
@@ -90,9 +140,10 @@ public func directoryEntries(path: String) throws(FileError) -> [String] {
 
 /// Removes the file or the whole directory at `path`, as far as it can; links are not followed.
 func removeTree(path: String) {
-    if unlink(path) == 0 || errno == ENOENT { return }
+    let cause = failure(of: "remove", path: path) { unlink(path) }
+    if cause == nil || cause == .noSuchFileOrDirectory { return }
     for name in (try? directoryEntries(path: path)) ?? [] {
         removeTree(path: path + "/" + name)
     }
-    rmdir(path)
+    _ = failure(of: "remove", path: path) { rmdir(path) }
 }

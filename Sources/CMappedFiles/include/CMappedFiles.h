@@ -1,17 +1,21 @@
 #ifndef REGISTREE_MAPPED_FILES_H
 #define REGISTREE_MAPPED_FILES_H
 
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-// A mapped file that another process cuts short raises SIGBUS on the next touch of a lost page.
-// Ranges registered here get zeros instead, and remember it; every other SIGBUS keeps its old fate.
+// The next touch of a page raises SIGBUS when another process has cut the mapped file short, and when the disk
+// fails to give the page. Ranges registered here get zeros instead, and remember it; every other SIGBUS keeps
+// its old fate.
+
+/// How many ranges can be guarded at once.
+#define REGISTREE_MAPPING_LIMIT 64
 
 /// Guards `length` bytes from `base`; the answer is a slot for the calls below, -1 when all are taken.
 int registree_guard_mapping(const void *base, size_t length);
 
-/// Whether a touch of the slot's range has met bytes that the file no longer has.
-bool registree_mapping_lost_bytes(int slot);
+/// Where the first page begins that was touched in vain, in bytes from the slot's base; -1 when there was none.
+int64_t registree_mapping_lost_offset(int slot);
 
 /// Gives the slot back; call it before `munmap`.
 void registree_release_mapping(int slot);

@@ -100,7 +100,7 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         options.watchProgressInterval = self.watchProgressNotifyInterval.duration
         options.ignoresUsers = self.ignoreAuth
         options.name = self.name ?? source.name
-        options.spoolDirectory = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        options.spoolDirectory = TemporaryFiles.directory(in: ProcessInfo.processInfo.environment)
         return options
     }
 

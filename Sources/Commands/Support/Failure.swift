@@ -137,7 +137,7 @@ struct Failure: Error {
             self.init(error.description, status: .interrupted)
         case .parentMissing:
             self.init(error.description, advice: "create the directory first", status: .badInput)
-        case .shrank, .noSpace, .tooManyMappings, .system:
+        case .shrank, .changed, .unreadable, .noSpace, .tooManyMappings, .tooLargeToMap, .system:
             self.init(error.description, status: .inputOutput)
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EtcdClient
 import EtcdStorage
+import Files
 import Foundation
 import Operations
 
@@ -58,7 +59,7 @@ struct SourceOptions: ParsableArguments {
         return LiveKeyspace(
             endpoints: connection.endpoints,
             options: connection.options,
-            spoolDirectory: ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+            spoolDirectory: TemporaryFiles.directory(in: ProcessInfo.processInfo.environment)
         )
     }
 

@@ -68,9 +68,8 @@ private func makeSocket(_ address: SocketAddress, for url: ListenURL) throws(Ser
 
 /// Removes a socket file that a server left which has gone.
 private func removeAbandoned(_ path: String, _ url: ListenURL) throws(ServerError) {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return }
-    guard status.st_mode & S_IFMT == S_IFSOCK else { throw ServerError(.notASocket, at: "\(url)") }
+    guard let type = (try? Stat(path, followTargetSymlink: false))?.type else { return }
+    guard type == .socket else { throw ServerError(.notASocket, at: "\(url)") }
     let address = try socketAddress(of: url)
     let probe = try makeSocket(address, for: url)
     defer { close(probe) }

@@ -1,5 +1,4 @@
 import Files
-import Glibc
 import NIOCore
 import NIOSSL
 import Synchronization
@@ -35,7 +34,7 @@ public struct TLSFiles: Hashable, Sendable {
 final class ServerTLS: Sendable {
     private struct State {
         var context: NIOSSLContext
-        var stamps: [FileStamp]
+        var identities: [FileIdentity]
         var checked: NIODeadline
     }
 
@@ -50,7 +49,7 @@ final class ServerTLS: Sendable {
         self.files = files
         self.log = log
         self.state = Mutex(
-            State(context: try makeContext(files), stamps: stamps(of: files), checked: .now())
+            State(context: try makeContext(files), identities: identities(of: files), checked: .now())
         )
     }
 
@@ -62,11 +61,11 @@ final class ServerTLS: Sendable {
         self.state.withLock { state in
             guard NIODeadline.now() - state.checked >= Self.pause else { return state.context }
             state.checked = .now()
-            let stamps = stamps(of: self.files)
-            guard stamps != state.stamps else { return state.context }
+            let identities = identities(of: self.files)
+            guard identities != state.identities else { return state.context }
             do throws(ServerError) {
                 state.context = try makeContext(self.files)
-                state.stamps = stamps
+                state.identities = identities
                 self.log(.info, "certificates reloaded", ["file": self.files.certificate])
             } catch {
                 self.log(.warning, "changed certificates not used", ["error": "\(error)"])
@@ -76,25 +75,8 @@ final class ServerTLS: Sendable {
     }
 }
 
-/// What tells one content of a file from another without reading it.
-private struct FileStamp: Hashable {
-    var inode: UInt64
-    var size: Int64
-    var seconds: Int
-    var nanoseconds: Int
-
-    init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        self.inode = UInt64(status.st_ino)
-        self.size = Int64(status.st_size)
-        self.seconds = status.st_mtim.tv_sec
-        self.nanoseconds = status.st_mtim.tv_nsec
-    }
-}
-
-private func stamps(of files: TLSFiles) -> [FileStamp] {
-    [files.certificate, files.key, files.trustedAuthority].compactMap { $0.flatMap(FileStamp.init) }
+private func identities(of files: TLSFiles) -> [FileIdentity] {
+    [files.certificate, files.key, files.trustedAuthority].compactMap { $0.flatMap(FileIdentity.init(path:)) }
 }
 
 private func makeContext(_ files: TLSFiles) throws(ServerError) -> NIOSSLContext {

@@ -1,4 +1,5 @@
 import EtcdMessages
+import Files
 import GRPCCore
 import Synchronization
 
@@ -64,7 +65,7 @@ public struct ServerOptions: Sendable {
     public var ignoresUsers = false
     public var name = "registree"
     /// Where a snapshot waits while it is sent; it is as large as the store.
-    public var spoolDirectory = "/tmp"
+    public var spoolDirectory = TemporaryFiles.standardDirectory
 
     public init() {}
 

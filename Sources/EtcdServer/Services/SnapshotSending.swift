@@ -11,7 +11,7 @@ extension ServedStore {
     ///
     /// The database goes in chunks, its SHA-256 as the last message. The client's pace keeps nothing in memory.
     func sendSnapshot(_ writer: RPCWriter<MessageAnswer<Etcdserverpb_SnapshotResponse>>) async throws {
-        let spool = try self.spool()
+        let spool = try OutputFile(namelessIn: self.options.spoolDirectory)
         let snapshot = try self.store.writeSnapshot(to: spool)
         let file = try spool.mapped()
         self.log(.info, "sending a snapshot", ["bytes": "\(snapshot.databaseByteCount)"])
@@ -37,12 +37,5 @@ extension ServedStore {
         response.blob = blob
         response.version = self.store.status.storageVersion
         try await writer.write(MessageAnswer(message: response))
-    }
-
-    private func spool() throws -> OutputFile {
-        let name = "\(self.options.spoolDirectory)/registree-\(UUID().uuidString)"
-        let file = try OutputFile(creating: name, reportedAs: self.options.spoolDirectory)
-        file.makeNameless()
-        return file
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import Files
 
 /// Where a member keeps what, below its data directory.
 ///
@@ -24,11 +24,13 @@ public struct DataDirectoryLayout: Hashable, Sendable {
     ///
     /// The `member` directory inside a data directory is understood as well.
     init?(containing path: String) {
-        guard isDirectory(path) else { return nil }
+        guard isDirectory(path: path) else { return nil }
         var trimmed = path
         while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
         self.root = trimmed
-        if !isDirectory(self.member), isDirectory("\(trimmed)/snap") { self.root = "\(trimmed)/.." }
+        if !isDirectory(path: self.member), isDirectory(path: "\(trimmed)/snap") {
+            self.root = "\(trimmed)/.."
+        }
     }
 }
 
@@ -60,9 +62,4 @@ public enum DataDirectoryName {
 private func hexadecimal16(_ value: UInt64) -> String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
-}
-
-private func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }

@@ -1,11 +1,10 @@
 public import Files
-import Glibc
 import ProtobufWire
 
 /// Gathers the keys of a live etcd, as they arrive, into a ``Keyspace`` like any other.
 ///
-/// The records go to a nameless file of mode 0600, as they would lie in bucket `key`, so that values take
-/// no memory until they are looked at. The file is gone when the keyspace is.
+/// The records go to a file without a name, mode 0600, as they would lie in bucket `key`, so that values take
+/// no memory until they are looked at. The file is gone when the keyspace is, also when the process is killed.
 public struct KeyspaceSpool {
     private let file: OutputFile
     private var entries: [KeyIndex.Entry] = []
@@ -14,9 +13,7 @@ public struct KeyspaceSpool {
     ///
     /// - Throws: `FileError` when the file cannot be made.
     public init(in directory: String) throws(FileError) {
-        let suffix = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        self.file = try OutputFile(creating: "\(directory)/.registree-live-\(suffix)", reportedAs: directory)
-        self.file.makeNameless()
+        self.file = try OutputFile(namelessIn: directory)
     }
 
     /// Adds a key, which has not been added before, with its state as etcd's range answers it.

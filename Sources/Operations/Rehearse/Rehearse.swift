@@ -87,7 +87,8 @@ extension Rehearse {
     /// A directory for a server's sockets, log and spool; the name of a socket may not be long.
     private func makeSocketPlace(in scratch: ScratchDirectory) throws(FileError) -> ScratchDirectory {
         let isShort = scratch.path.utf8.count <= 60
-        return try ScratchDirectory(in: isShort ? scratch.path : "/tmp", purpose: "sockets")
+        let parent = isShort ? scratch.path : TemporaryFiles.standardDirectory
+        return try ScratchDirectory(in: parent, purpose: "sockets")
     }
 }
 
