@@ -4,6 +4,11 @@
 #include <stdbool.h>
 #include <string.h>
 
+#if defined(__aarch64__)
+#include <arm_acle.h>
+#include <sys/auxv.h>
+#endif
+
 // Polynomials are reflected: bit 31 is the coefficient of x^0, and 0x82F63B78 is Castagnoli's.
 static const uint32_t POLYNOMIAL = 0x82F63B78u;
 
@@ -56,8 +61,9 @@ static void prepare(void) {
     }
 #if defined(__x86_64__)
     has_instruction = __builtin_cpu_supports("sse4.2");
-#elif defined(__aarch64__) && defined(__ARM_FEATURE_CRC32)
-    has_instruction = true;
+#elif defined(__aarch64__)
+    // Armv8.0 leaves the instruction open; the kernel says whether it is there (`Documentation/arch/arm64/elf_hwcaps.rst`).
+    has_instruction = (getauxval(AT_HWCAP) & HWCAP_CRC32) != 0;
 #endif
 }
 
@@ -82,9 +88,8 @@ static uint32_t portable(uint32_t state, const uint8_t *bytes, size_t length) {
 #define INSTRUCTION __attribute__((target("sse4.2")))
 #define CRC_WORD(state, word) __builtin_ia32_crc32di((state), (word))
 #define CRC_BYTE(state, byte) __builtin_ia32_crc32qi((state), (byte))
-#elif defined(__aarch64__) && defined(__ARM_FEATURE_CRC32)
-#include <arm_acle.h>
-#define INSTRUCTION
+#elif defined(__aarch64__)
+#define INSTRUCTION __attribute__((target("+crc")))
 #define CRC_WORD(state, word) __crc32cd((state), (word))
 #define CRC_BYTE(state, byte) __crc32cb((state), (byte))
 #endif
