@@ -16,7 +16,7 @@ public struct CodecError: Error, Hashable, Sendable {
     }
 
     public var reason: Reason
-    /// Bytes from the start of what was read; nothing when no single place is to blame.
+    /// Bytes from the start of what was read; nil when no single place is to blame.
     public var offset: Int?
 
     public init(_ reason: Reason, at offset: Int? = nil) {

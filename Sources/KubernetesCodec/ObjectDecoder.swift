@@ -56,7 +56,7 @@ public struct ObjectDecoder {
     /// Puts what is known of an object that cannot be decoded in the document's place.
     ///
     /// - Throws: `.tooLarge`.
-    public mutating func showOutline(
+    public mutating func showPartialObject(
         apiVersion: String,
         kind: String,
         namespace: String,

@@ -38,7 +38,7 @@ public struct ObjectReader {
             if read.problem == nil {
                 try self.decoder.showAsServed(modRevision: record.modRevision)
             } else {
-                try self.decoder.showOutline(
+                try self.decoder.showPartialObject(
                     apiVersion: resource?.group ?? "",
                     kind: resource?.kind ?? "",
                     namespace: self.registry.namespace(of: object),

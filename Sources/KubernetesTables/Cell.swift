@@ -8,8 +8,8 @@ public enum Cell: Hashable, Sendable {
     case integer(Int64)
     case number(Double)
     case boolean(Bool)
-    /// `null`: the object has nothing for this column; kubectl leaves the cell empty.
-    case nothing
+    /// The object has no value for this column; kubectl leaves the cell empty.
+    case null
 }
 
 extension Cell: CustomStringConvertible {
@@ -20,7 +20,7 @@ extension Cell: CustomStringConvertible {
         case .integer(let integer): String(integer)
         case .number(let number): Self.text(of: number)
         case .boolean(let boolean): boolean ? "true" : "false"
-        case .nothing: ""
+        case .null: ""
         }
     }
 

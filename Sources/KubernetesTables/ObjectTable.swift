@@ -10,7 +10,7 @@ public struct ObjectTable: Sendable {
     /// - Parameters:
     ///   - object: The object in the version in which it is stored.
     ///   - now: The moment to which ages are relative; Unix time in seconds.
-    ///   - columns: Indices into ``columns``; nothing is computed for others.
+    ///   - columns: Indices into ``columns``; others are not computed.
     /// - Returns: A cell for each of `columns`.
     public func cells(of object: Value, at now: Int64, columns: [Int]) -> [Cell] {
         self.makeCells(object, now, columns)

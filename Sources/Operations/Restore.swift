@@ -146,7 +146,11 @@ private func check(_ file: OutputFile, holds written: WrittenDatabase) throws {
         database = try EtcdDatabase(path: file.path, locking: .none)
         hash = try database.statusHash()
     } catch {
-        throw RestoreError.writtenFileDiffers(path: file.reportedPath)
+        // A disk that cannot be read is not one that gives back something else.
+        guard case .file(let cause) = error.reason else {
+            throw RestoreError.writtenFileDiffers(path: file.reportedPath)
+        }
+        throw FileError(cause.reason, path: file.reportedPath)
     }
     guard hash == written.hash, database.bolt.databaseByteCount == written.byteCount,
         database.bolt.file.byteCount == written.byteCount

@@ -6,7 +6,7 @@ struct RecursiveMessage {
     /// The field's number.
     var field: Int
 
-    /// Nothing when the schema has none.
+    /// Nil when the schema has none.
     init?() {
         let schema = Schema.known
         for (index, message) in schema.messages.enumerated() where message.form == .object {

@@ -83,7 +83,7 @@ private struct RecordedTable {
         case .boolean: .boolean(value.boolean ?? false)
         case .number: value.integer.map(Cell.integer) ?? .number(value.double ?? .nan)
         case .string: .text(value.string ?? "")
-        case .null, .array, .object: .nothing
+        case .null, .array, .object: .null
         }
     }
 }

@@ -1,8 +1,8 @@
 /// The keys that a branch page promises for a child: from the branch's key, before the next one's.
 struct KeyBounds {
-    /// File range of the child's first key; nothing at the root.
+    /// File range of the child's first key; nil at the root.
     var first: Range<Int>?
-    /// File range of the key that no longer belongs; nothing at the right edge.
+    /// File range of the key that no longer belongs; nil at the right edge.
     var end: Range<Int>?
 
     /// Whether `key` may stand on the page.

@@ -17,11 +17,11 @@ public struct StructureCheck: Sendable {
     public private(set) var pageCount = 0
     public private(set) var reachablePageCount = 0
 
-    /// A bucket and those of its leaves in which nothing was found.
+    /// A bucket and those of its leaves that have no finding.
     public struct CheckedBucket: Sendable {
         public var bucket: Bucket
         public var leaves: [LeafPage]
-        /// Whether nothing was found in its pages, so that the leaves are all of it.
+        /// Whether its pages have no finding, so that the leaves are all of it.
         public var isWhole: Bool
     }
 

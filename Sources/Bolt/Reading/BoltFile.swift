@@ -2,7 +2,7 @@ public import Files
 
 /// An open bbolt file: its bytes, and the meta page that says where its root is.
 ///
-/// Opening reads the two meta pages and nothing else. Every page is checked when it is first used.
+/// Opening reads the two meta pages alone. Every page is checked when it is first used.
 public struct BoltFile: Sendable {
     public let file: MappedFile
     /// Bytes of `file` that belong to the database; a snapshot's digest, say, lies after them.

@@ -86,7 +86,7 @@ public struct LeafPage: Sendable {
             self.keyStart = leaf.elements + leaf.count * LeafElement.byteCount
         }
 
-        /// The next pair, or nothing after the last; `bytes` is the whole file.
+        /// The next pair, nil after the last; `bytes` is the whole file.
         public mutating func next(in bytes: RawSpan) throws(BoltError) -> Pair? {
             guard self.index < self.leaf.count else {
                 guard self.keyStart >= self.leaf.requiredEnd else {

@@ -62,7 +62,7 @@ struct BranchElements {
         self.keyStart = page.elements + page.count * BranchElement.byteCount
     }
 
-    /// The next child with the file range of its key, or nothing after the last.
+    /// The next child with the file range of its key; nil after the last.
     mutating func next(in bytes: RawSpan) throws(BoltError) -> (child: PageID, key: Range<Int>)? {
         guard self.index < self.page.count else {
             guard self.keyStart >= self.page.requiredEnd else {

@@ -21,7 +21,7 @@ struct CBORHead {
         return self.major == 0 ? value : -1 - value
     }
 
-    /// The value of a floating-point number; nothing for other items of major type 7.
+    /// The value of a floating-point number; nil for other items of major type 7.
     var float: Double? {
         switch self.first {
         case 0xF9: Double(halfBits: UInt16(truncatingIfNeeded: self.argument))
@@ -48,7 +48,7 @@ extension Double {
         self = bits >> 15 == 0 ? magnitude : -magnitude
     }
 
-    /// The 16 bits of that value; nothing when they cannot hold it exactly.
+    /// The 16 bits of that value; nil when they cannot hold it exactly.
     var halfBits: UInt16? {
         let sign: UInt16 = self.sign == .minus ? 0x8000 : 0
         if self == 0 { return sign }

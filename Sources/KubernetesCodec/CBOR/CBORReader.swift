@@ -11,7 +11,7 @@
 ///         4  array              element count       array
 ///         5  map                pair count          object; keys are strings, one twice is an error
 ///         6  tag                number              0, 1: time as text; 21, 22, 23: byte strings in it as
-///                                                   base64url, base64, hexadecimal; others count for nothing
+///                                                   base64url, base64, hexadecimal; others are ignored
 ///         7  simple or float    value or 16, 32,    false, true, null, number
 ///                               64 bits
 ///

@@ -64,7 +64,7 @@ private func encoded(_ bytes: ArraySlice<UInt8>, _ digits: [UInt8], isPadded: Bo
 ///
 /// Source: fxamacker/cbor `decode.go`, `parseToTime`; golang/go `src/time/format_rfc3339.go`.
 enum CBORTime {
-    /// Nothing when the text is no time of RFC 3339; otherwise it with a fraction as short as may be.
+    /// Nil when the text is no time of RFC 3339; otherwise it with a fraction as short as may be.
     static func text(rfc3339 text: String) -> String? {
         let form = #/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)/#
         let bytes = Array(text.utf8)
@@ -75,14 +75,14 @@ enum CBORTime {
         return "\(parts.1)T\(parts.2)" + fraction(String((parts.3 ?? "").prefix(9))) + zone
     }
 
-    /// Nothing beyond the years 0 to 9999.
+    /// Nil beyond the years 0 to 9999.
     static func text(seconds: Double) -> String? {
         let whole = seconds.rounded(.towardZero)
         guard let whole = Int64(exactly: whole) else { return nil }
         return self.text(seconds: whole, nanoseconds: Int64((seconds - Double(whole)) * 1e9))
     }
 
-    /// Nothing beyond the years 0 to 9999; `nanoseconds` is less than a second before or after `seconds`.
+    /// Nil beyond the years 0 to 9999; `nanoseconds` is less than a second before or after `seconds`.
     static func text(seconds: Int64, nanoseconds: Int64) -> String? {
         let second = nanoseconds < 0 ? seconds.subtractingReportingOverflow(1) : (seconds, false)
         let nanosecond = nanoseconds < 0 ? nanoseconds + 1_000_000_000 : nanoseconds

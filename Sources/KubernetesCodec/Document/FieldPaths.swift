@@ -1,6 +1,6 @@
 /// Fields of an object as Go's types have them: what is missing or `null` is the type's zero.
 extension Value {
-    /// The value at a path; nothing when it or a part of the way is missing or `null`.
+    /// The value at a path; nil when it or a part of the way is missing or `null`.
     public func given(_ path: [String]) -> Value? {
         var value = self
         for name in path {
@@ -10,7 +10,7 @@ extension Value {
         return value.isNull ? nil : value
     }
 
-    /// The value at a path; nothing when it or a part of the way is missing or `null`.
+    /// The value at a path; nil when it or a part of the way is missing or `null`.
     public func given(_ path: String...) -> Value? { self.given(path) }
 
     /// The scalar at a path as text; empty when there is none.

@@ -5,7 +5,7 @@ public struct ObjectList: Sendable {
 
     /// An empty list.
     ///
-    /// - Throws: Nothing in practice.
+    /// - Throws: `.tooLarge`, which an empty list is not.
     public init() throws(CodecError) {
         self.document.capacity = (nodes: Int(Int32.max), text: Int(Int32.max))
         self.document.nodes[Int(Document.rootNode)].kind = .object

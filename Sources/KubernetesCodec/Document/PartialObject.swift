@@ -23,11 +23,11 @@ extension Document {
     ///
     /// - Throws: `.tooLarge`.
     public func metadataOnly() throws(CodecError) -> Document {
-        var outline = Document()
-        outline.nodes[Int(Document.rootNode)].kind = .object
+        var partial = Document()
+        partial.nodes[Int(Document.rootNode)].kind = .object
         for name in ["apiVersion", "kind", "metadata"] {
-            try outline.setCopy(name, of: Document.rootNode, to: self.root[name])
+            try partial.setCopy(name, of: Document.rootNode, to: self.root[name])
         }
-        return outline
+        return partial
     }
 }

@@ -27,14 +27,14 @@ public struct Value: Sendable {
 
     public var isNull: Bool { self.record.kind == .null }
 
-    /// The text of a string; nothing for other kinds.
+    /// The text of a string; nil for other kinds.
     ///
     /// Bytes that are no UTF-8 show as U+FFFD, as in JSON.
     public var string: String? {
         self.record.kind == .string ? self.document.string(self.record.textRange) : nil
     }
 
-    /// A whole number; nothing for other kinds and for those that no `Int64` holds.
+    /// A whole number; nil for other kinds and for those that no `Int64` holds.
     public var integer: Int64? {
         self.record.kind == .integer ? Int64(bitPattern: self.record.payload) : nil
     }
@@ -56,7 +56,7 @@ public struct Value: Sendable {
         }
     }
 
-    /// The text of a scalar as it stands in JSON, without quotes; nothing for null, arrays and objects.
+    /// The text of a scalar as it stands in JSON, without quotes; nil for null, arrays and objects.
     public var scalarText: String? {
         switch self.record.kind {
         case .string, .number: self.document.string(self.record.textRange)
@@ -69,24 +69,24 @@ public struct Value: Sendable {
 }
 
 extension Value {
-    /// The member of that name; nothing when there is none, and for what is no object.
+    /// The member of that name; nil when there is none, and for what is no object.
     public subscript(name: String) -> Value? {
         self.document.member(Array(name.utf8), of: self.node).map {
             Value(document: self.document, node: $0)
         }
     }
 
-    /// The value at the end of a path of member names; nothing when one of them is missing.
+    /// The value at the end of a path of member names; nil when one of them is missing.
     public subscript(path: String...) -> Value? {
         var value: Value? = self
         for name in path { value = value?[name] }
         return value
     }
 
-    /// The elements of an array; nothing for other kinds.
+    /// The elements of an array; none for other kinds.
     public var elements: [Value] { self.record.kind == .array ? self.children : [] }
 
-    /// The members of an object in order of their names; nothing for other kinds.
+    /// The members of an object in order of their names; none for other kinds.
     public var members: [(name: String, value: Value)] {
         guard self.record.kind == .object else { return [] }
         return self.children.map { ($0.document.string($0.record.name), $0) }
@@ -120,7 +120,7 @@ extension Document {
         String(decoding: self.text[range.bytes], as: UTF8.self)
     }
 
-    /// The member of that name; nothing when there is none.
+    /// The member of that name; nil when there is none.
     func member(_ name: [UInt8], of object: UInt32) -> UInt32? {
         guard self.nodes[Int(object)].kind == .object else { return nil }
         var member = self.nodes[Int(object)].first

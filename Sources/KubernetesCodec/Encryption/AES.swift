@@ -55,7 +55,7 @@ extension AES.GCM {
 extension AES._CBC {
     /// Opens `IV (16) | ciphertext`, padded as PKCS#7 says.
     ///
-    /// Nothing authenticates it: another key may open it to noise.
+    /// No tag authenticates it: another key may open it to noise.
     ///
     /// Source: kubernetes/kubernetes `staging/src/k8s.io/apiserver/pkg/storage/value/encrypt/aes/aes.go`.
     static func open(

@@ -21,7 +21,7 @@ public struct EncryptedValue: Hashable, Sendable {
     /// Bytes of a part that is still looked at; Kubernetes' own are far shorter.
     private static let longestPart = 1024
 
-    /// Nothing when the value is not encrypted; parts that are missing are empty.
+    /// Nil when the value is not encrypted; parts that are missing are empty.
     public init?(_ value: RawSpan) {
         guard value.starts(with: Self.prefix) else { return nil }
         self.body = Self.prefix.count..<value.byteCount

@@ -14,7 +14,7 @@ public struct EncryptionConfiguration: Sendable {
 
     /// What opens the values of a resource: the entries for it, else for its group, else for everything.
     ///
-    /// Nothing when the configuration does not speak of it.
+    /// Nil when the configuration does not speak of it.
     func decryptors(of resource: ResourcePattern) -> [Decryptor]? {
         self.decryptors[resource] ?? self.decryptors[ResourcePattern(resource: "*", group: resource.group)]
             ?? self.decryptors[.everything]

@@ -55,7 +55,7 @@ extension EncryptionConfiguration {
         }
     }
 
-    /// What a provider opens; nothing for `identity`.
+    /// What a provider opens; nil for `identity`.
     private mutating func decryptors(_ element: Value, _ path: String) throws(CodecError) -> [Decryptor] {
         let members = element.members.filter { !$0.value.isNull }
         guard members.count == 1, let (name, provider) = members.first else {

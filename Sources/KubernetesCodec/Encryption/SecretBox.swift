@@ -17,8 +17,10 @@ enum SecretBox {
     ) throws(OpeningFailure) -> [UInt8] {
         guard body.count >= 40 else { throw .truncated }
         let ciphertext = UnsafeRawBufferPointer(rebasing: body[40...])
-        let subkey = key.withUnsafeBytes { Salsa20.subkey($0, nonce: body) }
+        var subkey = key.withUnsafeBytes { Salsa20.subkey($0, nonce: body) }
+        defer { wipe(&subkey) }
         var stream = Salsa20(key: subkey, nonce: (word(body, 16), word(body, 20)))
+        defer { wipe(&stream) }
         // The first 32 bytes of the stream are Poly1305's key, the ciphertext takes what comes after.
         var authenticationKey = (0..<32).map { _ in stream.next() }
         defer { wipe(&authenticationKey) }
@@ -38,7 +40,7 @@ enum SecretBox {
     }
 }
 
-/// Salsa20's stream of bytes.
+/// Salsa20's stream of bytes, which holds the key: whoever makes one wipes it.
 ///
 ///     word    0   1…4        5   6…7    8…9      10  11…14        15
 ///     holds   C0  key 0…3    C1  nonce  counter  C2  key 4…7      C3
@@ -61,8 +63,10 @@ struct Salsa20 {
         _ key: UnsafeRawBufferPointer,
         nonce: UnsafeRawBufferPointer
     ) -> InlineArray<8, UInt32> {
-        let key = InlineArray<8, UInt32> { word(key, $0 * 4) }
+        var key = InlineArray<8, UInt32> { word(key, $0 * 4) }
+        defer { wipe(&key) }
         var words = self.input(key, word(nonce, 0), word(nonce, 4), word(nonce, 8), word(nonce, 12))
+        defer { wipe(&words) }
         self.mix(&words)
         return [words[0], words[5], words[10], words[15], words[6], words[7], words[8], words[9]]
     }
@@ -117,6 +121,11 @@ struct Salsa20 {
         words[d] ^= rotated(words[c] &+ words[b], by: 13)
         words[a] ^= rotated(words[d] &+ words[c], by: 18)
     }
+}
+
+/// Sets a value that has no references to zero in a way that no compiler leaves out.
+func wipe<Value: BitwiseCopyable>(_ value: inout Value) {
+    withUnsafeMutableBytes(of: &value) { registree_wipe($0.baseAddress, $0.count) }
 }
 
 private func rotated(_ word: UInt32, by count: UInt32) -> UInt32 {

@@ -63,7 +63,7 @@ extension HelmRelease {
     public var chartVersion: String { self.chart?["version"]?.string ?? "" }
     public var appVersion: String { self.chart?["appVersion"]?.string ?? "" }
 
-    /// The values that the user gave; nothing when there were none.
+    /// The values that the user gave; nil when there were none.
     public var values: Value? { notNull(self.root["config"]) }
     /// The chart's own values.
     public var defaultValues: Value? { notNull(self.root["chart", "values"]) }

@@ -22,7 +22,7 @@ struct GoFloat {
     /// How many digits stand before the decimal point.
     private var point = 0
 
-    /// Nothing for infinities and what is no number.
+    /// Nil for infinities and what is no number.
     init?<Number: BinaryFloatingPoint & LosslessStringConvertible>(_ value: Number) {
         guard value.isFinite else { return nil }
         self.isNegative = value.sign == .minus
@@ -91,11 +91,18 @@ struct GoFloat {
 
 extension Value {
     /// The text of a scalar as Go's `fmt` prints it, which gives floating-point numbers from 1e6 an exponent;
-    /// nothing for null, arrays and objects.
+    /// nil for null, arrays and objects.
     public var goText: String? {
         guard self.kind == .number, self.integer == nil, let double = self.double else {
             return self.scalarText
         }
         return goGeneralText(double)
     }
+}
+
+/// The text of a `Double` as Go prints it outside of JSON (`%v`): with an exponent below 1e-4 and from 1e6.
+///
+/// Source: golang/go `src/fmt/print.go`, `fmtFloat`.
+public func goGeneralText(_ value: Double) -> String {
+    GoFloat(value)?.general ?? GoFloat.name(ofSpecial: value)
 }

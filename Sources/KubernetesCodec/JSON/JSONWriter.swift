@@ -5,7 +5,7 @@
 public struct JSONWriter: Sendable {
     /// What is written so far.
     public var bytes: [UInt8] = []
-    /// Spaces for each level; nothing writes everything on one line.
+    /// Spaces for each level; nil writes everything on one line.
     public var indentation: Int?
     /// The level at which values begin: the lines of an indented value are that much further in.
     public var level = 0

@@ -43,7 +43,7 @@ extension MessageEncoder {
         }
     }
 
-    /// The bytes of a string; nothing for other kinds.
+    /// The bytes of a string; nil for other kinds.
     private func text(of node: UInt32) -> [UInt8]? {
         let record = self.document.nodes[Int(node)]
         return record.kind == .string ? Array(self.document.text[record.textRange.bytes]) : nil

@@ -1,3 +1,5 @@
+import CSchemas
+
 /// How the messages of all kinds are laid out, and what their fields are called in JSON.
 ///
 /// One table decodes Kubernetes 1.8 to 1.37: no field number ever changed its type or its name.
@@ -33,7 +35,7 @@ final class Schema: Sendable {
         self.kinds = kinds
     }
 
-    /// The message of a kind; nothing when the table does not have it.
+    /// The message of a kind; nil when the table does not have it.
     func message(apiVersion: String, kind: String) -> UInt16? {
         self.kinds[Self.kindName(apiVersion, kind)]
     }
@@ -151,4 +153,15 @@ extension Schema {
     }
 
     static let noMember = UInt16.max
+}
+
+extension Schema {
+    /// Kubernetes 1.8 to 1.37, and OpenShift's own groups.
+    static let known = SchemaReader.read([
+        table(kubernetes_schema_table()), table(openshift_schema_table()),
+    ])
+
+    private static func table(_ table: schema_table) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: table.bytes, count: table.count)
+    }
 }

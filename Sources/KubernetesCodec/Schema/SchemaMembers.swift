@@ -82,8 +82,9 @@ extension Schema.Field {
 }
 
 extension SchemaReader {
+    /// Fields that newer releases dropped are `null` too: the release that stored the object had them.
     fileprivate func isNullWhenAbsent(_ field: Schema.Field) -> Bool {
-        guard field.isMember, field.flags.isDisjoint(with: [.omitEmpty, .dropped]) else { return false }
+        guard field.isMember, !field.flags.contains(.omitEmpty) else { return false }
         switch field.cardinality {
         case .repeated, .map: return true
         case .inline: return false

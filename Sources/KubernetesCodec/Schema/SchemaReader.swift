@@ -105,7 +105,7 @@ struct SchemaWords {
         self.bytes = bytes
     }
 
-    /// The next word of the line; nothing at its end.
+    /// The next word of the line; nil at its end.
     mutating func next() -> Range<Int>? {
         let start = self.position
         while self.position < self.bytes.count, self.bytes[self.position] > UInt8(ascii: " ") {

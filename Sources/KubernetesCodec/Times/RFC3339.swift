@@ -3,7 +3,7 @@
 /// - Parameters:
 ///   - seconds: Since 1970.
 ///   - nanoseconds: Given, they show as six digits of microseconds; more than a second of them carries over.
-/// - Returns: Nothing outside of the years 0 to 9999.
+/// - Returns: Nil outside of the years 0 to 9999.
 func rfc3339Text(seconds: Int64, nanoseconds: Int32? = nil) -> String? {
     let microseconds = nanoseconds.map { Int64($0) / 1_000 }
     let carried = ((microseconds ?? 0) - ((microseconds ?? 0) < 0 ? 999_999 : 0)) / 1_000_000
@@ -21,7 +21,7 @@ func rfc3339Text(seconds: Int64, nanoseconds: Int32? = nil) -> String? {
 
 /// Seconds since 1970 of an RFC 3339 text, and its nanoseconds.
 ///
-/// - Returns: Nothing when it is none, and for seconds of 60.
+/// - Returns: Nil when it is none, and for seconds of 60.
 public func rfc3339Time(_ text: String) -> (seconds: Int64, nanoseconds: Int32)? {
     let letters = Array(text.utf8)
     guard letters.count >= 20, letters[4] == UInt8(ascii: "-"), letters[7] == UInt8(ascii: "-"),

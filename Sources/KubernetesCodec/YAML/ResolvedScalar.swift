@@ -83,7 +83,7 @@ enum ResolvedScalar {
         }
     }
 
-    /// It as a key: what is no string becomes one; nothing for null.
+    /// It as a key: what is no string becomes one; nil for null.
     var name: [UInt8]? {
         switch self {
         case .null: nil

@@ -101,7 +101,7 @@ final class YAMLEvents {
 }
 
 extension YAMLEvents.Event {
-    /// Nothing for the start of the stream.
+    /// Nil for the start of the stream.
     fileprivate init?(_ event: yaml_event_t) {
         switch event.type {
         case YAML_DOCUMENT_START_EVENT: self = .documentStart

@@ -9,7 +9,7 @@
 struct YAMLReader {
     private let events: YAMLEvents
     private var document = Document()
-    /// The value of each anchor; nothing while its container is open.
+    /// The value of each anchor; nil while its container is open.
     private var anchors: [[UInt8]: UInt32?] = [:]
 
     /// How many documents a stream may have.
@@ -40,7 +40,7 @@ struct YAMLReader {
         self.events = events
     }
 
-    /// Reads what stands between the start of a document and its end; nothing when nothing does.
+    /// Reads what stands between the start of a document and its end; nil when there is no value.
     private mutating func nextDocument() throws(CodecError) -> Document? {
         self.document = Document()
         self.anchors = [:]

@@ -49,7 +49,7 @@ enum YAMLScalar {
         }
     }
 
-    /// The words that stand for something; nothing for all other texts.
+    /// The words that stand for something; nil for all other texts.
     private static func word(_ text: UnsafeRawBufferPointer) -> YAMLScalar? {
         guard text.count <= 5 else { return nil }
         return switch String(decoding: text, as: UTF8.self) {
@@ -149,7 +149,7 @@ private func isDecimalFloat(_ text: [UInt8]) -> Bool {
     return rest.isEmpty
 }
 
-/// Its value; nothing when it is too large for a `Double`.
+/// Its value; nil when it is too large for a `Double`.
 private func finite(_ text: [UInt8]) -> Double? {
     var text = String(decoding: text, as: UTF8.self)
     if text.hasPrefix(".") { text = "0" + text }

@@ -43,7 +43,7 @@ extension YAMLWriter {
         self.bytes.count - self.lineStart + text.count <= Self.width
     }
 
-    /// Writes a plain string; `indent` is the column of further lines, nothing when there may be none.
+    /// Writes a plain string; `indent` is the column of further lines, nil when there may be none.
     private mutating func plain(_ text: UnsafeRawBufferPointer, at indent: Int?) {
         guard let indent, !self.fits(text) else {
             self.bytes.append(contentsOf: text)

@@ -14,7 +14,7 @@ struct Timestamp: Hashable, Comparable, Sendable {
         self.microseconds = overflow ? (seconds < 0 ? .min : .max) : product
     }
 
-    /// Reads `2006-01-02T15:04:05[.999999999](Z|±07:00)`; nothing for other text.
+    /// Reads `2006-01-02T15:04:05[.999999999](Z|±07:00)`; nil for other text.
     init?(rfc3339 text: String) {
         guard let time = rfc3339Time(text) else { return nil }
         self.microseconds = time.seconds * 1_000_000 + Int64(time.nanoseconds) / 1_000

@@ -12,7 +12,7 @@ public import KubernetesCodec
 ///     {range .items[*]}…{end}     the part between once for each value
 ///     {"\n"} {'x'}                text with escapes
 ///
-/// A field that is missing gives nothing. It is read once and may be evaluated often.
+/// A field that is missing gives no value. It is read once and may be evaluated often.
 ///
 /// Source: kubernetes/client-go `util/jsonpath`.
 public struct JSONPath: Sendable {
@@ -87,7 +87,7 @@ public struct JSONPath: Sendable {
 public struct JSONPathError: Error, Hashable, Sendable {
     /// What is wrong; never holds a value of an object.
     public var reason: String
-    /// Characters before the place in the template; nothing when it is an object that does not fit.
+    /// Characters before the place in the template; nil when it is an object that does not fit.
     public var position: Int?
 
     public init(_ reason: String, at position: Int? = nil) {

@@ -74,7 +74,7 @@ private func rank(_ key: SortField.Key) -> Int {
     }
 }
 
-/// The value of a quantity; nothing for other texts.
+/// The value of a quantity; nil for other texts.
 ///
 /// Source: kubernetes/apimachinery `pkg/api/resource/quantity.go`, `parseQuantityString`, and `suffix.go`.
 private func quantity(_ text: String) -> Double? {

@@ -32,7 +32,7 @@ extension LabelSelector: CustomStringConvertible {
 }
 
 extension LabelSelector {
-    /// Reads the selector of an object, such as a Deployment's `spec.selector`; nothing when it is invalid.
+    /// Reads the selector of an object, such as a Deployment's `spec.selector`; nil when it is invalid.
     ///
     /// Source: kubernetes/apimachinery `pkg/apis/meta/v1/helpers.go`, LabelSelectorAsSelector.
     init?(of selector: Value) {
@@ -78,8 +78,8 @@ extension LabelRequirement {
 /// The text of an object's selector.
 ///
 /// - Parameters:
-///   - selector: `null` and missing selectors select nothing.
-///   - none: The text when nothing is asked.
+///   - selector: `null` and missing selectors select no object.
+///   - none: The text when no label is asked for.
 ///   - invalid: The text of a selector that the API server would refuse.
 /// - Returns: The requirements with commas between them, in order of labels.
 func labelSelectorText(_ selector: Value?, none: String = "<none>", invalid: String = "<error>") -> String {

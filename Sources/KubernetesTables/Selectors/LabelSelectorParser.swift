@@ -83,7 +83,7 @@ struct LabelSelectorParser {
         return integer
     }
 
-    /// Values in parentheses; the empty value stands before, behind and between commas with nothing there.
+    /// Values in parentheses; the empty value stands before, behind and between commas where no value is.
     private mutating func values() throws(SelectorError) -> [String] {
         guard self.skip("(") else { throw self.unexpected("\"(\"") }
         var values: Set<String> = []

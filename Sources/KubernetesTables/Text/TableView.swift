@@ -58,7 +58,7 @@ public struct TableView: Sendable {
     }
 }
 
-/// A cell on one line: cut where the line would end, and with nothing that begins an escape sequence.
+/// A cell on one line: cut where the line would end, and without what begins an escape sequence.
 private func lineText(_ cell: String) -> String {
     guard cell.utf8.contains(where: { $0 == 0x0A || $0 == 0x0C || $0 == 0x0D || $0 == 0x1B }) else {
         return cell

@@ -73,14 +73,14 @@ struct CustomResourceTests {
         let conditions = #"[{"type": "Synced", "status": "False"}, {"type": "Ready", "status": "True"}]"#
         let ready = try object(#"{"status": {"conditions": \#(conditions)}}"#)
         #expect(table.cells(of: ready, at: someTime)[1...] == [.text("True"), .text("Synced")])
-        #expect(try table.cells(of: object("{}"), at: someTime)[1...] == [.nothing, .nothing])
+        #expect(try table.cells(of: object("{}"), at: someTime)[1...] == [.null, .null])
     }
 
     @Test func leavesCellsEmptyForOtherTypesAndMissingValues() throws {
-        #expect(try cells("{}") == Array(repeating: .nothing, count: 5))
+        #expect(try cells("{}") == Array(repeating: .null, count: 5))
         #expect(
             try cells(#"{"text": "", "count": "3", "ratio": "1", "on": "true", "since": 5}"#)
-                == [.text(""), .nothing, .nothing, .nothing, .nothing]
+                == [.text(""), .null, .null, .null, .null]
         )
     }
 }

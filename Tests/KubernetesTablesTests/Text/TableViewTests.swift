@@ -50,7 +50,7 @@ struct TableViewTests {
     @Test(arguments: [
         (Cell.number(1.5), "1.5"), (.number(2), "2"), (.number(1e20), "100000000000000000000"),
         (.number(1e21), "1e+21"), (.number(1234567.5), "1.2345675e+06"), (.number(0.00001), "1e-05"),
-        (.integer(-3), "-3"), (.boolean(true), "true"), (.nothing, ""),
+        (.integer(-3), "-3"), (.boolean(true), "true"), (.null, ""),
     ])
     func printsCellsAsGoDoes(cell: Cell, text: String) {
         #expect(cell.description == text)

@@ -8,7 +8,7 @@ extension ObjectTable {
     ])
 }
 
-/// Addresses with ports; subsets without addresses give nothing at all, no subset `<none>`.
+/// Addresses with ports; subsets without addresses give an empty text, no subset `<none>`.
 private func endpointsText(_ subsets: [Value]) -> String {
     guard !subsets.isEmpty else { return "<none>" }
     return firstFew(subsets.flatMap(addresses), or: "")

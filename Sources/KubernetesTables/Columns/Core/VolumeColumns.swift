@@ -37,7 +37,7 @@ extension TableColumn where Subject == Row {
 }
 
 extension Row {
-    /// What a claim has of its volume; nothing before it has one.
+    /// What a claim has of its volume; nil before it has one.
     fileprivate func ifBound(_ text: (Value) -> String) -> String {
         self.object.text("spec", "volumeName").isEmpty ? "" : text(self.object)
     }

@@ -54,23 +54,23 @@ private struct PrinterColumn {
     }
 }
 
-/// The cell of the first value at a path, as the column's type wants it; nothing where it is of another type.
+/// The cell of the first value at a path, as the column's type wants it; nil where it is of another type.
 private func cell(of row: Row, at path: JSONPath, _ type: String) -> Cell {
-    guard let value = try? path.values(in: row.object).first else { return .nothing }
+    guard let value = try? path.values(in: row.object).first else { return .null }
     switch type {
     case "string":
         return .text(printed(value))
     case "integer":
         if let integer = value.integer { return .integer(integer) }
-        return value.double.flatMap { Int64(exactly: $0.rounded(.towardZero)) }.map(Cell.integer) ?? .nothing
+        return value.double.flatMap { Int64(exactly: $0.rounded(.towardZero)) }.map(Cell.integer) ?? .null
     case "number":
-        return value.double.map(Cell.number) ?? .nothing
+        return value.double.map(Cell.number) ?? .null
     case "boolean":
-        return value.boolean.map(Cell.boolean) ?? .nothing
+        return value.boolean.map(Cell.boolean) ?? .null
     case "date":
-        return value.string.map { .text(dateText($0, value, at: row.now)) } ?? .nothing
+        return value.string.map { .text(dateText($0, value, at: row.now)) } ?? .null
     default:
-        return .nothing
+        return .null
     }
 }
 
