@@ -82,7 +82,7 @@ extension BoltError: CustomStringConvertible {
         case .fileTooShort(let needed, let found):
             "cut short: the meta page counts \(needed) bytes, the file has \(found)"
         case .strayBytes(let count):
-            "cut short: \(count) bytes after the last whole page are no page and no digest"
+            "cut short: \(count) bytes after the last whole page are neither a page nor a digest"
         case .truncated(let needed, let found): "needs \(needed) bytes, only \(found) are there"
         case .unknownPageKind(let flags): "flags 0x\(String(flags, radix: 16)) are not exactly one page kind"
         case .misplacedPage(let claimed): "its header says it is page \(claimed)"

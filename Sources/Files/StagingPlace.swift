@@ -11,7 +11,7 @@ struct StagingPlace {
     /// - Parameters:
     ///   - destination: The final path.
     ///   - entry: The one name that the directory will hold, if it is to hold one only.
-    /// - Throws: `.exists` when the destination is no directory or may not be there at all.
+    /// - Throws: `.exists` when the destination is not a directory or may not be there at all.
     init(destination: String, entry: String?) throws(FileError) {
         self.destination = destination
         switch (try DirectoryEntryKind(path: destination), entry) {

@@ -115,7 +115,7 @@ func synchronizeDirectory(path: String, reportedAs reportedPath: String) throws(
 
 /// The names in the directory at `path`, without `.` and `..`, in no order.
 ///
-/// - Throws: `.system` when it is no directory or cannot be read.
+/// - Throws: `.system` when it is not a directory or cannot be read.
 public func directoryEntries(path: String) throws(FileError) -> [String] {
     if let injected = FileFault.failure(of: "list", path: path) {
         throw FileError(.system(doing: "list", injected), path: path)

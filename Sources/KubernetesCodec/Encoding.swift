@@ -8,7 +8,7 @@ public enum Encoding: String, Sendable, CaseIterable {
     case cbor
     /// Encrypted at rest: `k8s:enc:`.
     case encrypted
-    /// Anything else: a counter, a value that is no Kubernetes object.
+    /// Anything else: a counter, a value that is not a Kubernetes object.
     case other
 
     public init(of bytes: RawSpan, in range: Range<Int>) {

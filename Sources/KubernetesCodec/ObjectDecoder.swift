@@ -34,7 +34,7 @@ public struct ObjectDecoder {
             if self.messages.hidesManagedFields { self.messages.document.remove("metadata", "managedFields") }
         case .encrypted: throw CodecError(.encrypted("it is encrypted"))
         case .other:
-            throw CodecError(.malformed("it is no object that Kubernetes stores"), at: range.lowerBound)
+            throw CodecError(.malformed("it is not an object that Kubernetes stores"), at: range.lowerBound)
         }
         form.apiVersion = self.document.root["apiVersion"]?.string ?? ""
         form.unknownFieldCount = self.messages.unknownFieldCount

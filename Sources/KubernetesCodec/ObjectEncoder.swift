@@ -26,7 +26,7 @@ public enum ObjectEncoder {
         case .protobuf:
             guard let message = Schema.known.message(apiVersion: version, kind: kind) else {
                 throw CodecError(
-                    .unencodable("\(version) \(kind) is no built-in kind, so it has no protobuf form")
+                    .unencodable("\(version) \(kind) is not a built-in kind, so it has no protobuf form")
                 )
             }
             let encoder = MessageEncoder(document: document)

@@ -90,8 +90,8 @@ struct DecodeEncodeTests {
 
     @Test(arguments: [
         ("", "nothing came on standard input"),
-        ("1234", "is no object that Kubernetes stores"),
-        ("k8s", "is no object that Kubernetes stores"),
+        ("1234", "is not an object that Kubernetes stores"),
+        ("k8s", "is not an object that Kubernetes stores"),
         ("{\"a\":", "it ends too early"),
     ])
     func saysWhyInputIsNoStoredObject(input: String, reason: String) async throws {
@@ -103,7 +103,7 @@ struct DecodeEncodeTests {
 
     @Test(arguments: [
         ("apiVersion: v1\nkind: Pod\nspec:\n  containers: {}\n", "spec.containers should be an array"),
-        ("apiVersion: v1\nkind: Pod\nspec:\n  colour: red\n", "spec.colour is no field of this kind"),
+        ("apiVersion: v1\nkind: Pod\nspec:\n  colour: red\n", "spec.colour is not a field of this kind"),
         (
             "apiVersion: apps/v1\nkind: Deployment\nspec:\n  replicas: many\n",
             "spec.replicas should be a whole number of 32 bits"

@@ -13,7 +13,7 @@ public struct BoltFile: Sendable {
     /// Opens the database in the first `byteCount` bytes of `file`.
     ///
     /// - Throws: `.empty`; what is wrong with meta page 0 when neither meta page is valid;
-    ///   `.pageOutOfRange` when the root is no page of it; `.fileTooShort` when the database counts more pages than there are bytes.
+    ///   `.pageOutOfRange` when the root is not a page of it; `.fileTooShort` when the database counts more pages than there are bytes.
     public init(_ file: MappedFile, byteCount: Int) throws(BoltError) {
         self.file = file
         self.byteCount = byteCount

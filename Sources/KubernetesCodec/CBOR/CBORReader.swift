@@ -125,7 +125,7 @@ struct CBORReader {
         let start = self.position
         let head = try self.head(in: bytes)
         guard head.major == 2 || head.major == 3 else {
-            throw CodecError(.malformed("a key in CBOR is no string"), at: start)
+            throw CodecError(.malformed("a key in CBOR is not a string"), at: start)
         }
         return try self.string(head, byteText, in: bytes, of: &document)
     }
@@ -177,7 +177,7 @@ struct CBORReader {
     ) throws(CodecError) {
         if let float = head.float {
             guard float.isFinite else {
-                throw CodecError(.malformed("infinity and NaN are no JSON values"), at: start)
+                throw CodecError(.malformed("JSON has no infinity and no NaN"), at: start)
             }
             let text = try document.addText(goFloatText(float))
             document.nodes[Int(node)].kind = .number
@@ -261,7 +261,7 @@ extension CBORReader {
         if head.major == 3 {
             let isText = bytes.extracting(range).withUnsafeBytes(isUTF8)
             guard isText else {
-                throw CodecError(.malformed("a CBOR text is no UTF-8"), at: range.lowerBound)
+                throw CodecError(.malformed("a CBOR text is not UTF-8"), at: range.lowerBound)
             }
         }
         _ = try document.addText(range, of: bytes)

@@ -64,7 +64,7 @@ private func encoded(_ bytes: ArraySlice<UInt8>, _ digits: [UInt8], isPadded: Bo
 ///
 /// Source: fxamacker/cbor `decode.go`, `parseToTime`; golang/go `src/time/format_rfc3339.go`.
 enum CBORTime {
-    /// Nil when the text is no time of RFC 3339; otherwise it with a fraction as short as may be.
+    /// Nil when the text is not a time of RFC 3339; otherwise the time with a fraction as short as may be.
     static func text(rfc3339 text: String) -> String? {
         let form = #/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)/#
         let bytes = Array(text.utf8)

@@ -1,7 +1,7 @@
 /// Standard base64 with padding (RFC 4648 section 4), read as Go's `base64.StdEncoding` does: line ends are
 /// skipped, everything else that does not belong makes it no base64.
 enum Base64 {
-    /// The bytes that the text stands for; nil when it is no base64.
+    /// The bytes that the text stands for; nil when it is not base64.
     static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 4 * 3 + 3)

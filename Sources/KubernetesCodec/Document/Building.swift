@@ -1,6 +1,6 @@
 /// Adding values, for the readers of the stored forms.
 extension Document {
-    /// Adds a value that is no child of anything yet.
+    /// Adds a value that has no parent yet.
     mutating func add(_ node: Node) throws(CodecError) -> UInt32 {
         guard self.nodes.count < self.capacity.nodes else {
             throw CodecError(.tooLarge("\(self.capacity.nodes) values"))

@@ -1,6 +1,6 @@
 /// Putting values of one document into another, or a second time into the same.
 extension Document {
-    /// A copy of a value, children and all, that is no child of anything yet.
+    /// A copy of a value, children and all, that has no parent yet.
     ///
     /// - Throws: `.tooLarge`.
     mutating func copy(_ value: Value) throws(CodecError) -> UInt32 {
@@ -32,7 +32,7 @@ extension Document {
         try self.insertMember(name, self.copy(value), of: object)
     }
 
-    /// Adds an object without members that is no child of anything yet.
+    /// Adds an object without members that has no parent yet.
     mutating func addObject() throws(CodecError) -> UInt32 {
         try self.add(Node(kind: .object))
     }

@@ -51,7 +51,7 @@ extension Document {
         case `true`
         /// The payload is an `Int64`.
         case integer
-        /// A number that is no `Int64`; the payload is its text's range.
+        /// A number that is not an `Int64`; the payload is its text's range.
         case number
         case string
         case array

@@ -37,7 +37,7 @@ extension Document {
         self.joinMembers(previous, next, of: object)
     }
 
-    /// Makes `value`, which is no child of anything, the member of that name, in place of one that is there; does nothing
+    /// Makes `value`, which has no parent, the member of that name, in place of one that is there; does nothing
     /// when `object` is none.
     mutating func insertMember(_ name: String, _ value: UInt32, of object: UInt32) throws(CodecError) {
         guard self.nodes[Int(object)].kind == .object else { return }

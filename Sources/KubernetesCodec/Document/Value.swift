@@ -29,7 +29,7 @@ public struct Value: Sendable {
 
     /// The text of a string; nil for other kinds.
     ///
-    /// Bytes that are no UTF-8 show as U+FFFD, as in JSON.
+    /// Bytes that are not UTF-8 show as U+FFFD, as in JSON.
     public var string: String? {
         self.record.kind == .string ? self.document.string(self.record.textRange) : nil
     }
@@ -69,7 +69,7 @@ public struct Value: Sendable {
 }
 
 extension Value {
-    /// The member of that name; nil when there is none, and for what is no object.
+    /// The member of that name; nil when there is none, and for what is not an object.
     public subscript(name: String) -> Value? {
         self.document.member(Array(name.utf8), of: self.node).map {
             Value(document: self.document, node: $0)

@@ -12,14 +12,14 @@ extension EncryptionConfiguration {
     /// - Throws: `.malformed`, naming the field; never what a secret holds.
     public init(_ document: Document) throws(CodecError) {
         let root = document.root
-        guard root.kind == .object else { throw malformed("the encryption configuration is no object") }
+        guard root.kind == .object else { throw malformed("the encryption configuration is not an object") }
         let kind = (root["apiVersion"]?.string, root["kind"]?.string)
         guard
             kind == ("apiserver.config.k8s.io/v1", "EncryptionConfiguration")
                 || kind == ("v1", "EncryptionConfig")
         else {
             throw malformed(
-                "it is no EncryptionConfiguration: kind is \(quoted(kind.1)), apiVersion \(quoted(kind.0))"
+                "it is not an EncryptionConfiguration: kind is \(quoted(kind.1)), apiVersion \(quoted(kind.0))"
             )
         }
         for (index, entry) in try list(root["resources"], "resources").enumerated() {
@@ -144,7 +144,7 @@ private func keys(
         let keyName = try text(element["name"], "\(place).name")
         var encoded = Array(try text(element["secret"], "\(place).secret").utf8)
         defer { wipe(&encoded) }
-        guard var secret = Base64.decode(encoded) else { throw malformed("\(place).secret is no base64") }
+        guard var secret = Base64.decode(encoded) else { throw malformed("\(place).secret is not base64") }
         defer { wipe(&secret) }
         guard sizes.contains(secret.count) else {
             let allowed = sizes.map(String.init).joined(separator: ", ")

@@ -19,7 +19,9 @@ public struct HelmRelease: Sendable {
         if object["kind"]?.string == "Secret" { bytes = try decoded(bytes) }
         if Gzip.isGzip(bytes) { bytes = try Gzip.unpack(bytes) }
         let document = try Document(json: bytes)
-        guard document.root.kind == .object else { throw CodecError(.malformed("the release is no object")) }
+        guard document.root.kind == .object else {
+            throw CodecError(.malformed("the release is not an object"))
+        }
         self.document = document
     }
 
@@ -35,7 +37,7 @@ public struct HelmRelease: Sendable {
 }
 
 private func decoded(_ text: [UInt8]) throws(CodecError) -> [UInt8] {
-    guard let bytes = Base64.decode(text) else { throw CodecError(.malformed("data.release is no base64")) }
+    guard let bytes = Base64.decode(text) else { throw CodecError(.malformed("data.release is not base64")) }
     return bytes
 }
 

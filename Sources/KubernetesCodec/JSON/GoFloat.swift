@@ -22,7 +22,7 @@ struct GoFloat {
     /// How many digits stand before the decimal point.
     private var point = 0
 
-    /// Nil for infinities and what is no number.
+    /// Nil for infinities and what is not a number.
     init?<Number: BinaryFloatingPoint & LosslessStringConvertible>(_ value: Number) {
         guard value.isFinite else { return nil }
         self.isNegative = value.sign == .minus
@@ -51,7 +51,7 @@ struct GoFloat {
         if self.digits.isEmpty { (self.digits, self.point) = ([zero], 1) }
     }
 
-    /// Go's names of the infinities and of what is no number.
+    /// Go's names of the infinities and of what is not a number.
     static func name(ofSpecial value: Double) -> String {
         value.isNaN ? "NaN" : value < 0 ? "-Inf" : "+Inf"
     }

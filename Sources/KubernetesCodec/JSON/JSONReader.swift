@@ -1,7 +1,7 @@
 /// Reads JSON text into a document.
 ///
 /// As Go's `encoding/json`: of two members with one name the last stays, a lone surrogate becomes U+FFFD,
-/// and bytes that are no UTF-8 are kept until they are printed.
+/// and bytes that are not UTF-8 are kept until they are printed.
 ///
 /// Source: RFC 8259.
 struct JSONReader {

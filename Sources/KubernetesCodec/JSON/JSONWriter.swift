@@ -1,5 +1,5 @@
 /// Writes values as JSON text, the way Go's `encoding/json` does: `<`, `>`, `&`, U+2028 and U+2029 are
-/// escaped, and bytes that are no UTF-8 become U+FFFD.
+/// escaped, and bytes that are not UTF-8 become U+FFFD.
 ///
 /// Source: golang/go `src/encoding/json/encode.go`.
 public struct JSONWriter: Sendable {

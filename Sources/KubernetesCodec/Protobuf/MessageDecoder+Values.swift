@@ -1,7 +1,7 @@
 import ProtobufWire
 
 extension MessageDecoder {
-    /// Decodes the content of a field, or one of its elements, as a value that is no child of anything yet.
+    /// Decodes the content of a field, or one of its elements, as a value that has no parent yet.
     mutating func value(
         of field: Schema.Field,
         _ content: ProtobufReader.Field,

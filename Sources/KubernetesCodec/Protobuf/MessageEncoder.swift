@@ -36,7 +36,7 @@ struct MessageEncoder {
                 members[place] = member
             } else if !isType(name, ofObjectWith: names) {
                 let name = String(decoding: name, as: UTF8.self)
-                throw CodecError(.unencodable("\(path.appending(name)) is no field of this kind"))
+                throw CodecError(.unencodable("\(path.appending(name)) is not a field of this kind"))
             }
             member = self.document.nodes[Int(member)].next
         }

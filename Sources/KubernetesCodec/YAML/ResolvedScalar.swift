@@ -53,7 +53,7 @@ enum ResolvedScalar {
 
     /// Standard base64 with padding; line breaks do not count.
     private static func bytes(ofBase64 text: [UInt8]) throws(Failure) -> [UInt8] {
-        let failure = Failure(problem: "the value of a !!binary is no base64")
+        let failure = Failure(problem: "the value of a !!binary is not base64")
         let letters = text.filter { $0 != 0x0A && $0 != 0x0D }
         guard letters.count % 4 == 0 else { throw failure }
         let padding = letters.suffix(2).count { $0 == UInt8(ascii: "=") }
@@ -83,7 +83,7 @@ enum ResolvedScalar {
         }
     }
 
-    /// It as a key: what is no string becomes one; nil for null.
+    /// It as a key: what is not a string becomes one; nil for null.
     var name: [UInt8]? {
         switch self {
         case .null: nil
@@ -102,7 +102,7 @@ private func yamlName(ofSpecial value: Double) -> String {
 }
 
 extension Document {
-    /// Adds a scalar that is no child of anything yet.
+    /// Adds a scalar that has no parent yet.
     ///
     /// - Throws: `.malformed` for what JSON cannot hold, and `.tooLarge`.
     mutating func add(_ scalar: ResolvedScalar) throws(CodecError) -> UInt32 {
@@ -126,9 +126,9 @@ extension Document {
 
     /// A node for a floating-point number: a whole one as JSON writes it becomes an integer.
     ///
-    /// - Throws: `.malformed` for an infinity and for what is no number.
+    /// - Throws: `.malformed` for an infinity and for what is not a number.
     mutating func node(_ float: Double) throws(CodecError) -> Node {
-        guard float.isFinite else { throw CodecError(.malformed("infinity and NaN are no JSON values")) }
+        guard float.isFinite else { throw CodecError(.malformed("JSON has no infinity and no NaN")) }
         let text = goFloatText(float)
         var node = Node(kind: .integer)
         if let integer = Int64(text), text != "-0" {

@@ -81,7 +81,7 @@ final class YAMLEvents {
 
     private var failure: CodecError {
         let parser = self.parser.pointee
-        let problem = parser.problem.map { String(cString: $0) } ?? "it is no YAML"
+        let problem = parser.problem.map { String(cString: $0) } ?? "it is not YAML"
         // libyaml's own limit is beyond that of a document.
         if problem.hasPrefix("Maximum nesting level") {
             return CodecError(.tooLarge("\(Limits.depth) levels of YAML"))

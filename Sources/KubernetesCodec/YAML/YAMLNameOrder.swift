@@ -70,7 +70,7 @@ private func precedesNaturally(_ left: UnsafeRawBufferPointer, _ right: UnsafeRa
     return leftScalar < rightScalar
 }
 
-/// The character at `position`; U+FFFD for bytes that are no UTF-8.
+/// The character at `position`; U+FFFD for bytes that are not UTF-8.
 private func scalar(at position: Int, of text: UnsafeRawBufferPointer) -> Unicode.Scalar {
     let length = utf8Length(at: position, of: text)
     let character = String(decoding: text[position..<position + length], as: UTF8.self)

@@ -1,6 +1,6 @@
 /// Reads YAML text into documents, as `sigs.k8s.io/yaml` over go-yaml v2 does for Kubernetes' tools.
 ///
-/// Words and numbers are those of YAML 1.1 (``YAMLScalar``), dates stay strings, keys that are no strings
+/// Words and numbers are those of YAML 1.1 (``YAMLScalar``), dates stay strings, keys that are not strings
 /// become strings. An alias is a copy of what its anchor names, and what all copies come to is held to
 /// ``Limits``. A `<<` member adds the members of its mapping or mappings where it stands: of a merged and a
 /// written member with one name the later counts; two written ones are an error.
@@ -52,7 +52,7 @@ struct YAMLReader {
         return self.document
     }
 
-    /// Adds the value that begins with `event`, which is no child of anything yet.
+    /// Adds the value that begins with `event`, which has no parent yet.
     private mutating func value(_ event: YAMLEvents.Event, depth: Int) throws(CodecError) -> UInt32 {
         switch event {
         case .scalar(let scalar):
@@ -181,11 +181,11 @@ extension YAMLReader {
         return copy
     }
 
-    /// Adds a scalar that is no child of anything yet.
+    /// Adds a scalar that has no parent yet.
     private mutating func add(_ scalar: YAMLEvents.Scalar) throws(CodecError) -> UInt32 {
         let resolved = try self.resolve(scalar)
         if case .float(let float) = resolved, !float.isFinite {
-            throw self.error("infinity and NaN are no JSON values")
+            throw self.error("JSON has no infinity and no NaN")
         }
         return try self.document.add(resolved)
     }

@@ -2,7 +2,7 @@
 ///
 /// Kubernetes' tools turn an object into JSON and that into YAML with go-yaml v2: two spaces a level, sequences
 /// in mappings not indented, names in natural order (`a2` before `a10`), lines broken after 80 columns where
-/// a space allows it. Bytes that are no UTF-8 become U+FFFD, as in JSON. What kubectl refuses (control
+/// a space allows it. Bytes that are not UTF-8 become U+FFFD, as in JSON. What kubectl refuses (control
 /// characters) or loses (U+0085 becomes a space) is written with an escape, and `<<` in quotes.
 ///
 /// Source: yaml/go-yaml (v2) `encode.go`, `emitterc.go`; kubernetes-sigs/yaml `yaml.go`.
@@ -174,7 +174,7 @@ extension YAMLWriter {
         }
     }
 
-    /// Writes a number of JSON that is no `Int64` as kubectl does, which takes it for a `Double`.
+    /// Writes a number of JSON that is not an `Int64` as kubectl does, which takes it for a `Double`.
     private mutating func number(_ text: UnsafeRawBufferPointer) {
         guard let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite else {
             self.bytes.append(contentsOf: text)
@@ -211,7 +211,7 @@ extension YAMLWriter {
     }
 }
 
-/// Gives the text, in a copy with U+FFFD for each byte that is no UTF-8 when there are such.
+/// Gives the text, in a copy with U+FFFD for each byte that is not UTF-8 when there are such.
 private func withUTF8<Result>(
     _ text: UnsafeRawBufferPointer,
     _ body: (UnsafeRawBufferPointer) -> Result

@@ -88,7 +88,9 @@ struct JSONPathEvaluation {
     ) throws(JSONPathError) -> [Value] {
         var found: [Value] = []
         for value in values {
-            guard value.kind == .array else { throw JSONPathError("a filter stands behind what is no array") }
+            guard value.kind == .array else {
+                throw JSONPathError("a filter stands behind what is not an array")
+            }
             for element in value.elements {
                 self.budget -= 1
                 guard self.budget > 0 else { throw JSONPathError("it finds too many values") }
@@ -106,7 +108,7 @@ private func children(of value: Value) -> [Value] {
 private func elements(_ slice: JSONPathSlice, of values: [Value]) throws(JSONPathError) -> [Value] {
     var found: [Value] = []
     for value in values where !value.isNull {
-        guard value.kind == .array else { throw JSONPathError("an index stands behind what is no array") }
+        guard value.kind == .array else { throw JSONPathError("an index stands behind what is not an array") }
         let elements = value.elements
         for index in try slice.indices(in: elements.count) { found.append(elements[index]) }
     }

@@ -131,7 +131,7 @@ struct JSONPathParser {
         let text = String(String.UnicodeScalarView(self.text[start..<self.position]))
         if let integer = Int64(text) { return Value(integer) }
         guard let double = Double(text), double.isFinite else {
-            throw JSONPathError("this is no number", at: start)
+            throw JSONPathError("this is not a number", at: start)
         }
         return Value(double)
     }

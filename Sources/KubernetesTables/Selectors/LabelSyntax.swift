@@ -2,7 +2,7 @@
 ///
 /// Source: kubernetes/apimachinery `pkg/util/validation/validation.go`.
 enum LabelSyntax {
-    /// Why text is no label's name; nil when it is one: `[prefix/]name`.
+    /// Why text is not a label's name; nil when it is: `[prefix/]name`.
     static func problem(withKey key: String) -> String? {
         let parts = key.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2, let name = parts.last else { return "it has more than one \"/\"" }
@@ -12,7 +12,7 @@ enum LabelSyntax {
         return name.isEmpty ? "the name is empty" : problem(with: name)
     }
 
-    /// Why text is no label's value; nil when it is one.
+    /// Why text is not a label's value; nil when it is.
     static func problem(withValue value: String) -> String? {
         value.isEmpty ? nil : problem(with: value[...])
     }

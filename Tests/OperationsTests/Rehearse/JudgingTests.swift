@@ -26,7 +26,7 @@ struct JudgingTests {
         let check = try #require(checks["objects"])
         #expect(check.result == .warn)
         #expect(check.count == 2)
-        #expect(check.detail.contains("configmaps shop/a (it is no object"))
+        #expect(check.detail.contains("configmaps shop/a (it is not an object"))
     }
 
     @Test func namesTheKeysThatEncryptedObjectsNeed() async throws {
