@@ -141,8 +141,8 @@ let package = Package(
         .target(
             name: "Presentation",
             dependencies: [
-                "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesTables", "KubernetesRegistry",
-                "Operations", system,
+                "Bolt", "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesTables",
+                "KubernetesRegistry", "Operations", system,
             ],
             swiftSettings: settings
         ),

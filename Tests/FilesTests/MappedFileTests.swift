@@ -102,14 +102,32 @@ struct MappedFileTests {
         )
     }
 
+    /// The kernel says so when it has no addresses left for the file.
     @Test func aFileLongerThanCanBeMappedIsNamed() throws {
-        let path = directory("sparse")
-        try Data().write(to: URL(fileURLWithPath: path))
-        // More than the addresses that a process has, less than the longest file.
-        let length: off_t = 1 << 47
-        guard truncate(path, length) == 0 else { return }
-        #expect(throws: FileError(.tooLargeToMap(byteCount: Int(length)), path: path)) {
+        let path = try openOldFile().path
+        let counting = FileFault(.stop, after: .max, below: path)
+        _ = try MappedFile(path: path)
+        let number = try #require(counting.end().firstIndex { $0.doing == "map" })
+        let fault = FileFault(.error(.noMemory), after: number, below: path)
+        defer { fault.end() }
+        #expect(throws: FileError(.tooLargeToMap(byteCount: 3 * 4096), path: path)) {
             try MappedFile(path: path)
+        }
+    }
+
+    @Test func everyCallThatFailsIsNamed() throws {
+        let path = try openOldFile().path
+        for number in 0... {
+            let fault = FileFault(.error(.ioError), after: number, below: path)
+            defer { fault.end() }
+            do {
+                try MappedFile(path: path).checkUnchanged()
+                #expect(fault.end().count == number)
+                break
+            } catch {
+                let call = try #require(fault.end().last)
+                #expect(error == FileError(.system(doing: call.doing, .ioError), path: path))
+            }
         }
     }
 

@@ -89,7 +89,7 @@ struct RestoreFaultTests {
         }
     }
 
-    @Test(arguments: Shape.allCases, [Errno.ioError, .noSpace])
+    @Test(arguments: Shape.allCases, [Errno.ioError, .noSpace, .tooManyOpenFiles])
     func anErrorOfAnyCallNamesItAndLeavesNothing(shape: Shape, cause: Errno) async throws {
         try await withTemporaryDirectory { directory in
             var failed: Set<String> = []
