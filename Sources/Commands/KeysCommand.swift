@@ -1,7 +1,6 @@
 import ArgumentParser
 import EtcdClient
 import EtcdStorage
-import Files
 import Presentation
 
 /// `registree keys`.
@@ -41,14 +40,14 @@ struct KeysCommand: AsyncParsableCommand {
         let range = self.selection.range
         let source = try await self.source.open(narrowedTo: [range])
         let keyspace = source.keyspace
-        let all = keyspace.keys(in: range)
-        let keys = self.limit > 0 ? Array(all.prefix(self.limit)) : all
+        let all = keyspace.positions(of: range)
+        let shown = self.limit > 0 ? all.prefix(self.limit) : all
         var output = Output()
         switch self.output {
         case .simple:
             let text = EtcdctlText(keysOnly: self.keysOnly, valuesOnly: self.printValueOnly)
-            try keyspace.forEach(keys) { keyValue, bytes in
-                try text.parts(of: keyValue, in: bytes) { part in
+            try keyspace.forEachRecord(at: shown) { key, _, value in
+                try text.parts(of: key, value) { part in
                     try output.write(stored: part)
                     try output.write("\n")
                 }
@@ -56,10 +55,10 @@ struct KeysCommand: AsyncParsableCommand {
         case .json:
             var json = EtcdctlJSON(revision: keyspace.currentRevision, count: all.count)
             try output.write(json.opening)
-            try keyspace.forEach(keys) { keyValue, bytes in
-                try output.write(json.element(keyValue, in: bytes, keysOnly: self.keysOnly))
+            try keyspace.forEachRecord(at: shown) { key, metadata, value in
+                try output.write(json.element(key, metadata, value, keysOnly: self.keysOnly))
             }
-            try output.write(json.closing(isLimited: keys.count < all.count))
+            try output.write(json.closing(isLimited: shown.count < all.count))
         }
         try output.flush()
         try keyspace.checkUnchanged()

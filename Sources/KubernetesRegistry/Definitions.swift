@@ -3,7 +3,7 @@ public import KubernetesCodec
 extension Registry {
     /// The definition of a custom resource as `apiextensions.k8s.io/v1`.
     ///
-    /// - Returns: Nothing when there is none in the store, or it cannot be decoded.
+    /// - Returns: Nil when there is none in the store, or it cannot be decoded.
     public func definition(of resource: Resource, decryption: Decryption? = nil) -> Value? {
         let definitions = self.resources.filter {
             $0.plural == "customresourcedefinitions" && $0.group == "apiextensions.k8s.io"

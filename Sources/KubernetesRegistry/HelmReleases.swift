@@ -7,8 +7,8 @@ extension Registry {
     /// Source: helm/helm `pkg/storage/storage.go`, `makeKey`.
     ///
     /// - Parameters:
-    ///   - namespace: Nothing for all.
-    ///   - release: Nothing for all.
+    ///   - namespace: Nil for all.
+    ///   - release: Nil for all.
     /// - Returns: Those that may hold a release.
     public func helmObjects(namespace: String?, release: String?) -> [StoredObject] {
         let holders = self.resources.filter {

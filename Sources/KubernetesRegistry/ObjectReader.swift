@@ -1,5 +1,4 @@
 public import EtcdStorage
-import Files
 public import KubernetesCodec
 
 /// Reads the objects of a registry one after the other: opens them if they are encrypted, and decodes them.
@@ -29,21 +28,20 @@ public struct ObjectReader {
     ///
     /// - Throws: `.badKeyValue` when the record around it is damaged.
     public mutating func read(_ object: StoredObject) throws(StorageError) -> ReadObject {
-        let record = try self.registry.record(of: object)
         let resource = self.registry.resource(of: object)
-        var read = self.registry.keyspace.file.withBytes { bytes in
-            self.decode(object, record, resource, in: bytes)
+        var read = try self.registry.keyspace.withRecord(of: object.key) { metadata, value in
+            self.decode(value, of: object, metadata, resource)
         }
         do throws(CodecError) {
             if read.problem == nil {
-                try self.decoder.showAsServed(modRevision: record.modRevision)
+                try self.decoder.showAsServed(modRevision: read.metadata.modRevision)
             } else {
                 try self.decoder.showPartialObject(
                     apiVersion: resource?.group ?? "",
                     kind: resource?.kind ?? "",
                     namespace: self.registry.namespace(of: object),
                     name: self.registry.name(of: object),
-                    modRevision: record.modRevision
+                    modRevision: read.metadata.modRevision
                 )
             }
         } catch {
@@ -54,13 +52,12 @@ public struct ObjectReader {
 
     /// Decodes the object's value, opening it first where it is encrypted.
     private mutating func decode(
-        _ object: StoredObject,
-        _ record: KeyValue,
-        _ resource: Resource?,
-        in bytes: RawSpan
+        _ value: RawSpan,
+        of object: StoredObject,
+        _ metadata: KeyMetadata,
+        _ resource: Resource?
     ) -> ReadObject {
-        var read = ReadObject(record: record)
-        let value = bytes.extracting(record.value)
+        var read = ReadObject(metadata: metadata)
         do throws(CodecError) {
             if let encrypted = EncryptedValue(value) {
                 read.encryption = encrypted
@@ -94,10 +91,10 @@ public struct ObjectReader {
 /// What is known of an object that was read, beside the document.
 public struct ReadObject: Sendable {
     /// Its revisions and lease.
-    public var record: KeyValue
-    /// How it was stored; nothing when it could not be decoded.
+    public var metadata: KeyMetadata
+    /// How it was stored; nil when it could not be decoded.
     public var form: DecodedForm?
-    /// With what it is encrypted; nothing for plain values.
+    /// With what it is encrypted; nil for plain values.
     public var encryption: EncryptedValue?
     /// Why it could not be decoded.
     public var problem: CodecError?

@@ -1,10 +1,11 @@
-import Bolt
 public import EtcdStorage
-import Files
 
-/// The objects that Kubernetes keeps in a keyspace: which resource and namespace every key belongs to.
+/// The objects that Kubernetes keeps in a keyspace, in order of their keys: which resource and namespace every key
+/// belongs to.
 ///
-/// Made in one pass over the keys. Values are not read, but for the definitions of custom resources.
+/// An object's name holds no slash, so a directory of keys belongs to one resource in one namespace, and a store of
+/// many objects has few of them. What has to be known of a key's resource is worked out once a directory, never once
+/// a key. Values are not read, but for the definitions of custom resources.
 public struct Registry: Sendable {
     public let keyspace: Keyspace
     /// The roots, as `--etcd-prefix` gives them to API servers: `/registry`.
@@ -12,39 +13,120 @@ public struct Registry: Sendable {
     /// Everything that can be asked for: built in, defined in the store, or seen in its keys.
     public let resources: [Resource]
 
-    let directories: [DirectoryIndex.Directory]
-    let directoryOfKey: [UInt32]
-    /// For each directory what it stands for; nothing when it lies outside of the asked root.
-    let placements: [ResourceMap.Placement?]
+    /// All keys, in order.
+    let runs: [KeyRun]
+    /// The runs by resource and namespace.
+    let groups: ResourceGroups
 
     /// Reads the keys of `keyspace`.
     ///
     /// - Parameters:
     ///   - keyspace: The keys at one revision.
     ///   - etcdPrefix: The one root to look below; without it, all roots that are found.
-    /// - Throws: `.badKeyValue` for a record damaged in front of its value; `.file(.shrank)`.
+    /// - Throws: `.file(.shrank)`.
     public init(of keyspace: Keyspace, etcdPrefix: String? = nil) throws(StorageError) {
-        var index = try DirectoryIndex(of: keyspace)
-        let paths = keyspace.file.withBytes { bytes in
-            index.directories.map { directory in
-                bytes.extracting(directory.path).withUnsafeBytes { Array($0) }
+        let paths = keyspace.directories.map { directory in
+            keyspace.withKey(of: keyspace[directory.positions.lowerBound]) { key in
+                key.extracting(0..<directory.pathByteCount).withUnsafeBytes { Array($0) }
             }
         }
-        let roots = etcdPrefix.map { [Roots.normalized($0)] } ?? Roots.find(in: index, paths, of: keyspace)
+        let roots = etcdPrefix.map { [Roots.normalized($0)] } ?? Roots.find(in: keyspace, paths)
         var map = ResourceMap(roots: roots)
-        for root in roots { map.addDefinitions(below: root, in: index, paths, of: keyspace) }
-        var placements: [ResourceMap.Placement?] = []
-        for path in paths {
-            let placement = map.place(path)
-            let isOutside = map.resources[placement.resource].root == nil
-            placements.append(isOutside && etcdPrefix != nil ? nil : placement)
+        for root in roots { map.addDefinitions(below: root, in: keyspace, paths) }
+        var runs = zip(paths, keyspace.directories).map { path, directory in
+            let home = map.home(of: path)
+            let isOutside = map.resources[home.resource].root == nil
+            return KeyRun(positions: directory.positions, home: isOutside && etcdPrefix != nil ? nil : home)
         }
-        index.separateLoneKeys(of: keyspace, placements: &placements, map: &map)
+        map.separateStandaloneKeys(of: &runs, in: keyspace)
+        try keyspace.checkUnchanged()
         self.keyspace = keyspace
         self.roots = roots
         self.resources = map.resources
-        self.directories = index.directories
-        self.directoryOfKey = index.directoryOfKey
-        self.placements = placements
+        self.runs = runs
+        self.groups = ResourceGroups(of: runs, resourceCount: map.resources.count)
+    }
+}
+
+/// Keys that follow each other and belong to one resource in one namespace.
+struct KeyRun {
+    /// Positions in the keyspace.
+    var positions: Range<Int>
+    /// What the keys belong to; nil when they lie outside of the asked root.
+    var home: KeyHome?
+}
+
+extension Roots {
+    /// The roots of a store whose directories have these paths.
+    fileprivate static func find(in keyspace: Keyspace, _ paths: [[UInt8]]) -> [String] {
+        let ending = Array("/namespaces/".utf8)
+        let name = Array("default".utf8)
+        let defaults = paths.filter { path in
+            path.suffix(ending.count).elementsEqual(ending)
+                && keyspace.position(of: (path + name).span.bytes).found
+        }
+        return self.find(defaults: defaults.map { String(decoding: $0, as: UTF8.self) }) { root in
+            !keyspace.positions(of: .prefix(Array("\(root)/".utf8))).isEmpty
+        }
+    }
+}
+
+extension ResourceMap {
+    /// Adds the custom resources that are defined below `root`.
+    fileprivate mutating func addDefinitions(below root: String, in keyspace: Keyspace, _ paths: [[UInt8]]) {
+        let path = Array(CustomResourceDefinition.directory(below: root).utf8)
+        var found: [Resource] = []
+        for (index, directory) in keyspace.directories.enumerated() where paths[index] == path {
+            for position in directory.positions {
+                let name = keyspace.withKey(of: keyspace[position]) { text(of: $0, from: path.count) }
+                let resource = try? keyspace.withRecord(of: keyspace[position]) { _, value in
+                    Resource(definition: value, named: name, root: root)
+                }
+                if let resource = resource ?? nil { found.append(resource) }
+            }
+        }
+        for resource in found.sorted(by: { $0.directory < $1.directory }) { self.add(resource) }
+    }
+
+    /// Keys that are named by themselves, right below a root or without one.
+    private static let standaloneKeys = ["compact_rev_key", "health"].map { Array($0.utf8) }
+
+    /// Cuts runs of unclassified keys where one of them stands alone, and gives that a resource of its own.
+    fileprivate mutating func separateStandaloneKeys(of runs: inout [KeyRun], in keyspace: Keyspace) {
+        for index in runs.indices.reversed() {
+            guard let home = runs[index].home, self.resources[home.resource].isUnclassified else { continue }
+            let parts = self.standaloneKeys(of: runs[index], home, in: keyspace)
+            runs.replaceSubrange(index...index, with: parts)
+        }
+    }
+
+    private mutating func standaloneKeys(of run: KeyRun, _ home: KeyHome, in keyspace: Keyspace) -> [KeyRun] {
+        var parts: [KeyRun] = []
+        var rest = run
+        for name in Self.standaloneKeys {
+            guard let position = keyspace.position(of: name, from: home.nameOffset, in: rest.positions) else {
+                continue
+            }
+            let own = self.standaloneHome(of: String(decoding: name, as: UTF8.self), beside: home)
+            parts.append(KeyRun(positions: rest.positions.lowerBound..<position, home: home))
+            parts.append(KeyRun(positions: position..<position + 1, home: own))
+            rest.positions = position + 1..<rest.positions.upperBound
+        }
+        return (parts + [rest]).filter { !$0.positions.isEmpty }
+    }
+}
+
+extension Keyspace {
+    /// The position of the key within `positions`, whose keys begin alike, that reads `name` from byte `offset` on.
+    func position(of name: [UInt8], from offset: Int, in positions: Range<Int>) -> Int? {
+        var low = positions.lowerBound
+        var high = positions.upperBound
+        while low < high {
+            let middle = (low + high) / 2
+            let order = self.compareKey(at: middle, from: offset, to: name.span.bytes)
+            if order == 0 { return middle }
+            if order < 0 { low = middle + 1 } else { high = middle }
+        }
+        return nil
     }
 }

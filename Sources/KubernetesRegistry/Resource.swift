@@ -38,7 +38,7 @@ public struct Resource: Hashable, Sendable {
     public var categories: [String] = []
     public var scope: Scope = .byShape
     public var origin: Origin
-    /// What the API server was told with `--etcd-prefix`; nothing for keys outside of any root.
+    /// What the API server was told with `--etcd-prefix`; nil for keys outside of any root.
     public var root: String?
     /// How the keys of all objects begin, last slash included: `/registry/services/specs/`.
     public var directory: String
@@ -61,9 +61,11 @@ public struct Resource: Hashable, Sendable {
 }
 
 extension Resource {
-    /// The plural that stands for the keys of no directory.
-    static let looseKeys = "other"
+    /// The plural that stands for the keys of no resource.
+    static let unclassifiedKeys = "other"
 
     /// Whether it gathers keys that lie right below a root or without one.
-    var isLoose: Bool { self.origin == .otherKeys && self.plural == Self.looseKeys && self.scope == .cluster }
+    var isUnclassified: Bool {
+        self.origin == .otherKeys && self.plural == Self.unclassifiedKeys && self.scope == .cluster
+    }
 }

@@ -1,5 +1,4 @@
 import EtcdStorage
-import Files
 public import KubernetesCodec
 
 extension Registry {
@@ -9,7 +8,7 @@ extension Registry {
     /// Looked for in the objects that were changed last: in the renewals of leases, in events, and in who changed
     /// which fields when.
     ///
-    /// - Returns: Nothing when no object tells a time.
+    /// - Returns: Nil when no object tells a time.
     public func snapshotTime(decryption: Decryption? = nil) -> Int64? {
         var reader = ObjectReader(of: self, decryption: decryption, hidesManagedFields: false)
         var newest: Int64?
@@ -24,16 +23,17 @@ extension Registry {
     private func latestObjects(count: Int) -> [StoredObject] {
         var latest: [(revision: Int64, object: StoredObject)] = []
         var least = Int64.min
-        var position = 0
-        self.keyspace.forEach { key, bytes in
-            let directory = Int(self.directoryOfKey[position])
-            position += 1
-            guard let revision = key.revision(in: bytes)?.main, revision > least else { return }
-            latest.append((revision, StoredObject(key: key, directory: directory)))
-            guard latest.count >= 4 * count else { return }
-            latest.sort { $0.revision > $1.revision }
-            latest.removeSubrange(count...)
-            least = latest.last?.revision ?? least
+        for (run, keys) in self.runs.enumerated() {
+            for position in keys.positions {
+                let key = self.keyspace[position]
+                let revision = self.keyspace.modRevision(of: key)
+                guard revision > least else { continue }
+                latest.append((revision, StoredObject(key: key, run: run)))
+                guard latest.count >= 4 * count else { continue }
+                latest.sort { $0.revision > $1.revision }
+                latest.removeSubrange(count...)
+                least = latest.last?.revision ?? least
+            }
         }
         return latest.sorted { $0.revision > $1.revision }.prefix(count).map(\.object)
     }

@@ -1,105 +1,121 @@
-import Bolt
 public import EtcdStorage
-import Files
 
 /// An object, by where it lies.
 public struct StoredObject: Sendable {
     public let key: LiveKey
-    /// Index into ``Registry/placements``.
-    let directory: Int
+    /// Index into ``Registry/runs``.
+    let run: Int
 }
 
 extension Registry {
     /// The resource of an object.
     public func resource(of object: StoredObject) -> Resource? {
-        self.placements[object.directory].map { self.resources[$0.resource] }
+        self.runs[object.run].home.map { self.resources[$0.resource] }
     }
 
     /// The namespace of an object, "" in cluster scope.
     public func namespace(of object: StoredObject) -> String {
-        self.placements[object.directory]?.namespace ?? ""
+        self.runs[object.run].home?.namespace ?? ""
     }
 
     /// The name of an object; bytes that are not UTF-8 become U+FFFD.
     public func name(of object: StoredObject) -> String {
-        self.keyspace.file.withBytes { $0.text(self.nameRange(of: object)) }
+        let offset = self.runs[object.run].home?.nameOffset ?? 0
+        return self.keyspace.withKey(of: object.key) { text(of: $0, from: offset) }
     }
 
     /// The key of an object, as it is stored.
     public func key(of object: StoredObject) -> [UInt8] {
-        self.keyspace.file.withBytes { bytes in
-            bytes.extracting(object.key.key).withUnsafeBytes { Array($0) }
-        }
+        self.keyspace.bytes(of: object.key)
     }
 
-    /// The record of an object: revisions, lease and where its value lies.
+    /// What etcd keeps of an object beside its value: revisions, version and lease.
     ///
-    /// - Throws: `.badKeyValue` when it is damaged.
-    public func record(of object: StoredObject) throws(StorageError) -> KeyValue {
-        try self.keyspace.file.withBytes { (bytes) throws(StorageError) in
-            guard let record = object.key.keyValue(in: bytes) else {
-                throw self.keyspace.damage(at: object.key, in: bytes)
-            }
-            return record
-        }
+    /// - Throws: `.badKeyValue` when the record is damaged.
+    public func metadata(of object: StoredObject) throws(StorageError) -> KeyMetadata {
+        try self.keyspace.metadata(of: object.key)
     }
 
     /// Size of an object's value, in bytes.
     public func valueByteCount(of object: StoredObject) -> Int {
         object.key.valueByteCount
     }
+}
 
-    private func nameRange(of object: StoredObject) -> Range<Int> {
-        object.key.key.dropFirst(self.placements[object.directory]?.nameOffset ?? 0)
-    }
+// MARK: Finding objects
 
+extension Registry {
     /// The objects of some resources, resource by resource in the given order, each in order of keys.
     ///
     /// - Parameters:
     ///   - resources: What to look for.
-    ///   - namespace: Where to look for namespaced resources; nothing for everywhere.
-    ///   - names: Only objects of these names; nothing for all.
+    ///   - namespace: Where to look for namespaced resources; nil for everywhere.
+    ///   - names: Only objects of these names; nil for all.
     /// - Returns: Where each of them lies.
     public func objects(
         of resources: [Resource],
         namespace: String? = nil,
         names: [String]? = nil
     ) -> [StoredObject] {
-        var order = [Int](repeating: -1, count: self.resources.count)
-        for (place, resource) in resources.enumerated() {
-            for (index, known) in self.resources.enumerated() where known == resource { order[index] = place }
+        let names = names.map { Set($0).map { Array($0.utf8) } }
+        var found: [StoredObject] = []
+        for resource in self.indices(of: resources) {
+            for run in self.groups.runs(of: resource, namespace: namespace) {
+                if let names {
+                    self.append(names, of: run, to: &found)
+                } else {
+                    self.append(run, to: &found)
+                }
+            }
         }
-        let rank = self.placements.map { placement in
-            guard let placement, order[placement.resource] >= 0 else { return -1 }
-            let isThere = namespace == nil || placement.namespace == namespace || placement.namespace.isEmpty
-            return isThere ? order[placement.resource] : -1
-        }
-        return self.sortedObjects(rank: rank, names: names)
+        return found
     }
 
-    /// The objects of the directories whose rank is not below 0, by rank and then by key.
-    func sortedObjects(rank: [Int], names: [String]? = nil) -> [StoredObject] {
-        guard rank.contains(where: { $0 >= 0 }) else { return [] }
-        let names = names.map { $0.map { Array($0.utf8) } }
-        var found: [StoredObject] = []
-        var position = 0
-        return self.keyspace.file.withBytes { bytes in
-            self.keyspace.forEach { key, _ in
-                let directory = Int(self.directoryOfKey[position])
-                position += 1
-                guard rank[directory] >= 0 else { return }
-                let object = StoredObject(key: key, directory: directory)
-                if let names {
-                    let range = self.nameRange(of: object)
-                    guard names.contains(where: { bytes.holds($0, in: range) }) else { return }
-                }
-                found.append(object)
+    /// Indices of resources in the given order; of one that is given twice the later place counts.
+    private func indices(of wanted: [Resource]) -> [Int] {
+        var places = [Int](repeating: -1, count: self.resources.count)
+        for (place, resource) in wanted.enumerated() {
+            for index in self.resources.indices where self.resources[index] == resource {
+                places[index] = place
             }
-            found.sort { left, right in
-                let (one, other) = (rank[left.directory], rank[right.directory])
-                return one != other ? one < other : bytes.compare(left.key.key, right.key.key) < 0
-            }
-            return found
+        }
+        return places.indices.filter { places[$0] >= 0 }.sorted { (places[$0], $0) < (places[$1], $1) }
+    }
+
+    /// Appends all objects of a run.
+    func append(_ run: Int, to objects: inout [StoredObject]) {
+        objects.reserveCapacity(objects.count + self.runs[run].positions.count)
+        for position in self.runs[run].positions {
+            objects.append(StoredObject(key: self.keyspace[position], run: run))
         }
     }
+
+    /// Appends the objects of a run that have one of these names, in order.
+    private func append(_ names: [[UInt8]], of run: Int, to objects: inout [StoredObject]) {
+        let offset = self.runs[run].home?.nameOffset ?? 0
+        let positions = names.compactMap { name in
+            self.keyspace.position(of: name, from: offset, in: self.runs[run].positions)
+        }
+        for position in positions.sorted() {
+            objects.append(StoredObject(key: self.keyspace[position], run: run))
+        }
+    }
+
+    /// The object at a key; nil when there is none.
+    func object(atKey key: String) -> StoredObject? {
+        let (position, found) = self.keyspace.position(of: Array(key.utf8).span.bytes)
+        guard found else { return nil }
+        var low = 0
+        var high = self.runs.count
+        while low < high {
+            let middle = (low + high) / 2
+            if self.runs[middle].positions.upperBound <= position { low = middle + 1 } else { high = middle }
+        }
+        return StoredObject(key: self.keyspace[position], run: low)
+    }
+}
+
+/// The text of a key from a byte on; bytes that are not UTF-8 become U+FFFD.
+func text(of key: RawSpan, from offset: Int) -> String {
+    key.extracting(min(offset, key.byteCount)...).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
 }

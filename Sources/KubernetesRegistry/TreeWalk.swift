@@ -2,7 +2,7 @@
 public struct TreeNode: Sendable {
     /// What a line stands for.
     public enum Content: Sendable {
-        /// A root such as `/registry`, or nothing for the keys outside of any.
+        /// A root such as `/registry`, or nil for the keys outside of any.
         case root(String?)
         case clusterScope
         case namespaces(count: Int)
@@ -59,65 +59,48 @@ extension Registry {
         namespace: String? = nil,
         _ visit: (TreeNode) throws(Failure) -> Void
     ) throws(Failure) {
-        let shelves = self.treeShelves(of: namespace, depth: depth)
-        let walk = TreeWalk(registry: self, depth: depth, shelves: shelves)
-        for group in walk.shelves.slices(by: { $0.root }) {
-            try walk.visitRoot(group, visit)
-        }
-    }
-
-    private func treeShelves(of namespace: String?, depth: TreeDepth) -> [TreeWalk.Shelf] {
-        let shelves = self.shelves(of: namespace)
-        var rank = [Int](repeating: -1, count: self.placements.count)
-        if depth == .objects {
-            for (index, shelf) in shelves.enumerated() {
-                for directory in shelf.directories { rank[directory] = index }
-            }
-        }
-        let objects = self.sortedObjects(rank: rank)
-        var next = 0
-        return shelves.map { shelf in
-            let counts = shelf.directories.map { self.directories[$0] }
-            let keys = counts.reduce(0) { $0 + $1.keys }
-            let own = depth == .objects ? next..<next + keys : 0..<0
-            next += own.count
-            return TreeWalk.Shelf(
-                root: shelf.root,
-                namespace: shelf.namespace,
-                resource: self.resources[shelf.resource],
-                keys: keys,
-                bytes: counts.reduce(0) { $0 + $1.valueBytes },
-                objects: objects[own]
-            )
-        }
+        let walk = TreeWalk(registry: self, depth: depth)
+        let branches = self.sortedGroups(of: namespace).map(walk.branch)
+        for root in branches.slices(by: { $0.root }) { try walk.visitRoot(root, visit) }
     }
 }
 
-/// The walk over shelves in the order of ``Registry/usage(of:)``.
+/// The walk over what there is of each resource in each namespace, in the order of ``Registry/usage(of:)``.
 private struct TreeWalk {
-    struct Shelf {
+    struct Branch {
+        var group: ResourceGroup
+        /// Index into ``Registry/roots``.
         var root: Int?
-        var namespace: String
+        var namespace: String { self.group.namespace }
         var resource: Resource
-        var keys: Int
+        var objects: Int
         var bytes: Int
-        /// Its objects, when the tree is opened as far.
-        var objects: ArraySlice<StoredObject>
     }
 
     let registry: Registry
     let depth: TreeDepth
-    let shelves: [Shelf]
+
+    func branch(of group: ResourceGroup) -> Branch {
+        let resource = self.registry.resources[group.resource]
+        let size = self.registry.size(of: group)
+        return Branch(
+            group: group,
+            root: self.registry.rootIndex(of: resource),
+            resource: resource,
+            objects: size.objects,
+            bytes: size.bytes
+        )
+    }
 
     func visitRoot<Failure>(
-        _ shelves: ArraySlice<Shelf>,
+        _ branches: ArraySlice<Branch>,
         _ visit: (TreeNode) throws(Failure) -> Void
     ) throws(Failure) {
-        let root = shelves.first?.root.map { self.registry.roots[$0] }
-        try visit(node(.root(root), 0, isLast: true, shelves))
+        let root = branches.first?.root.map { self.registry.roots[$0] }
+        try visit(node(.root(root), 0, isLast: true, branches))
         guard self.depth >= .scopes else { return }
-        let cluster = shelves.prefix { $0.namespace.isEmpty }
-        let namespaced = shelves.dropFirst(cluster.count)
+        let cluster = branches.prefix { $0.namespace.isEmpty }
+        let namespaced = branches.dropFirst(cluster.count)
         if !cluster.isEmpty {
             try visit(node(.clusterScope, 1, isLast: namespaced.isEmpty, cluster))
             if self.depth >= .namespaces { try self.visitResources(cluster, level: 2, visit) }
@@ -126,29 +109,31 @@ private struct TreeWalk {
         let namespaces = namespaced.slices { $0.namespace }
         try visit(node(.namespaces(count: namespaces.count), 1, isLast: true, namespaced))
         guard self.depth >= .namespaces else { return }
-        for (index, shelves) in namespaces.enumerated() {
-            let name = shelves.first?.namespace ?? ""
-            try visit(node(.namespace(name), 2, isLast: index + 1 == namespaces.count, shelves))
-            if self.depth >= .resources { try self.visitResources(shelves, level: 3, visit) }
+        for (index, branches) in namespaces.enumerated() {
+            let name = branches.first?.namespace ?? ""
+            try visit(node(.namespace(name), 2, isLast: index + 1 == namespaces.count, branches))
+            if self.depth >= .resources { try self.visitResources(branches, level: 3, visit) }
         }
     }
 
     private func visitResources<Failure>(
-        _ shelves: ArraySlice<Shelf>,
+        _ branches: ArraySlice<Branch>,
         level: Int,
         _ visit: (TreeNode) throws(Failure) -> Void
     ) throws(Failure) {
-        for index in shelves.indices {
-            let shelf = shelves[index]
-            let isLast = index + 1 == shelves.endIndex
-            try visit(node(.resource(shelf.resource), level, isLast: isLast, shelves[index...index]))
-            for place in shelf.objects.indices {
-                let object = shelf.objects[place]
+        for index in branches.indices {
+            let branch = branches[index]
+            let isLast = index + 1 == branches.endIndex
+            try visit(node(.resource(branch.resource), level, isLast: isLast, branches[index...index]))
+            guard self.depth == .objects else { continue }
+            var objects: [StoredObject] = []
+            for run in branch.group.runs { self.registry.append(run, to: &objects) }
+            for (place, object) in objects.enumerated() {
                 try visit(
                     TreeNode(
                         content: .object(object),
                         level: level + 1,
-                        isLast: place + 1 == shelf.objects.endIndex,
+                        isLast: place + 1 == objects.count,
                         objects: 1,
                         bytes: self.registry.valueByteCount(of: object)
                     )
@@ -162,14 +147,14 @@ private func node(
     _ content: TreeNode.Content,
     _ level: Int,
     isLast: Bool,
-    _ shelves: ArraySlice<TreeWalk.Shelf>
+    _ branches: ArraySlice<TreeWalk.Branch>
 ) -> TreeNode {
     TreeNode(
         content: content,
         level: level,
         isLast: isLast,
-        objects: shelves.reduce(0) { $0 + $1.keys },
-        bytes: shelves.reduce(0) { $0 + $1.bytes }
+        objects: branches.reduce(0) { $0 + $1.objects },
+        bytes: branches.reduce(0) { $0 + $1.bytes }
     )
 }
 

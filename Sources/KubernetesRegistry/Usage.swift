@@ -1,6 +1,8 @@
+import EtcdStorage
+
 /// How much of a resource lies in a namespace, or in cluster scope.
 public struct Usage: Hashable, Sendable {
-    /// Index into ``Registry/roots``; nothing for keys outside of any root.
+    /// Index into ``Registry/roots``; nil for keys outside of any root.
     public var root: Int?
     /// "" for cluster scope.
     public var namespace: String
@@ -17,66 +19,46 @@ extension Registry {
     /// - Parameter namespace: Only this one ("" for cluster scope); without it, everything.
     /// - Returns: A row for each that has objects.
     public func usage(of namespace: String? = nil) -> [Usage] {
-        self.shelves(of: namespace).map { shelf in
-            var usage = Usage(
-                root: shelf.root,
-                namespace: shelf.namespace,
-                resource: self.resources[shelf.resource],
-                objects: 0,
-                bytes: 0
+        self.sortedGroups(of: namespace).map { group in
+            let resource = self.resources[group.resource]
+            let size = self.size(of: group)
+            return Usage(
+                root: self.rootIndex(of: resource),
+                namespace: group.namespace,
+                resource: resource,
+                objects: size.objects,
+                bytes: size.bytes
             )
-            for directory in shelf.directories {
-                usage.objects += self.directories[directory].keys
-                usage.bytes += self.directories[directory].valueBytes
-            }
-            return usage
         }
     }
 
-    /// The directories of one resource in one namespace.
-    struct Shelf {
-        var root: Int?
-        var namespace: String
-        /// Index into ``Registry/resources``.
-        var resource: Int
-        var directories: [Int]
-    }
-
-    /// All shelves that hold something, in the order of ``usage(of:)``.
-    func shelves(of namespace: String?) -> [Shelf] {
-        var shelves: [Shelf] = []
-        var known: [ShelfName: Int] = [:]
-        for (directory, placement) in self.placements.enumerated() {
-            guard let placement, self.directories[directory].keys > 0 else { continue }
-            guard namespace == nil || namespace == placement.namespace else { continue }
-            let name = ShelfName(resource: placement.resource, namespace: placement.namespace)
-            if let index = known[name] {
-                shelves[index].directories.append(directory)
-            } else {
-                known[name] = shelves.count
-                let root = self.resources[placement.resource].root
-                shelves.append(
-                    Shelf(
-                        root: root.flatMap { self.roots.firstIndex(of: $0) },
-                        namespace: placement.namespace,
-                        resource: placement.resource,
-                        directories: [directory]
-                    )
-                )
+    /// The groups in the order of ``usage(of:)``.
+    func sortedGroups(of namespace: String?) -> [ResourceGroup] {
+        let groups = self.groups.all.filter { namespace == nil || namespace == $0.namespace }
+        let roots = self.resources.map { self.rootIndex(of: $0) ?? .max }
+        return groups.sorted { left, right in
+            if roots[left.resource] != roots[right.resource] {
+                return roots[left.resource] < roots[right.resource]
             }
+            if left.namespace != right.namespace { return left.namespace < right.namespace }
+            let (one, other) = (self.resources[left.resource], self.resources[right.resource])
+            return (one.plural, one.group, one.directory) < (other.plural, other.group, other.directory)
         }
-        return shelves.sorted(by: self.precedes)
     }
 
-    private struct ShelfName: Hashable {
-        var resource: Int
-        var namespace: String
+    /// How many objects a group has, and the size of their values in bytes.
+    func size(of group: ResourceGroup) -> (objects: Int, bytes: Int) {
+        var size = (objects: 0, bytes: 0)
+        for run in group.runs {
+            let positions = self.runs[run].positions
+            size.objects += positions.count
+            for position in positions { size.bytes += self.keyspace[position].valueByteCount }
+        }
+        return size
     }
 
-    private func precedes(_ left: Shelf, _ right: Shelf) -> Bool {
-        if left.root != right.root { return left.root ?? .max < right.root ?? .max }
-        if left.namespace != right.namespace { return left.namespace < right.namespace }
-        let (one, other) = (self.resources[left.resource], self.resources[right.resource])
-        return (one.plural, one.group, one.directory) < (other.plural, other.group, other.directory)
+    /// Index into ``roots``; nil for keys outside of any.
+    func rootIndex(of resource: Resource) -> Int? {
+        resource.root.flatMap { self.roots.firstIndex(of: $0) }
     }
 }

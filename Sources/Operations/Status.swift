@@ -19,8 +19,7 @@ public struct SnapshotStatus: Hashable, Sendable {
     /// - Throws: `StorageError` when a page or record is damaged.
     public init(of database: EtcdDatabase) throws(StorageError) {
         let facts = try StoreFacts(reading: database)
-        let (keyspace, hash) = try database.keyspaceAndStatusHash()
-        self.init(facts: facts, keyspace: keyspace, hash: hash, of: database)
+        self.init(facts: facts, summary: try database.changeSummary(), of: database)
     }
 
     /// The same for a database that has just been checked, without listing its keys again.
@@ -32,10 +31,10 @@ public struct SnapshotStatus: Hashable, Sendable {
         self.storageVersion = facts.storageVersion ?? ""
     }
 
-    init(facts: StoreFacts, keyspace: Keyspace, hash: CRC32C, of database: EtcdDatabase) {
-        self.hash = hash.value
-        self.revision = keyspace.lastRevision
-        self.totalKeys = keyspace.totalKeys
+    init(facts: StoreFacts, summary: ChangeSummary, of database: EtcdDatabase) {
+        self.hash = summary.statusHash.value
+        self.revision = summary.lastRevision
+        self.totalKeys = summary.totalKeys
         self.totalSize = UInt64(database.bolt.databaseByteCount)
         self.storageVersion = facts.storageVersion ?? ""
     }

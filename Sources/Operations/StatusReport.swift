@@ -22,10 +22,10 @@ public struct StatusReport: Sendable {
     /// - Throws: `StorageError` when a page or record is damaged.
     public init(of database: EtcdDatabase) throws(StorageError) {
         let facts = try StoreFacts(reading: database)
-        let (keyspace, hash) = try database.keyspaceAndStatusHash()
-        self.status = SnapshotStatus(facts: facts, keyspace: keyspace, hash: hash, of: database)
-        self.hashKV = try database.hashKV(of: keyspace)
-        self.compactRevision = keyspace.compactRevision
+        let summary = try database.changeSummary()
+        self.status = SnapshotStatus(facts: facts, summary: summary, of: database)
+        self.hashKV = try database.hashKV(of: summary)
+        self.compactRevision = summary.compactRevision
         self.facts = facts
         self.log = try? database.logSummary()
         self.hasDigest = database.storedDigest != nil

@@ -16,9 +16,9 @@ public struct EtcdctlText: Sendable {
     }
 
     /// Hands what belongs on each line to `write`, without copying it.
-    public func parts(of keyValue: KeyValue, in bytes: RawSpan, _ write: (RawSpan) throws -> Void) throws {
-        if !self.valuesOnly { try write(bytes.extracting(keyValue.key)) }
-        if !self.keysOnly { try write(bytes.extracting(keyValue.value)) }
+    public func parts(of key: RawSpan, _ value: RawSpan, _ write: (RawSpan) throws -> Void) throws {
+        if !self.valuesOnly { try write(key) }
+        if !self.keysOnly { try write(value) }
     }
 }
 
@@ -38,16 +38,18 @@ public struct EtcdctlJSON: Sendable {
     public var opening: String { "{\"header\":{\"revision\":\(self.revision)}" }
 
     /// One key; with `keysOnly` without its value.
-    public mutating func element(_ keyValue: KeyValue, in bytes: RawSpan, keysOnly: Bool) -> String {
+    public mutating func element(
+        _ key: RawSpan,
+        _ metadata: KeyMetadata,
+        _ value: RawSpan,
+        keysOnly: Bool
+    ) -> String {
         var text = self.isFirst ? ",\"kvs\":[" : ","
         self.isFirst = false
-        text +=
-            "{\"key\":\"\(base64(keyValue.key, in: bytes))\",\"create_revision\":\(keyValue.createRevision)"
-        text += ",\"mod_revision\":\(keyValue.modRevision),\"version\":\(keyValue.version)"
-        if !keysOnly, !keyValue.value.isEmpty {
-            text += ",\"value\":\"\(base64(keyValue.value, in: bytes))\""
-        }
-        if keyValue.lease != 0 { text += ",\"lease\":\(keyValue.lease)" }
+        text += "{\"key\":\"\(base64(key))\",\"create_revision\":\(metadata.createRevision)"
+        text += ",\"mod_revision\":\(metadata.modRevision),\"version\":\(metadata.version)"
+        if !keysOnly, !value.isEmpty { text += ",\"value\":\"\(base64(value))\"" }
+        if metadata.lease != 0 { text += ",\"lease\":\(metadata.lease)" }
         return text + "}"
     }
 
@@ -60,6 +62,6 @@ public struct EtcdctlJSON: Sendable {
     }
 }
 
-private func base64(_ range: Range<Int>, in bytes: RawSpan) -> String {
-    bytes.extracting(range).withUnsafeBytes { Data($0) }.base64EncodedString()
+private func base64(_ bytes: RawSpan) -> String {
+    bytes.withUnsafeBytes { Data($0) }.base64EncodedString()
 }

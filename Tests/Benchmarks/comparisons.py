@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import hostile
 import watching
 from measuring import CommandFailed, medians, peak_private_bytes, private_bytes, run
-from real_etcd import BundledStore, RealEtcd, program
+from real_etcd import ROOT, BundledStore, RealEtcd, program
 
 MEBIBYTE = 1 << 20
 NAMESPACE = "prod-ns-0000"
@@ -60,6 +61,11 @@ class Figure:
     def below(what, ours, theirs, aim, unit, scale):
         """A figure that must stay below a bound, whatever the other program reaches."""
         return Figure(what, f"{ours * scale:.1f} {unit}", f"etcd {theirs * scale:.1f} {unit}", ours / aim, "<= 1", ours <= aim)
+
+    @staticmethod
+    def within(what, seconds, aim):
+        """A time that must stay below a bound, in microseconds."""
+        return Figure(what, f"{seconds * 1e6:.1f} us", f"{aim * 1e6:g} us", seconds / aim, "<= 1", seconds <= aim)
 
     @staticmethod
     def memory(what, peak, allowed, name):
@@ -187,6 +193,30 @@ def decode(bench):
     })  # fmt: skip
     yield Figure.longer("get pod NAME -o yaml", times["object"], times["status"], "status", 1.3)
     yield Figure.longer("get '*' -n NAMESPACE -o yaml", times["namespace"], times["status"], "status", 1.5)
+
+
+def lookups(bench):
+    """Opening a registry, and finding objects in it once it is open."""
+    times = bench.compare({"status": bench.ours("status", bench.snapshot, "-w", "simple")})
+    told = subprocess.run(
+        [lookups_program(), bench.snapshot, str(bench.rounds)], check=True, capture_output=True, text=True
+    ).stdout
+    seconds = json.loads(told)
+    yield Figure.longer("opening a registry", seconds["opening"], times["status"], "status", 1.1)
+    yield Figure.within("all pods of a namespace", seconds["namespace"], 100e-6)
+    yield Figure.within("one pod by its name", seconds["object"], 20e-6)
+
+
+def lookups_program():
+    """The release build of the package beside this file."""
+    command = [
+        "swift", "build", "-c", "release", "--product", "Lookups",
+        "--package-path", os.path.join(ROOT, "Tests", "Benchmarks", "Lookups"),
+        "--scratch-path", os.path.join(ROOT, ".build-benchmarks", "lookups"),
+    ]  # fmt: skip
+    subprocess.run(command, check=True, stdout=sys.stderr)
+    where = subprocess.run([*command, "--show-bin-path"], check=True, capture_output=True, text=True).stdout.strip()
+    return os.path.join(where, "Lookups")
 
 
 def stored_bytes(bench):
@@ -319,7 +349,7 @@ def take(bench):
         shutil.rmtree(member, ignore_errors=True)
 
 
-COMPARISONS = {"status": status, "verify": verify, "restore": restore, "list": listing, "decode": decode, "serve": serve, "watchers": watchers, "hostile": hostility, "take": take}
+COMPARISONS = {"status": status, "verify": verify, "restore": restore, "list": listing, "decode": decode, "lookups": lookups, "serve": serve, "watchers": watchers, "hostile": hostility, "take": take}
 
 
 def measure(bench, names, say):

@@ -92,9 +92,8 @@ struct CBORTests {
         let path = Repository.fixture("codec/cbor-json-encrypted.db").string
         let keyspace = try EtcdDatabase(path: path).keyspace(at: nil)
         var values: [[UInt8]] = []
-        keyspace.forEach { key, bytes in
-            guard let value = key.keyValue(in: bytes)?.value else { return }
-            values.append(bytes.extracting(value).withUnsafeBytes { Array($0) })
+        try keyspace.forEachRecord(at: 0..<keyspace.count) { _, _, value in
+            values.append(value.withUnsafeBytes { Array($0) })
         }
         let stored = values.filter { $0.starts(with: CBORWriter.selfDescribedTag) }
         #expect(stored.count == 2)

@@ -53,14 +53,9 @@ struct EncryptedSnapshotTests {
         let keyspace = try EtcdDatabase(path: path(snapshot)).keyspace(at: revision)
         var count = 0
         var moved: [String] = []
-        keyspace.forEach { key, bytes in
-            guard let record = key.keyValue(in: bytes) else {
-                Issue.record("a damaged record")
-                return
-            }
-            let value = bytes.extracting(record.value)
+        try keyspace.forEachRecord(at: 0..<keyspace.count) { key, _, value in
             guard EncryptedValue(value) != nil else { return }
-            let etcdKey = bytes.extracting(key.key).withUnsafeBytes { Array($0) }
+            let etcdKey = key.withUnsafeBytes { Array($0) }
             let parts = String(decoding: etcdKey, as: UTF8.self).split(separator: "/").map(String.init)
             let isCustom = parts[1].contains(".")
             let plain: [UInt8]

@@ -44,14 +44,14 @@ struct ObjectListing {
         var rows = RowSpool()
         if self.showsHeadings { rows.append(["KEY", "CREATE", "MOD", "VERSION", "LEASE", "SIZE"]) }
         for object in answers.flatMap(\.objects) {
-            let record = try self.registry.record(of: object)
+            let metadata = try self.registry.metadata(of: object)
             rows.append([
                 terminalText(self.registry.key(of: object)),
-                String(record.createRevision),
-                String(record.modRevision),
-                String(record.version),
-                record.lease == 0 ? "-" : String(UInt64(bitPattern: record.lease), radix: 16),
-                String(record.value.count),
+                String(metadata.createRevision),
+                String(metadata.modRevision),
+                String(metadata.version),
+                metadata.lease == 0 ? "-" : String(UInt64(bitPattern: metadata.lease), radix: 16),
+                String(metadata.valueByteCount),
             ])
         }
         try write(rows, to: &output)

@@ -30,14 +30,14 @@ struct RegistryOptions: ParsableArguments {
             let keyspace = try await live.read(keys.map(RequestRange.init), at: revision)
             return try Registry(of: keyspace, etcdPrefix: self.etcdPrefix)
         }
-        let outlineKeys = Registry.outlineKeys(etcdPrefix: self.etcdPrefix)
-        let outline = try await registry(of: outlineKeys, at: self.source.revision)
-        let revision = outline.keyspace.revision
-        guard let resources = try? typed.flatMap({ try outline.resources(named: $0) }) else {
+        let discoveryKeys = Registry.discoveryKeys(etcdPrefix: self.etcdPrefix)
+        let discovered = try await registry(of: discoveryKeys, at: self.source.revision)
+        let revision = discovered.keyspace.revision
+        guard let resources = try? typed.flatMap({ try discovered.resources(named: $0) }) else {
             return try await registry(of: [.all], at: revision)
         }
         let objectKeys = Registry.objectKeys(of: resources, namespace: namespace)
-        return try await registry(of: KeyRange.withoutOverlap(outlineKeys + objectKeys), at: revision)
+        return try await registry(of: KeyRange.withoutOverlap(discoveryKeys + objectKeys), at: revision)
     }
 
     /// Opens a source of which some objects are wanted together with what belongs to them: a namespace with
@@ -52,14 +52,14 @@ struct RegistryOptions: ParsableArguments {
             let leases = try source.database.map { try StoreFacts(reading: $0).leases } ?? []
             return (try Registry(of: source.keyspace, etcdPrefix: self.etcdPrefix), leases)
         }
-        let outlineKeys = Registry.outlineKeys(etcdPrefix: self.etcdPrefix)
-        let outline = try await live.read(outlineKeys.map(RequestRange.init), at: self.source.revision)
-        let known = try Registry(of: outline, etcdPrefix: self.etcdPrefix)
+        let discoveryKeys = Registry.discoveryKeys(etcdPrefix: self.etcdPrefix)
+        let discovered = try await live.read(discoveryKeys.map(RequestRange.init), at: self.source.revision)
+        let known = try Registry(of: discovered, etcdPrefix: self.etcdPrefix)
         let wanted = try? typed.flatMap { try known.resources(named: $0) }
         let isNarrow = namespace != nil && wanted?.allSatisfy { $0.scope == .namespaced } == true
         let objectKeys = Registry.objectKeys(of: known.resources, namespace: namespace)
-        let keys = isNarrow ? KeyRange.withoutOverlap(outlineKeys + objectKeys) : [.all]
-        let keyspace = try await live.read(keys.map(RequestRange.init), at: outline.revision)
+        let keys = isNarrow ? KeyRange.withoutOverlap(discoveryKeys + objectKeys) : [.all]
+        let keyspace = try await live.read(keys.map(RequestRange.init), at: discovered.revision)
         return (try Registry(of: keyspace, etcdPrefix: self.etcdPrefix), [])
     }
 }

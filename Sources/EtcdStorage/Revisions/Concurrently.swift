@@ -4,14 +4,14 @@ import Synchronization
 /// Runs `body` for 0 to `count` - 1 on all processors, and returns the answers in order.
 ///
 /// - Throws: What the lowest failing index threw.
-func concurrently<Answer: Sendable>(
+func concurrently<Answer: Sendable, Failure>(
     count: Int,
-    _ body: @Sendable (Int) throws(StorageError) -> Answer
-) throws(StorageError) -> [Answer] {
-    let answers = Mutex([Result<Answer, StorageError>?](repeating: nil, count: count))
+    _ body: @Sendable (Int) throws(Failure) -> Answer
+) throws(Failure) -> [Answer] {
+    let answers = Mutex([Result<Answer, Failure>?](repeating: nil, count: count))
     withoutActuallyEscaping(body) { body in
         DispatchQueue.concurrentPerform(iterations: count) { index in
-            let answer = Result { () throws(StorageError) in try body(index) }
+            let answer = Result { () throws(Failure) in try body(index) }
             answers.withLock { $0[index] = answer }
         }
     }

@@ -12,14 +12,41 @@ extension EtcdDatabase {
     ///
     /// - Throws: What ``keyspace(at:)`` throws.
     public func hashKV(of keyspace: Keyspace) throws(StorageError) -> UInt32 {
-        // etcd drops nothing when compaction would keep nothing at all.
-        let dropsNothing = keyspace.compactRevision == 0 || keyspace.totalKeys == 0
-        let kept = dropsNothing ? nil : keyspace.recordOffsets(upTo: keyspace.compactRevision)
-        return try self.hashOfChanges(
-            upTo: keyspace.revision,
+        try self.hashKV(
+            at: keyspace.revision,
             compactRevision: keyspace.compactRevision,
-            keeping: kept
-        ).value
+            live: keyspace.entries,
+            keyspace.bumpRecord
+        )
+    }
+
+    /// The same for what one walk found.
+    func hashKV(of live: LiveRecords) throws(StorageError) -> UInt32 {
+        try self.hashKV(
+            at: live.revision,
+            compactRevision: live.compactRevision,
+            live: live.entries,
+            live.bumpRecord
+        )
+    }
+
+    private func hashKV(
+        at revision: Int64,
+        compactRevision: Int64,
+        live entries: [KeyIndex.Entry],
+        _ bumpRecord: KeyIndex.Entry?
+    ) throws(StorageError) -> UInt32 {
+        // etcd drops nothing when compaction would keep nothing at all.
+        let dropsNothing = compactRevision == 0 || entries.isEmpty && bumpRecord == nil
+        var kept: [Int]?
+        if !dropsNothing {
+            let records = KeyRecords(of: self)
+            var offsets = entries.filter { (records.revision(of: $0)?.main ?? .max) <= compactRevision }
+                .map(\.offset)
+            if let bumpRecord { offsets.append(bumpRecord.offset) }
+            kept = offsets.sorted()
+        }
+        return try self.hashOfChanges(upTo: revision, compactRevision: compactRevision, keeping: kept).value
     }
 
     /// What `HashKV` sums up: bucket `key`'s name and every change up to `revision`.
@@ -27,7 +54,7 @@ extension EtcdDatabase {
     /// - Parameters:
     ///   - revision: The last main revision that counts.
     ///   - compactRevision: Up to here only what is kept counts, and no tombstone at it.
-    ///   - kept: File offsets, ascending, of the records that are kept; absent when all are.
+    ///   - kept: File offsets, ascending, of the records that are kept; nil when all are.
     /// - Returns: The CRC, on which what came after the file's last change can follow.
     /// - Throws: `.badRevisionKey` or `.bolt`.
     public func hashOfChanges(
@@ -35,10 +62,10 @@ extension EtcdDatabase {
         compactRevision: Int64,
         keeping kept: [Int]?
     ) throws(StorageError) -> CRC32C {
-        let shares = try LeafChunk.shares(of: self).filter(\.isKeyBucket)
+        let chunks = try LeafChunk.chunks(of: self).filter(\.isKeyBucket)
         let filter = ChangeFilter(revision: revision, compactRevision: compactRevision, kept: kept)
-        let parts = try concurrently(count: shares.count) { (index) throws(StorageError) in
-            try shares[index].hashKV(of: self, filter)
+        let parts = try concurrently(count: chunks.count) { (index) throws(StorageError) in
+            try chunks[index].hashKV(of: self, filter)
         }
         try self.checkUnchanged()
         return parts.reduce(into: CRC32C()) { sum, next in sum.append(next) }
@@ -61,10 +88,10 @@ private struct ChangeFilter: Sendable {
 }
 
 extension LeafChunk {
-    /// The share's part of HashKV; the first share begins with the bucket's name.
+    /// The chunk's part of HashKV; the first chunk begins with the bucket's name.
     ///
     /// - Parameters:
-    ///   - database: Where the share lies.
+    ///   - database: Where the chunk lies.
     ///   - filter: Which changes count.
     /// - Returns: The CRC of what counts.
     /// - Throws: `.badRevisionKey` or `.bolt`.
@@ -90,22 +117,6 @@ extension LeafChunk {
             }
         }
         return sum
-    }
-}
-
-extension Keyspace {
-    /// File offsets, ascending, of the records of live keys and of a revision bump; those above `main`
-    /// may be missing.
-    fileprivate func recordOffsets(upTo main: Int64) -> [Int] {
-        var offsets: [Int] = []
-        offsets.reserveCapacity(self.count)
-        self.forEach { key, bytes in
-            guard let revision = key.revision(in: bytes), revision.main <= main else { return }
-            offsets.append(key.entry.offset)
-        }
-        if let bump = self.bumpRecord { offsets.append(bump.offset) }
-        offsets.sort()
-        return offsets
     }
 }
 

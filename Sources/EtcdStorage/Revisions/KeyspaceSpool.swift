@@ -55,13 +55,14 @@ public struct KeyspaceSpool {
     /// - Throws: `FileError` when the records cannot be written or mapped.
     public consuming func keyspace(at revision: Int64, of newest: Int64) throws(FileError) -> Keyspace {
         Keyspace(
-            revision: revision,
-            currentRevision: newest,
-            lastRevision: newest,
-            compactRevision: 0,
-            file: try self.file.mapped(),
-            entries: self.entries,
-            bumpRecord: nil
+            LiveRecords(
+                revision: revision,
+                currentRevision: newest,
+                lastRevision: newest,
+                compactRevision: 0,
+                entries: self.entries
+            ),
+            in: KeyRecords(in: try self.file.mapped())
         )
     }
 }

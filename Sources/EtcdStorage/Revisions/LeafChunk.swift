@@ -1,37 +1,37 @@
 import Bolt
 import Files
 
-/// A share of the work of walking a bucket: some of its leaves, in order.
+/// A part of the work of walking a bucket: some of its leaves, in order.
 struct LeafChunk: Sendable {
     var bucket: Bucket
     var leaves: LeafList
     var range: Range<Int>
 
-    /// About 4 MiB a share: enough of them to keep two processors busy to the end, few enough to cost nothing.
+    /// About 4 MiB a chunk: enough of them to keep two processors busy to the end, few enough to cost nothing.
     private static let leafCount = 512
 
-    /// Whether the share begins its bucket.
+    /// Whether the chunk begins its bucket.
     var isFirst: Bool { self.range.lowerBound == 0 }
     var isKeyBucket: Bool { self.bucket.name == BucketName.key.bytes }
 
-    /// Cuts every bucket of `database` into shares, in order.
-    static func shares(of database: EtcdDatabase) throws(StorageError) -> [LeafChunk] {
+    /// Cuts every bucket of `database` into chunks, in order.
+    static func chunks(of database: EtcdDatabase) throws(StorageError) -> [LeafChunk] {
         try database.reading { () throws(BoltError) in
-            var shares: [LeafChunk] = []
+            var chunks: [LeafChunk] = []
             for bucket in try database.bolt.buckets() {
                 let leaves = try database.bolt.leaves(of: bucket)
                 var start = 0
                 repeat {
                     let end = min(start + Self.leafCount, leaves.count)
-                    shares.append(LeafChunk(bucket: bucket, leaves: leaves, range: start..<end))
+                    chunks.append(LeafChunk(bucket: bucket, leaves: leaves, range: start..<end))
                     start = end
                 } while start < leaves.count
             }
-            return shares
+            return chunks
         }
     }
 
-    /// The CRC of the share's keys and values; a bucket's first share begins with the bucket's name.
+    /// The CRC of the chunk's keys and values; a bucket's first chunk begins with the bucket's name.
     func hash(of database: EtcdDatabase) throws(StorageError) -> CRC32C {
         try database.reading { () throws(BoltError) in
             var sum = CRC32C()

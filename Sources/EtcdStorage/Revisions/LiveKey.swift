@@ -1,82 +1,115 @@
 import Bolt
-import Files
 
-/// A live key of a ``Keyspace``, by where its record lies in the file.
+/// A live key of a ``Keyspace``, by where its record lies.
 public struct LiveKey: Sendable {
     let entry: KeyIndex.Entry
-
-    /// File range of the key.
-    public var key: Range<Int> { self.entry.key }
-
-    /// File offset of the record's revision key, behind which the record lies.
-    public var recordOffset: Int { self.entry.offset }
 
     /// Whether it may hang on a lease, known without touching the value.
     public var mayHaveLease: Bool { self.entry.hasTail }
 
-    /// File range of the record, a KeyValue message.
-    public var message: Range<Int> { self.entry.message }
-
-    /// The whole record: revisions, lease and value.
-    ///
-    /// - Returns: Nothing when the record is damaged behind its key.
-    public func keyValue(in bytes: RawSpan) -> KeyValue? {
-        KeyValue(reading: bytes, in: self.entry.message)
-    }
-
     /// Size of the value in bytes, known without touching it.
     public var valueByteCount: Int { Int(self.entry.valueCount) }
+}
 
-    /// The revision that made this state of the key.
-    public func revision(in bytes: RawSpan) -> RevisionKey? {
-        RevisionKey(reading: bytes, in: self.entry.offset..<self.entry.message.lowerBound)
+// MARK: Finding keys
+
+extension Keyspace {
+    /// The key at a position in the order.
+    public subscript(position: Int) -> LiveKey { LiveKey(entry: self.entries[position]) }
+
+    /// How many keys come before `key`, and whether the one after those is `key` itself.
+    public func position(of key: RawSpan) -> (position: Int, found: Bool) {
+        let position = lowerBound(0..<self.count) { self.compareKey(at: $0, to: key) < 0 }
+        return (position, position < self.count && self.compareKey(at: position, to: key) == 0)
+    }
+
+    /// The positions of the keys within `range`.
+    public func positions(of range: KeyRange) -> Range<Int> {
+        let (start, found) = self.position(of: range.start.span.bytes)
+        switch range.end {
+        case .single: return start..<start + (found ? 1 : 0)
+        case .none: return start..<self.count
+        case .before(let end): return start..<max(start, self.position(of: end.span.bytes).position)
+        }
+    }
+
+    /// The keys within `range`, in order.
+    public func keys(in range: KeyRange) -> [LiveKey] { self.positions(of: range).map { self[$0] } }
+
+    /// How the key at a position compares with `other` from byte `offset` on: below, at or above 0.
+    public func compareKey(at position: Int, from offset: Int = 0, to other: RawSpan) -> Int {
+        self.records.withKey(of: self.entries[position]) {
+            $0.extracting(min(offset, $0.byteCount)...).compare(other)
+        }
     }
 }
 
+// MARK: Reading records
+
 extension Keyspace {
-    /// Calls `body` with every live key, in no particular order, and the whole file's bytes.
-    public func forEach<Failure>(_ body: (LiveKey, RawSpan) throws(Failure) -> Void) throws(Failure) {
-        try self.file.withBytes { (bytes) throws(Failure) in
-            for entry in self.entries { try body(LiveKey(entry: entry), bytes) }
+    /// Calls `body` with the bytes of a key.
+    public func withKey<Result, Failure>(
+        of key: LiveKey,
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try self.records.withKey(of: key.entry, body)
+    }
+
+    /// A copy of a key.
+    public func bytes(of key: LiveKey) -> [UInt8] {
+        self.records.withKey(of: key.entry) { $0.withUnsafeBytes { Array($0) } }
+    }
+
+    /// Calls `body` with what etcd keeps of a key and with its value.
+    ///
+    /// - Throws: `.badKeyValue` for a record that is damaged behind its key.
+    public func withRecord<Result>(
+        of key: LiveKey,
+        _ body: (KeyMetadata, RawSpan) -> Result
+    ) throws(StorageError) -> Result {
+        try self.records.withMessage(of: key.entry) { (bytes, message) throws(StorageError) in
+            guard let keyValue = KeyValue(reading: bytes, in: message) else {
+                throw self.records.damage(at: key.entry)
+            }
+            return body(KeyMetadata(keyValue), bytes.extracting(keyValue.value))
         }
     }
 
-    /// Calls `body` with the record of each of `keys`, which are this keyspace's, and the file's bytes.
+    /// What etcd keeps of a key.
+    ///
+    /// - Throws: `.badKeyValue` for a record that is damaged behind its key.
+    public func metadata(of key: LiveKey) throws(StorageError) -> KeyMetadata {
+        try self.withRecord(of: key) { metadata, _ in metadata }
+    }
+
+    /// The revision of the last change of a key, known without touching its record.
+    public func modRevision(of key: LiveKey) -> Int64 {
+        self.records.revision(of: key.entry)?.main ?? 0
+    }
+
+    /// Calls `body` with every key of some positions, what etcd keeps of it, and its value, in order.
     ///
     /// - Throws: `.badKeyValue` for a record that is damaged behind its key; what `body` throws.
-    public func forEach(_ keys: [LiveKey], _ body: (KeyValue, RawSpan) throws -> Void) throws {
-        try self.file.withBytes { bytes in
-            for key in keys {
-                guard let keyValue = key.keyValue(in: bytes) else { throw self.damage(at: key, in: bytes) }
-                try body(keyValue, bytes)
+    public func forEachRecord(
+        at positions: Range<Int>,
+        _ body: (_ key: RawSpan, KeyMetadata, _ value: RawSpan) throws -> Void
+    ) throws {
+        for entry in self.entries[positions] {
+            try self.records.withMessage(of: entry) { bytes, message in
+                guard let keyValue = KeyValue(reading: bytes, in: message) else {
+                    throw self.records.damage(at: entry)
+                }
+                try body(
+                    bytes.extracting(keyValue.key),
+                    KeyMetadata(keyValue),
+                    bytes.extracting(keyValue.value)
+                )
             }
         }
-    }
-
-    /// The live keys within `range`, in order of their bytes.
-    public func keys(in range: KeyRange) -> [LiveKey] {
-        self.file.withBytes { bytes in
-            var found: [LiveKey] = []
-            for entry in self.entries where range.contains(bytes.extracting(entry.key)) {
-                found.append(LiveKey(entry: entry))
-            }
-            found.sort { bytes.compare($0.key, $1.key) < 0 }
-            return found
-        }
-    }
-
-    /// The error for a record that is damaged behind its key.
-    public func damage(at key: LiveKey, in bytes: RawSpan) -> StorageError {
-        let revision = key.revision(in: bytes) ?? RevisionKey(main: 0, sub: 0)
-        return StorageError(.badKeyValue(revision), path: self.file.path)
     }
 
     /// Throws when the file has become shorter since it was opened, so that what was read is not to be trusted.
     public func checkUnchanged() throws(StorageError) {
-        do {
-            try self.file.checkUnchanged()
-        } catch {
-            throw StorageError(.file(error), path: self.file.path)
-        }
+        try self.records.checkUnchanged()
     }
 }

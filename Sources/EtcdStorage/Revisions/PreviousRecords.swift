@@ -27,6 +27,6 @@ public struct PreviousRecords: Sendable {
         self.messages = messages
     }
 
-    /// The message of the record before `record`; nothing when the key was not there.
+    /// The message of the record before `record`; nil when the key was not there.
     public subscript(record: RevisionRecord) -> Range<Int>? { self.messages[record.pair.keyOffset] }
 }

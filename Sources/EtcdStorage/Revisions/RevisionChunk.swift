@@ -1,29 +1,29 @@
 import Bolt
 import Files
 
-/// What one share of bucket `key` holds: an index entry for each change, in order of revision.
+/// What one chunk of bucket `key` holds: an index entry for each change, in order of revision.
 struct RevisionChunk: Sendable {
     private(set) var entries: [KeyIndex.Entry] = []
     /// The first and the last change, whether or not they are among the entries.
     private(set) var first: RevisionRecord?
     private(set) var last: RevisionRecord?
-    /// The CRC of the share's bytes, when it was asked for.
+    /// The CRC of the chunk's bytes, when it was asked for.
     private(set) var hash = CRC32C()
 
-    /// Reads a share, each leaf once: its elements, the keys and sizes of its records, and for the hash all.
+    /// Reads a chunk, each leaf once: its elements, the keys and sizes of its records, and for the hash all.
     ///
     /// - Throws: `.badRevisionKey`, `.revisionOutOfOrder`, `.badKeyValue` or `.bolt`.
     init(
-        reading share: LeafChunk,
+        reading chunk: LeafChunk,
         of database: EtcdDatabase,
         upTo revision: Int64,
         hashing: Bool
     ) throws(StorageError) {
-        if hashing, share.isFirst { self.hash.update(share.bucket.name) }
+        if hashing, chunk.isFirst { self.hash.update(chunk.bucket.name) }
         try database.bolt.file.withBytes { (bytes) throws(StorageError) in
-            for index in share.range {
+            for index in chunk.range {
                 let leaf = try database.reading { () throws(BoltError) in
-                    try share.leaves.leaf(at: index, of: database.bolt, in: bytes)
+                    try chunk.leaves.leaf(at: index, of: database.bolt, in: bytes)
                 }
                 try self.read(leaf, of: database, upTo: revision, hashing: hashing, in: bytes)
             }

@@ -16,7 +16,7 @@ extension Resource {
     /// A definition that cannot be decoded (encrypted, damaged) leaves what its name says, which is always
     /// `<plural>.<group>`: a resource without kind whose scope the keys show.
     ///
-    /// - Returns: Nothing when neither the value nor the name describes one.
+    /// - Returns: Nil when neither the value nor the name describes one.
     init?(definition value: RawSpan, named name: String, root: String) {
         var decoder = ObjectDecoder(hidesManagedFields: true)
         if let _ = try? decoder.decode(value, in: 0..<value.byteCount),

@@ -1,34 +1,5 @@
 public import EtcdStorage
-import Files
 public import KubernetesCodec
-
-extension Registry {
-    /// The objects of those keys that are there, found in one pass over all keys.
-    func objects(atKeys keys: Set<String>) -> [String: StoredObject] {
-        var namesByDirectory: [String: Set<[UInt8]>] = [:]
-        for key in keys {
-            let end =
-                key.utf8.lastIndex(of: UInt8(ascii: "/")).map { key.utf8.index(after: $0) } ?? key.startIndex
-            namesByDirectory[String(key[..<end]), default: []].insert(Array(key[end...].utf8))
-        }
-        return self.keyspace.file.withBytes { bytes in
-            let paths = self.directories.map { bytes.text($0.path) }
-            let wanted = paths.map { namesByDirectory[$0] }
-            guard wanted.contains(where: { $0 != nil }) else { return [:] }
-            var found: [String: StoredObject] = [:]
-            var position = 0
-            self.keyspace.forEach { key, _ in
-                let directory = Int(self.directoryOfKey[position])
-                position += 1
-                guard let names = wanted[directory] else { return }
-                let name = key.key.dropFirst(self.directories[directory].path.count)
-                guard names.contains(bytes.extracting(name).withUnsafeBytes { Array($0) }) else { return }
-                found[bytes.text(key.key)] = StoredObject(key: key, directory: directory)
-            }
-            return found
-        }
-    }
-}
 
 /// Puts the descriptions of some objects together, one at a time.
 public struct Describer {
@@ -76,7 +47,7 @@ public struct Describer {
             key: self.registry.key(of: described.object),
             read: read
         )
-        description.lease = self.leases[read.record.lease]
+        description.lease = self.leases[read.metadata.lease]
         description.owners = self.owners.links(of: described)
         description.owned = self.owned(relations.filter { $0.role == .owned })
         let events = relations.filter { $0.role == .event }
@@ -105,9 +76,7 @@ public struct Describer {
     private mutating func events(_ relations: [Relation]) throws(StorageError) -> [Value] {
         var objects = relations.map(\.object)
         if objects.count > Self.eventLimit {
-            let revisions = self.registry.keyspace.file.withBytes { bytes in
-                objects.map { $0.key.revision(in: bytes)?.main ?? 0 }
-            }
+            let revisions = objects.map { self.registry.keyspace.modRevision(of: $0.key) }
             objects = zip(objects, revisions).sorted { $0.1 > $1.1 }.prefix(Self.eventLimit).map(\.0)
         }
         var events: [Value] = []

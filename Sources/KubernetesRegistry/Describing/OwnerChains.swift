@@ -73,9 +73,7 @@ public struct OwnerChains: Sendable {
                 placeOfKey[resource.key(namespace: namespace, name: place.name)] = place
             }
         }
-        return registry.objects(atKeys: Set(placeOfKey.keys)).compactMap { key, object in
-            placeOfKey[key].map { ($0, object) }
-        }
+        return placeOfKey.compactMap { key, place in registry.object(atKey: key).map { (place, $0) } }
     }
 
     /// The owners of `object`, each before its own owners.

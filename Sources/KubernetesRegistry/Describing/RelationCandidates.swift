@@ -1,5 +1,4 @@
 import EtcdStorage
-import Files
 import KubernetesCodec
 
 extension RelationFinder {
@@ -15,16 +14,15 @@ extension RelationFinder {
         let names = self.names.map(TextSearch.init)
         guard uids.count + names.count <= Self.textLimit else { return objects }
         let namesMatter = registry.resources.map { $0.kind == "Event" || $0.kind == "EndpointSlice" }
-        return registry.keyspace.file.withBytes { bytes in
-            objects.filter { object in
-                guard let record = object.key.keyValue(in: bytes) else { return true }
-                let value = bytes.extracting(record.value)
+        return objects.filter { object in
+            let canBelong = try? registry.keyspace.withRecord(of: object.key) { _, value in
                 if EncryptedValue(value) != nil { return true }
                 if uids.contains(where: { $0.matches(in: value) }) { return true }
-                let index = registry.placements[object.directory]?.resource
-                guard index.map({ namesMatter[$0] }) ?? true else { return false }
+                let resource = registry.runs[object.run].home?.resource
+                guard resource.map({ namesMatter[$0] }) ?? true else { return false }
                 return names.contains { $0.matches(in: value) }
             }
+            return canBelong ?? true
         }
     }
 }

@@ -1,15 +1,15 @@
-/// Which resource and namespace a directory of keys belongs to.
-struct ResourceMap {
-    /// What a directory stands for.
-    struct Placement: Hashable {
-        /// Index into ``ResourceMap/resources``.
-        var resource: Int
-        /// "" for cluster scope.
-        var namespace: String
-        /// Where an object's name begins, in bytes from the key's start.
-        var nameOffset: Int
-    }
+/// The resource and the namespace that a directory of keys belongs to.
+struct KeyHome: Hashable {
+    /// Index into ``ResourceMap/resources``.
+    var resource: Int
+    /// "" for cluster scope.
+    var namespace: String
+    /// Where an object's name begins, in bytes from the key's start.
+    var nameOffset: Int
+}
 
+/// Which resource and namespace each directory of keys belongs to.
+struct ResourceMap {
     let roots: [String]
     /// Known resources first, then those that only keys speak of.
     private(set) var resources: [Resource] = []
@@ -33,20 +33,20 @@ struct ResourceMap {
         return self.resources.count - 1
     }
 
-    /// Places a directory; `path` ends in a slash, or is empty for keys without any.
+    /// What a directory belongs to; `path` ends in a slash, or is empty for keys without any.
     ///
     /// The longest known beginning decides. What none knows is shown by its own words.
-    mutating func place(_ path: [UInt8]) -> Placement {
-        guard let root = self.root(of: path) else { return self.placeOutside(path) }
+    mutating func home(of path: [UInt8]) -> KeyHome {
+        guard let root = self.root(of: path) else { return self.homeOutside(path) }
         let start = root.utf8.count + 1
         let words = path[start...].split(separator: slash, omittingEmptySubsequences: false).dropLast()
         for count in [2, 1] where words.count >= count {
             if let index = self.byDirectory[Array(path[..<words[count - 1].endIndex]) + [slash]] {
-                return self.placement(of: index, path: path)
+                return self.home(of: index, path: path)
             }
         }
         guard let first = words.first, !first.isEmpty else {
-            return self.placeLoose(Array(path[..<start]), root: root)
+            return self.unclassified(Array(path[..<start]), root: root)
         }
         let isCustom = first.contains(UInt8(ascii: ".")) && words.count > 1 && !words[1].isEmpty
         let end = words[isCustom ? 1 : 0].endIndex
@@ -58,11 +58,11 @@ struct ResourceMap {
             directory: text(path[..<end]) + "/"
         )
         let index = self.add(resource)
-        return self.placement(of: index, path: path, nameOffset: end + 1)
+        return self.home(of: index, path: path, nameOffset: end + 1)
     }
 
-    /// Places a key that is no object in a directory, such as `compact_rev_key`, as a resource of its own.
-    mutating func placeAlone(_ name: String, in directory: Placement) -> Placement {
+    /// A resource of its own for a key that is no object in a directory, such as `compact_rev_key`.
+    mutating func standaloneHome(of name: String, beside directory: KeyHome) -> KeyHome {
         let neighbour = self.resources[directory.resource]
         self.resources.append(
             Resource(
@@ -74,7 +74,7 @@ struct ResourceMap {
                 directory: neighbour.directory
             )
         )
-        return Placement(
+        return KeyHome(
             resource: self.resources.count - 1,
             namespace: "",
             nameOffset: directory.nameOffset
@@ -87,25 +87,25 @@ struct ResourceMap {
             .max { $0.utf8.count < $1.utf8.count }
     }
 
-    private func placement(of index: Int, path: [UInt8], nameOffset: Int? = nil) -> Placement {
+    private func home(of index: Int, path: [UInt8], nameOffset: Int? = nil) -> KeyHome {
         let resource = self.resources[index]
         let start = nameOffset ?? resource.directory.utf8.count
         let namespace = path[start...].prefix { $0 != slash }
         guard resource.scope != .cluster, namespace.endIndex < path.endIndex else {
-            return Placement(resource: index, namespace: "", nameOffset: start)
+            return KeyHome(resource: index, namespace: "", nameOffset: start)
         }
-        return Placement(
+        return KeyHome(
             resource: index,
             namespace: text(namespace),
             nameOffset: namespace.endIndex + 1
         )
     }
 
-    /// Keys of other programs beside the registry, such as k3s' `/bootstrap/…`: named by their first word.
-    private mutating func placeOutside(_ path: [UInt8]) -> Placement {
+    /// The home of other programs' keys beside the registry, such as k3s' `/bootstrap/…`: named by their first word.
+    private mutating func homeOutside(_ path: [UInt8]) -> KeyHome {
         let lead = path.first == slash ? 1 : 0
         let word = path.dropFirst(lead).prefix { $0 != slash }
-        guard !word.isEmpty else { return self.placeLoose(path, root: nil) }
+        guard !word.isEmpty else { return self.unclassified(path, root: nil) }
         let resource = Resource(
             plural: text(word),
             group: "",
@@ -114,20 +114,33 @@ struct ResourceMap {
             root: nil,
             directory: text(path[..<word.endIndex]) + "/"
         )
-        return Placement(resource: self.add(resource), namespace: "", nameOffset: word.endIndex + 1)
+        return KeyHome(resource: self.add(resource), namespace: "", nameOffset: word.endIndex + 1)
     }
 
-    /// Keys right below a root, or without any slash, that nothing is known of.
-    private mutating func placeLoose(_ path: [UInt8], root: String?) -> Placement {
+    /// The home of keys right below a root, or without any slash, of which no more is known.
+    private mutating func unclassified(_ path: [UInt8], root: String?) -> KeyHome {
         let resource = Resource(
-            plural: Resource.looseKeys,
+            plural: Resource.unclassifiedKeys,
             group: "",
             scope: .cluster,
             origin: .otherKeys,
             root: root,
             directory: text(path[...])
         )
-        return Placement(resource: self.add(resource), namespace: "", nameOffset: path.count)
+        return KeyHome(resource: self.add(resource), namespace: "", nameOffset: path.count)
+    }
+}
+
+extension Resource {
+    /// The resource whose object lies at an etcd key, told from the key alone.
+    ///
+    /// - Returns: Nil for keys below no root that is known.
+    public init?(ofKey key: String) {
+        guard let slash = key.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+        var map = ResourceMap(roots: Roots.wellKnown)
+        let resource = map.resources[map.home(of: Array(key.utf8[...slash])).resource]
+        guard resource.root != nil else { return nil }
+        self = resource
     }
 }
 

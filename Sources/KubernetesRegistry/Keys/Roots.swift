@@ -10,14 +10,12 @@ enum Roots {
     ///
     /// - Parameters:
     ///   - defaults: The directories in which a key named `default` was found.
-    ///   - directories: All directories.
+    ///   - holdsKeys: Whether there are keys below a root.
     /// - Returns: At least one.
-    static func find(defaults: [String], directories: [String]) -> [String] {
+    static func find(defaults: [String], where holdsKeys: (String) -> Bool) -> [String] {
         let ending = "/namespaces/"
         var candidates = defaults.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }
-        for root in Self.wellKnown where directories.contains(where: { $0.hasPrefix(root + "/") }) {
-            candidates.append(root)
-        }
+        candidates += Self.wellKnown.filter(holdsKeys)
         var roots: [String] = []
         for candidate in Set(candidates).sorted(by: { ($0.utf8.count, $0) < ($1.utf8.count, $1) }) {
             if !roots.contains(where: { candidate.hasPrefix($0 + "/") }) { roots.append(candidate) }

@@ -45,17 +45,14 @@ extension Registry {
     }
 
     private func holds(_ resource: Resource) -> Bool {
-        zip(self.placements, self.directories).contains { placement, directory in
-            guard let placement, directory.keys > 0 else { return false }
-            return self.resources[placement.resource] == resource
-        }
+        self.resources.indices.contains { self.resources[$0] == resource && !self.groups.isEmpty($0) }
     }
 }
 
 /// One way to read what was typed; everything in lower case.
 private struct TypedName {
     var name: String
-    /// The group, or nothing when none was typed.
+    /// The group; nil when none was typed.
     var group: String?
     var matchesGroupBeginning = false
 

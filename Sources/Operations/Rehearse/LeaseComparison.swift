@@ -1,6 +1,5 @@
 import EtcdClient
 import EtcdStorage
-import Files
 import Foundation
 
 extension ServedDirectory {
@@ -50,21 +49,17 @@ extension ServedDirectory {
     private func keysByLease() -> [Int64: [LiveKey]] {
         guard !self.facts.leases.isEmpty else { return [:] }
         var byLease: [Int64: [LiveKey]] = [:]
-        self.keyspace.file.withBytes { bytes in
-            for key in self.keys {
-                guard let lease = key.keyValue(in: bytes)?.lease, lease != 0 else { continue }
-                byLease[lease, default: []].append(key)
-            }
+        for key in self.keys {
+            guard let lease = try? self.keyspace.metadata(of: key).lease, lease != 0 else { continue }
+            byLease[lease, default: []].append(key)
         }
         return byLease
     }
 
     private func holds(_ served: LiveLease, _ keys: [LiveKey]) throws -> Bool {
         guard served.keys.count == keys.count else { return false }
-        return self.keyspace.file.withBytes { bytes in
-            zip(served.keys, keys).allSatisfy { name, key in
-                bytes.extracting(key.key).withUnsafeBytes { $0.elementsEqual(name) }
-            }
+        return zip(served.keys, keys).allSatisfy { name, key in
+            self.keyspace.withKey(of: key) { $0.withUnsafeBytes { $0.elementsEqual(name) } }
         }
     }
 }

@@ -1,7 +1,5 @@
-import Bolt
 import EtcdClient
 import EtcdStorage
-import Files
 
 /// Compares what a server hands out with what the file holds, page by page.
 final class ReadBack {
@@ -25,61 +23,50 @@ final class ReadBack {
 
     /// Compares the next keys, which follow those before in order of their bytes.
     func compare(_ page: [LiveKeyValue]) throws {
-        try self.expected.file.withBytes { bytes in
-            for served in page {
-                self.skipKeys(before: served.key, in: bytes)
-                guard self.position < self.keys.endIndex,
-                    bytes.extracting(self.keys[self.position].key).holds(served.key)
-                else {
-                    self.differences.note(served.key, "is served and not in the file")
-                    continue
-                }
-                let record = try self.record(at: self.position, in: bytes)
-                if let difference = difference(of: served, from: record, in: bytes) {
-                    self.differences.note(served.key, difference)
-                }
-                self.position += 1
+        for served in page {
+            self.skipKeys(before: served.key)
+            guard self.position < self.keys.endIndex,
+                self.expected.withKey(of: self.keys[self.position], { $0.holds(served.key) })
+            else {
+                self.differences.note(served.key, "is served and not in the file")
+                continue
             }
+            let found = try self.expected.withRecord(of: self.keys[self.position]) { metadata, value in
+                difference(of: served, from: metadata, value)
+            }
+            if let found { self.differences.note(served.key, found) }
+            self.position += 1
         }
     }
 
     /// Counts what the file holds behind the last key that came.
     func finish() throws {
-        self.expected.file.withBytes { bytes in
-            while self.position < self.keys.endIndex { self.skipOne(in: bytes) }
-        }
+        while self.position < self.keys.endIndex { self.skipOne() }
         try self.expected.checkUnchanged()
     }
 
-    private func skipKeys(before key: [UInt8], in bytes: RawSpan) {
+    private func skipKeys(before key: [UInt8]) {
         while self.position < self.keys.endIndex,
-            bytes.extracting(self.keys[self.position].key).precedes(key)
+            self.expected.withKey(of: self.keys[self.position], { $0.precedes(key) })
         {
-            self.skipOne(in: bytes)
+            self.skipOne()
         }
     }
 
-    private func skipOne(in bytes: RawSpan) {
-        let key = bytes.extracting(self.keys[self.position].key).withUnsafeBytes { Array($0) }
+    private func skipOne() {
+        let key = self.expected.bytes(of: self.keys[self.position])
         self.differences.note(key, "is in the file and not served")
         self.position += 1
     }
-
-    private func record(at position: Int, in bytes: RawSpan) throws -> KeyValue {
-        guard let record = self.keys[position].keyValue(in: bytes) else {
-            throw self.expected.damage(at: self.keys[position], in: bytes)
-        }
-        return record
-    }
 }
 
-/// In what a served key differs from its record; nothing when it does not.
-private func difference(of served: LiveKeyValue, from record: KeyValue, in bytes: RawSpan) -> String? {
-    if served.createRevision != record.createRevision { return "has another create revision" }
-    if served.modRevision != record.modRevision { return "has another mod revision" }
-    if served.version != record.version { return "has another version" }
-    if served.lease != record.lease { return "has another lease" }
-    return bytes.extracting(record.value).holds(served.value) ? nil : "has another value"
+/// In what a served key differs from its record; nil when it does not.
+private func difference(of served: LiveKeyValue, from metadata: KeyMetadata, _ value: RawSpan) -> String? {
+    if served.createRevision != metadata.createRevision { return "has another create revision" }
+    if served.modRevision != metadata.modRevision { return "has another mod revision" }
+    if served.version != metadata.version { return "has another version" }
+    if served.lease != metadata.lease { return "has another lease" }
+    return value.holds(served.value) ? nil : "has another value"
 }
 
 /// Compares the live keys of two files at their keyspaces' revisions.
@@ -88,11 +75,10 @@ private func difference(of served: LiveKeyValue, from record: KeyValue, in bytes
 /// - Throws: `StorageError` for a damaged record.
 func differences(of taken: Keyspace, from expected: Keyspace, keys: [LiveKey]) throws -> Names {
     let comparison = ReadBack(of: keys[...], in: expected)
-    let others = taken.keys(in: .all)
-    for start in stride(from: 0, to: others.count, by: 256) {
+    for start in stride(from: 0, to: taken.count, by: 256) {
         var page: [LiveKeyValue] = []
-        try taken.forEach(Array(others[start..<min(start + 256, others.count)])) { record, bytes in
-            page.append(LiveKeyValue(record, in: bytes))
+        try taken.forEachRecord(at: start..<min(start + 256, taken.count)) { key, metadata, value in
+            page.append(LiveKeyValue(key, metadata, value))
         }
         try comparison.compare(page)
     }
@@ -102,15 +88,14 @@ func differences(of taken: Keyspace, from expected: Keyspace, keys: [LiveKey]) t
 }
 
 extension LiveKeyValue {
-    fileprivate init(_ record: KeyValue, in bytes: RawSpan) {
-        func copy(_ range: Range<Int>) -> [UInt8] { bytes.extracting(range).withUnsafeBytes { Array($0) } }
+    fileprivate init(_ key: RawSpan, _ metadata: KeyMetadata, _ value: RawSpan) {
         self.init(
-            key: copy(record.key),
-            value: copy(record.value),
-            createRevision: record.createRevision,
-            modRevision: record.modRevision,
-            version: record.version,
-            lease: record.lease
+            key: key.withUnsafeBytes { Array($0) },
+            value: value.withUnsafeBytes { Array($0) },
+            createRevision: metadata.createRevision,
+            modRevision: metadata.modRevision,
+            version: metadata.version,
+            lease: metadata.lease
         )
     }
 }

@@ -13,14 +13,14 @@ struct StorageDetails {
     }
 
     var block: Block {
-        let record = self.description.read.record
+        let metadata = self.description.read.metadata
         var fields: [Block?] = [
             .field("Key", terminalText(self.description.key)),
-            .field("Created", "revision \(record.createRevision)"),
-            .field("Changed", "revision \(record.modRevision)"),
-            .field("Version", versionText(record.version)),
-            self.lease(record.lease),
-            .field("Size", self.size(record.value.count)),
+            .field("Created", "revision \(metadata.createRevision)"),
+            .field("Changed", "revision \(metadata.modRevision)"),
+            .field("Version", versionText(metadata.version)),
+            self.lease(metadata.lease),
+            .field("Size", self.size(metadata.valueByteCount)),
         ]
         fields += self.form
         return .section("Stored In etcd", fields.compactMap { $0 })

@@ -28,7 +28,7 @@ struct DamageTests {
         } catch {
             return true
         }
-        _ = try? database.keyspaceAndStatusHash()
+        _ = try? database.changeSummary()
         _ = try? database.hashKV(of: database.keyspace())
         _ = try? StoreFacts(reading: database)
         let check = try StorageCheck(of: database)

@@ -14,7 +14,7 @@ struct HashTests {
         ] as [(String, UInt32)]
     )
     func equalsEtcdutlsStatusHash(name: String, hash: UInt32) throws {
-        #expect(try openFixture("\(name).db").keyspaceAndStatusHash().hash.value == hash)
+        #expect(try openFixture("\(name).db").changeSummary().statusHash.value == hash)
     }
 
     private struct RecordedHash: Decodable {

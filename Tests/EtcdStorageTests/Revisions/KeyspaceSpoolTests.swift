@@ -29,7 +29,7 @@ struct KeyspaceSpoolTests {
         try withTemporaryDirectory { directory in
             let keyspace = try KeyspaceSpool(in: directory.string).keyspace(at: 1, of: 1)
             #expect(keyspace.count == 0)
-            #expect(keyspace.recorded() == [])
+            #expect(try keyspace.recorded() == [])
         }
     }
 }

@@ -25,7 +25,7 @@ struct KeyspaceTests {
             let revision = try #require(recorded.revision)
             let keyspace = try database.keyspace(at: revision)
             #expect(keyspace.revision == revision)
-            #expect(keyspace.recorded(withValues: false) == recorded.kvs ?? [], "revision \(revision)")
+            #expect(try keyspace.recorded(withValues: false) == recorded.kvs ?? [], "revision \(revision)")
         }
     }
 
@@ -71,7 +71,6 @@ struct KeyspaceTests {
 
 extension Keyspace {
     fileprivate func texts(in range: KeyRange) -> [Data] {
-        let keys = self.keys(in: range)
-        return self.file.withBytes { bytes in keys.map { bytes.data($0.key) } }
+        self.positions(of: range).map { position in self.withKey(of: self[position]) { $0.data } }
     }
 }

@@ -41,28 +41,24 @@ func openFixture(_ path: String) throws -> EtcdDatabase {
 
 extension Keyspace {
     /// Every live key in order, as etcdctl would print it; `withValues` false leaves the values out.
-    func recorded(withValues: Bool = true) -> [RecordedKey] {
-        let keys = self.keys(in: .all)
-        return self.file.withBytes { bytes in
-            keys.compactMap { key in
-                key.keyValue(in: bytes).map { keyValue in
-                    let value = bytes.data(keyValue.value)
-                    return RecordedKey(
-                        key: bytes.data(keyValue.key),
-                        create_revision: keyValue.createRevision,
-                        mod_revision: keyValue.modRevision,
-                        version: keyValue.version,
-                        lease: keyValue.lease == 0 ? nil : keyValue.lease,
-                        value: withValues && !value.isEmpty ? value : nil
-                    )
-                }
-            }
+    func recorded(withValues: Bool = true) throws -> [RecordedKey] {
+        var recorded: [RecordedKey] = []
+        try self.forEachRecord(at: 0..<self.count) { key, metadata, value in
+            recorded.append(
+                RecordedKey(
+                    key: key.data,
+                    create_revision: metadata.createRevision,
+                    mod_revision: metadata.modRevision,
+                    version: metadata.version,
+                    lease: metadata.lease == 0 ? nil : metadata.lease,
+                    value: withValues && !value.isEmpty ? value.data : nil
+                )
+            )
         }
+        return recorded
     }
 }
 
 extension RawSpan {
-    func data(_ range: Range<Int>) -> Data {
-        self.extracting(range).withUnsafeBytes { Data($0) }
-    }
+    var data: Data { self.withUnsafeBytes { Data($0) } }
 }

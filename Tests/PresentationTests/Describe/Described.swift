@@ -11,11 +11,15 @@ enum Described {
 
     /// An object that was created at revision 5, changed at 9, and has version 3 and lease 0x1f.
     static func object(_ json: String) throws -> ObjectDescription {
-        let message: [UInt8] = [0x10, 5, 0x18, 9, 0x20, 3, 0x2A, 2, 0x7B, 0x7D, 0x30, 0x1F]
-        guard let record = KeyValue(reading: message.span.bytes, in: 0..<message.count) else {
-            throw CodecError(.truncated)
-        }
-        var read = ReadObject(record: record)
+        var read = ReadObject(
+            metadata: KeyMetadata(
+                createRevision: 5,
+                modRevision: 9,
+                version: 3,
+                lease: 0x1F,
+                valueByteCount: 2
+            )
+        )
         read.form = DecodedForm(encoding: .json)
         let root = try Document(json: Array(json.utf8)).root
         return ObjectDescription(

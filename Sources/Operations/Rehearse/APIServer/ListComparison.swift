@@ -83,12 +83,12 @@ struct ListComparison {
     private func objects(of resource: Resource) throws(StorageError) -> [Key: Held] {
         var held: [Key: Held] = [:]
         for object in self.registry.objects(of: [resource]) {
-            let record = try self.registry.record(of: object)
+            let metadata = try self.registry.metadata(of: object)
             let key = Key(
                 namespace: self.registry.namespace(of: object),
                 name: self.registry.name(of: object)
             )
-            held[key] = Held(modRevision: record.modRevision, isLeased: record.lease != 0)
+            held[key] = Held(modRevision: metadata.modRevision, isLeased: metadata.lease != 0)
         }
         return held
     }

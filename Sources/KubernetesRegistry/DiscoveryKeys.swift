@@ -2,7 +2,7 @@ public import EtcdStorage
 
 extension Registry {
     /// The few keys that say which roots there are and which custom resources are defined.
-    public static func outlineKeys(etcdPrefix: String?) -> [KeyRange] {
+    public static func discoveryKeys(etcdPrefix: String?) -> [KeyRange] {
         let roots = etcdPrefix.map { [Roots.normalized($0)] } ?? Roots.wellKnown
         return roots.flatMap { root in
             [

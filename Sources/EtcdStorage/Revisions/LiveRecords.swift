@@ -1,0 +1,106 @@
+import Bolt
+import Files
+
+/// What lives at one revision of a database, in no particular order.
+struct LiveRecords: Sendable {
+    /// The revision that is shown.
+    var revision: Int64
+    /// The newest revision of the store.
+    var currentRevision: Int64
+    /// The main revision of the last change that the file holds; 0 when it holds none.
+    var lastRevision: Int64
+    /// The oldest revision that can be shown; 0 when the store was never compacted.
+    var compactRevision: Int64
+    /// The records of the live keys.
+    var entries: [KeyIndex.Entry]
+    /// The nameless record that a restore with a revision bump leaves.
+    var bumpRecord: KeyIndex.Entry?
+
+    /// What etcdutl 3.6 calls total keys.
+    var totalKeys: Int { self.entries.count + (self.bumpRecord == nil ? 0 : 1) }
+}
+
+extension EtcdDatabase {
+    /// What lives at `revision`, or at the newest, and with `hashing` the status hash of the whole file from the
+    /// same walk.
+    ///
+    /// The leaves are shared out to all processors; then the changes are put together in order.
+    ///
+    /// - Throws: What ``keyspace(at:)`` throws.
+    func liveRecords(
+        at revision: Int64?,
+        hashing: Bool
+    ) throws(StorageError) -> (live: LiveRecords, hash: CRC32C) {
+        let compactRevision = try StoreFacts(reading: self).compactRevision
+        let last = try self.lastRevision()
+        let current = max(1, compactRevision, last)
+        let shown = revision ?? current
+        guard shown <= current else {
+            throw StorageError(.futureRevision(asked: shown, current: current), path: self.path)
+        }
+        guard shown >= compactRevision else {
+            throw StorageError(.compacted(asked: shown, compactRevision: compactRevision), path: self.path)
+        }
+        let (newest, hash) = try self.newestChanges(upTo: shown, hashing: hashing)
+        try self.checkUnchanged()
+        let live = LiveRecords(
+            revision: shown,
+            currentRevision: current,
+            lastRevision: last,
+            compactRevision: compactRevision,
+            entries: newest.filter { !$0.isTombstone && $0.keyCount > 0 },
+            bumpRecord: newest.first { !$0.isTombstone && $0.keyCount == 0 }
+        )
+        return (live, hash)
+    }
+
+    /// The newest change of every key up to `revision`.
+    private func newestChanges(
+        upTo revision: Int64,
+        hashing: Bool
+    ) throws(StorageError) -> (entries: [KeyIndex.Entry], hash: CRC32C) {
+        enum Part: Sendable {
+            case revisions(RevisionChunk)
+            case hash(CRC32C)
+        }
+        let chunks = try LeafChunk.chunks(of: self).filter { hashing || $0.isKeyBucket }
+        let parts = try concurrently(count: chunks.count) { (index) throws(StorageError) -> Part in
+            let chunk = chunks[index]
+            guard chunk.isKeyBucket else { return .hash(try chunk.hash(of: self)) }
+            return .revisions(try RevisionChunk(reading: chunk, of: self, upTo: revision, hashing: hashing))
+        }
+        var hash = CRC32C()
+        var revisions: [RevisionChunk] = []
+        for part in parts {
+            switch part {
+            case .revisions(let chunk):
+                hash.append(chunk.hash)
+                revisions.append(chunk)
+            case .hash(let next): hash.append(next)
+            }
+        }
+        return (try self.joined(revisions), hash)
+    }
+
+    /// Puts the chunks' changes together, half of the keys by their hash on each of two processors.
+    private func joined(_ chunks: [RevisionChunk]) throws(StorageError) -> [KeyIndex.Entry] {
+        var last: RevisionRecord?
+        for chunk in chunks {
+            if let first = chunk.first { try self.requireOrder(last, first) }
+            last = chunk.last ?? last
+        }
+        let capacity = chunks.reduce(0) { $0 + $1.entries.count } / 2
+        let halves = try concurrently(count: 2) { (half) throws(StorageError) in
+            var index = KeyIndex(capacity: capacity)
+            self.bolt.file.withBytes { bytes in
+                for chunk in chunks {
+                    for entry in chunk.entries where entry.hash >> 31 == UInt32(half) {
+                        index.update(entry, in: bytes)
+                    }
+                }
+            }
+            return index.entries
+        }
+        return halves[0] + halves[1]
+    }
+}
