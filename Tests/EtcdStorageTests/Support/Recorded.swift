@@ -61,4 +61,6 @@ extension Keyspace {
 
 extension RawSpan {
     var data: Data { self.withUnsafeBytes { Data($0) } }
+
+    func data(_ range: Range<Int>) -> Data { self.extracting(range).data }
 }
