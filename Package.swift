@@ -85,7 +85,7 @@ let package = Package(
         .target(name: "KubernetesTables", dependencies: ["KubernetesCodec"], swiftSettings: settings),
         .target(
             name: "KubernetesRegistry",
-            dependencies: ["Files", "Bolt", "EtcdStorage", "KubernetesCodec"],
+            dependencies: ["EtcdStorage", "KubernetesCodec"],
             swiftSettings: settings
         ),
         .target(

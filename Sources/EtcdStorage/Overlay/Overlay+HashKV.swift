@@ -44,7 +44,7 @@ extension Overlay {
     /// The revision itself when keys live at it, else that of the last compaction.
     private func liveRevision(at revision: Int64) throws(StorageError) -> Int64 {
         guard self.compactRevision > 0 else { return revision }
-        if let bump = self.source?.keys.bumpRecordOffset, bump > 0 { return revision }
+        if self.source?.keys.bumpRecord != nil { return revision }
         let count = try self.view(at: max(revision, self.compactRevision)).count(in: .all)
         return count > 0 ? max(revision, self.compactRevision) : self.compactRevision
     }

@@ -145,9 +145,9 @@ extension Overlay {
         var offsets: [Int] = []
         offsets.reserveCapacity(keys.count + 1)
         for position in 0..<keys.count where !isHidden.contains(position) {
-            offsets.append(keys[position].recordOffset)
+            offsets.append(keys.entries[position].offset)
         }
-        if let bump = keys.bumpRecordOffset { offsets.append(bump) }
+        if let bump = keys.bumpRecord { offsets.append(bump.offset) }
         offsets.sort()
         return offsets
     }

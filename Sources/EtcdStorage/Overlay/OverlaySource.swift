@@ -1,3 +1,4 @@
+import Bolt
 import Files
 import Synchronization
 
@@ -10,11 +11,11 @@ public final class OverlaySource: Sendable {
     /// What its buckets say of a compaction, finished or not; -1 when there was none.
     public let compactRevision: Int64
     /// The live keys at the newest revision.
-    let keys: SortedKeys
+    let keys: Keyspace
     /// The changes in order of revision.
     let records: RevisionRecords
 
-    private let history = Mutex<[SortedKeys]>([])
+    private let history = Mutex<[Keyspace]>([])
     private let previous = Mutex<PreviousRecords?>(nil)
     /// How many earlier revisions' keys are remembered.
     private static let historyLimit = 4
@@ -27,20 +28,20 @@ public final class OverlaySource: Sendable {
         self.database = database
         self.facts = try StoreFacts(reading: database)
         self.records = try RevisionRecords(of: database)
-        self.keys = keyspace.sorted()
+        self.keys = keyspace
         self.revision = keyspace.currentRevision
         let compactions = [self.facts.scheduledCompactRevision, self.facts.finishedCompactRevision]
         self.compactRevision = compactions.compactMap { $0 }.max() ?? -1
     }
 
     /// The file in which the records lie.
-    var file: MappedFile { self.keys.file }
+    var file: MappedFile { self.database.bolt.file }
 
     /// The live keys at a revision that is not compacted.
-    func keys(at revision: Int64) throws(StorageError) -> SortedKeys {
+    func keys(at revision: Int64) throws(StorageError) -> Keyspace {
         if revision >= self.revision { return self.keys }
         if let known = self.history.withLock({ $0.first { $0.revision == revision } }) { return known }
-        let keys = try self.database.keyspace(at: revision).sorted()
+        let keys = try self.database.keyspace(at: revision)
         self.history.withLock { history in
             history.insert(keys, at: 0)
             if history.count > Self.historyLimit { history.removeLast() }
@@ -62,14 +63,12 @@ public final class OverlaySource: Sendable {
     ///
     /// Keys with damaged records are left out.
     func forEachLeased(_ body: (_ key: [UInt8], _ lease: Int64) -> Void) {
-        self.file.withBytes { bytes in
-            for position in 0..<self.keys.count {
-                let key = self.keys[position]
-                guard key.mayHaveLease, let keyValue = key.keyValue(in: bytes), keyValue.lease != 0 else {
-                    continue
-                }
-                body(bytes.copy(keyValue.key), keyValue.lease)
+        for position in 0..<self.keys.count {
+            let key = self.keys[position]
+            guard key.mayHaveLease, let lease = try? self.keys.metadata(of: key).lease, lease != 0 else {
+                continue
             }
+            body(self.keys.bytes(of: key), lease)
         }
     }
 }

@@ -1,6 +1,3 @@
-import Bolt
-import Files
-
 /// The keys that live at one revision of an ``Overlay``, in order, with their records.
 ///
 /// It costs nothing to make, but for a revision of the source before its newest: that is read once and
@@ -10,11 +7,11 @@ public struct RevisionView: Sendable {
     public let revision: Int64
     let source: OverlaySource?
     /// The source's keys that live at the revision.
-    private let keys: SortedKeys?
+    private let keys: Keyspace?
     /// The changes; nil when the revision is one of the source's.
     private let index: OverlayIndex?
 
-    fileprivate init(_ overlay: Overlay, at revision: Int64, _ keys: SortedKeys?) {
+    fileprivate init(_ overlay: Overlay, at revision: Int64, _ keys: Keyspace?) {
         self.revision = revision
         self.source = overlay.source
         self.keys = keys
@@ -59,7 +56,7 @@ extension RevisionView {
 
     /// How many keys of `range` live; none of them is looked at.
     public func count(in range: KeyRange) -> Int {
-        let count = self.keys?.positions(in: range).count ?? 0
+        let count = self.keys?.positions(of: range).count ?? 0
         return count + (self.index?.liveCountDelta(in: range, at: self.revision) ?? 0)
     }
 
@@ -76,7 +73,7 @@ extension RevisionView {
         _ range: KeyRange,
         _ body: (KeyLocation) throws(Failure) -> Bool
     ) throws(Failure) {
-        let positions = self.keys?.positions(in: range) ?? 0..<0
+        let positions = self.keys?.positions(of: range) ?? 0..<0
         var next = positions.lowerBound
         /// Hands out the source's keys before `end`.
         func passSource(_ end: Int) throws(Failure) -> Bool {
@@ -103,17 +100,5 @@ extension RevisionView {
     /// trusted.
     public func checkUnchanged() throws(StorageError) {
         try self.source?.database.checkUnchanged()
-    }
-}
-
-extension SortedKeys {
-    /// The positions of the keys within `range`.
-    fileprivate func positions(in range: KeyRange) -> Range<Int> {
-        let (start, found) = self.position(of: range.start.span.bytes)
-        switch range.end {
-        case .single: return start..<start + (found ? 1 : 0)
-        case .none: return start..<self.count
-        case .before(let end): return start..<max(start, self.position(of: end.span.bytes).position)
-        }
     }
 }

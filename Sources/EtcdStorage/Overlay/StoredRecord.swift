@@ -16,7 +16,7 @@ public struct KeyLocation: Sendable {
     /// Length of the record's message, in bytes, known without touching the value.
     public var messageByteCount: Int {
         switch self.place {
-        case .source(let key): key.message.count
+        case .source(let key): Int(key.entry.messageCount)
         case .change(let change): change.message.count
         }
     }
@@ -70,19 +70,11 @@ extension OverlaySource {
     ///
     /// - Throws: `.badKeyValue` when it is damaged behind its key; with its page and key.
     func record(of key: LiveKey) throws(StorageError) -> StoredRecord {
-        guard let keyValue = self.file.withBytes({ key.keyValue(in: $0) }) else { throw self.damage(at: key) }
-        return StoredRecord(keyValue, message: key.message)
-    }
-
-    private func damage(at key: LiveKey) -> StorageError {
-        self.file.withBytes { bytes in
-            StorageError(
-                .badKeyValue(key.revision(in: bytes) ?? RevisionKey(main: 0, sub: 0)),
-                path: self.database.path,
-                page: PageID(UInt64(key.recordOffset / self.database.bolt.pageSize)),
-                key: bytes.copy(key.key)
-            )
+        let message = key.entry.message
+        guard let keyValue = self.file.withBytes({ KeyValue(reading: $0, in: message) }) else {
+            throw self.keys.damage(at: key)
         }
+        return StoredRecord(keyValue, message: message)
     }
 }
 
@@ -100,7 +92,7 @@ extension RevisionView {
     /// A copy of a live key.
     public func key(at location: KeyLocation) -> [UInt8] {
         switch location.place {
-        case .source(let key): self.source?.file.withBytes { $0.copy(key.key) } ?? []
+        case .source(let key): self.source?.keys.bytes(of: key) ?? []
         case .change(let change): change.withKey { $0.copy(0..<$0.byteCount) }
         }
     }

@@ -7,7 +7,7 @@ import Bolt
 struct KeyIndex {
     /// One record of bucket `key`, 32 bytes in memory.
     struct Entry {
-        /// File offset of the revision key; the KeyValue message follows it.
+        /// File offset of the revision key, which the KeyValue message follows; of a change in memory its index.
         var offset: Int
         /// Length of the KeyValue message, in bytes.
         var messageCount: UInt32
@@ -21,8 +21,12 @@ struct KeyIndex {
         var isTombstone: Bool
         /// Whether something stands behind the value: a lease, in what etcd writes.
         var hasTail: Bool = false
+        /// Whether the record is a change in memory.
+        var isChange: Bool = false
 
+        /// Where the message lies: in the file, or in the change's own bytes.
         var message: Range<Int> {
+            if self.isChange { return 0..<Int(self.messageCount) }
             let start =
                 self.offset + (self.isTombstone ? RevisionKey.tombstoneByteCount : RevisionKey.byteCount)
             return start..<start + Int(self.messageCount)

@@ -1,21 +1,42 @@
 import Bolt
 import Files
 
-/// Where the records of a keyspace's keys lie.
+/// Where the records of a keyspace's keys lie: in a mapped file, or among changes in memory.
 struct KeyRecords: Sendable {
-    let file: MappedFile
+    /// Nil when all records are changes.
+    private let file: MappedFile?
     /// The database whose file it is; nil for the records of a live etcd.
     private let database: EtcdDatabase?
+    private let changes: [Change]
 
     init(of database: EtcdDatabase) {
-        self.file = database.bolt.file
+        self.init(of: database, changes: [])
+    }
+
+    /// The records of a database, and changes over it.
+    init(of database: EtcdDatabase?, changes: [Change]) {
+        self.file = database?.bolt.file
         self.database = database
+        self.changes = changes
     }
 
     /// Records in a file that holds nothing else.
     init(in file: MappedFile) {
         self.file = file
         self.database = nil
+        self.changes = []
+    }
+
+    /// Calls `body` with the bytes in which a key's record lies, and where in them its KeyValue message is.
+    func withMessage<Result, Failure>(
+        of entry: KeyIndex.Entry,
+        _ body: (RawSpan, Range<Int>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        guard !entry.isChange, let file = self.file else {
+            let message = self.changes[entry.offset].message
+            return try body(message.span.bytes, entry.message)
+        }
+        return try file.withBytes { (bytes) throws(Failure) in try body(bytes, entry.message) }
     }
 
     /// Calls `body` with the name of a key.
@@ -23,32 +44,28 @@ struct KeyRecords: Sendable {
         of entry: KeyIndex.Entry,
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try self.file.withBytes { (bytes) throws(Failure) in try body(bytes.extracting(entry.key)) }
-    }
-
-    /// Calls `body` with the bytes in which a key's record lies, and where in them.
-    func withMessage<Result, Failure>(
-        of entry: KeyIndex.Entry,
-        _ body: (RawSpan, Range<Int>) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try self.file.withBytes { (bytes) throws(Failure) in try body(bytes, entry.message) }
+        try self.withMessage(of: entry) { (bytes, _) throws(Failure) in
+            try body(bytes.extracting(entry.key))
+        }
     }
 
     /// The revision that made this state of a key; nil when its bytes are none any more.
     func revision(of entry: KeyIndex.Entry) -> RevisionKey? {
-        self.file.withBytes { RevisionKey(reading: $0, in: entry.offset..<entry.message.lowerBound) }
+        guard !entry.isChange else { return self.changes[entry.offset].revision }
+        return self.file?.withBytes {
+            RevisionKey(reading: $0, in: entry.offset..<entry.message.lowerBound)
+        }
     }
 
     /// The error for a record that is damaged behind its key.
     func damage(at entry: KeyIndex.Entry) -> StorageError {
         let revision = self.revision(of: entry) ?? RevisionKey(main: 0, sub: 0)
-        guard let database = self.database else {
-            return StorageError(.badKeyValue(revision), path: self.file.path)
-        }
+        let key = self.withKey(of: entry) { $0.withUnsafeBytes { Array($0) } }
         do throws(StorageError) {
-            try database.checkUnchanged()
-            let page = try database.page(ofRecordAt: entry.offset)
-            return StorageError(.badKeyValue(revision), path: database.path, page: page)
+            try self.checkUnchanged()
+            let page = try self.database?.page(ofRecordAt: entry.offset)
+            let path = self.database?.path ?? self.file?.path ?? "a store in memory"
+            return StorageError(.badKeyValue(revision), path: path, page: page, key: key)
         } catch {
             return error
         }
@@ -57,10 +74,11 @@ struct KeyRecords: Sendable {
     /// Throws when the file has become shorter since it was opened, so that what was read is not to be trusted.
     func checkUnchanged() throws(StorageError) {
         if let database = self.database { return try database.checkUnchanged() }
+        guard let file = self.file else { return }
         do {
-            try self.file.checkUnchanged()
+            try file.checkUnchanged()
         } catch {
-            throw StorageError(.file(error), path: self.file.path)
+            throw StorageError(.file(error), path: file.path)
         }
     }
 }

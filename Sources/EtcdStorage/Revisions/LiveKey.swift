@@ -108,6 +108,9 @@ extension Keyspace {
         }
     }
 
+    /// The error for a record that is damaged behind its key.
+    func damage(at key: LiveKey) -> StorageError { self.records.damage(at: key.entry) }
+
     /// Throws when the file has become shorter since it was opened, so that what was read is not to be trusted.
     public func checkUnchanged() throws(StorageError) {
         try self.records.checkUnchanged()

@@ -54,6 +54,9 @@ struct OverlayComparison {
                 guard found == wanted else { return "\(range) has \(found), not \(wanted)" }
             }
         }
+        let keyspace = try overlay.keyspace(at: revision)
+        let (listed, wanted) = (try keyspace.listed(), model.records(in: .all, at: revision))
+        guard listed == wanted else { return "the keyspace lists \(listed), not \(wanted)" }
         for key in self.keys {
             let found = try view.record(of: key.span.bytes).map { view.copy(of: $0) }
             let truth = model.states[revision]?[key]
@@ -116,6 +119,25 @@ struct OverlayComparison {
             if hash != wanted { return "HashKV at \(revision) is \(hash), not \(wanted)" }
         }
         return nil
+    }
+}
+
+extension Keyspace {
+    fileprivate func listed() throws -> [OverlayModel.Record] {
+        var records: [OverlayModel.Record] = []
+        try self.forEachRecord(at: 0..<self.count) { key, metadata, value in
+            records.append(
+                OverlayModel.Record(
+                    key: key.copied(0..<key.byteCount),
+                    value: value.copied(0..<value.byteCount),
+                    createRevision: metadata.createRevision,
+                    modRevision: metadata.modRevision,
+                    version: metadata.version,
+                    lease: metadata.lease
+                )
+            )
+        }
+        return records
     }
 }
 
