@@ -73,8 +73,8 @@ final class ChildProgram {
         let deadline = ContinuousClock.now + timeout
         while self.isRunning {
             if ContinuousClock.now > deadline { kill(-self.processID, SIGKILL) }
-            // Also where the task is cancelled the program must be gone before its directory is.
-            usleep(2000)
+            // Not this task's own sleep: also where it is cancelled, the program must be gone before its directory is.
+            await Task { try? await Task.sleep(for: .milliseconds(2)) }.value
         }
     }
 
