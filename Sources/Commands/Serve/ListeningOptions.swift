@@ -57,8 +57,8 @@ struct ListeningOptions: ParsableArguments {
     var maxCallBytes = ServerOptions().maxCallBytes
 
     func validate() throws {
-        guard 1024...(1 << 30) ~= self.maxRequestBytes else {
-            throw ValidationError("--max-request-bytes is from 1 KiB to 1 GiB.")
+        guard 256...(1 << 30) ~= self.maxRequestBytes else {
+            throw ValidationError("--max-request-bytes is from 256 bytes to 1 GiB.")
         }
         guard 1...1_000_000 ~= self.maxConcurrentStreams, 1...1_000_000 ~= self.maxConnections else {
             throw ValidationError("--max-concurrent-streams and --max-connections are 1 to 1000000.")
