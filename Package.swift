@@ -14,6 +14,12 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -46,12 +52,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
         .package(url: "https://github.com/grpc/grpc-swift-protobuf.git", from: "2.3.0"),
@@ -123,8 +132,8 @@ let package = Package(
             name: "EtcdServer",
             dependencies: [
                 "CBcrypt", "Files", "Bolt", "ProtobufWire", "EtcdStorage", "EtcdMessages", "EtcdRPC", grpc,
-                grpcProtobuf, grpcTransport, protobuf, nio, nioPosix, nioTLS, nioSSL, http2, crypto,
-                certificates, asn1, system,
+                grpcProtobuf, grpcTransport, protobuf, collections, logging, lifecycle, nio, nioPosix,
+                nioHTTP1, nioTLS, nioSSL, http2, crypto, certificates, asn1, system,
             ],
             swiftSettings: settings
         ),
@@ -151,7 +160,7 @@ let package = Package(
             dependencies: [
                 "Files", "Bolt", "EtcdStorage", "EtcdClient", "EtcdServer", "KubernetesCodec",
                 "KubernetesKMS", "KubernetesTables", "KubernetesRegistry", "Operations", "Presentation",
-                arguments, system,
+                arguments, logging, lifecycle, system,
             ],
             swiftSettings: settings
         ),

@@ -1,20 +1,21 @@
+import NIOHTTP1
+
 /// An HTTP/1.1 answer after which the connection is closed.
 struct HTTPAnswer: Hashable, Sendable {
-    var status: String
+    var status: HTTPResponseStatus
     var contentType: String
     var body: String
-    /// For a HEAD request the body is only counted.
-    var isHead = false
 
-    var text: String {
-        """
-        HTTP/1.1 \(self.status)\r
-        Content-Type: \(self.contentType)\r
-        Content-Length: \(self.body.utf8.count)\r
-        Connection: close\r
-        X-Content-Type-Options: nosniff\r
-        \r\n
-        """ + (self.isHead ? "" : self.body)
+    static let badRequest = plain(.badRequest, "Bad Request\n")
+    static let methodNotAllowed = plain(.methodNotAllowed, "Method Not Allowed\n")
+    static let notFound = plain(.notFound, "404 page not found\n")
+
+    static func json(_ body: String, status: HTTPResponseStatus = .ok) -> HTTPAnswer {
+        HTTPAnswer(status: status, contentType: "application/json", body: body)
+    }
+
+    private static func plain(_ status: HTTPResponseStatus, _ body: String) -> HTTPAnswer {
+        HTTPAnswer(status: status, contentType: "text/plain; charset=utf-8", body: body)
     }
 }
 
@@ -27,43 +28,25 @@ struct HTTPAnswers: Sendable {
     /// Prometheus's text.
     var metrics: @Sendable () -> String
 
-    @concurrent func answer(to request: HTTPRequest) async -> HTTPAnswer {
-        if request == .malformed { return plain("400 Bad Request", "Bad Request\n") }
-        let isHead = request.method == "HEAD"
-        guard isHead || request.method == "GET" else {
-            return plain("405 Method Not Allowed", "Method Not Allowed\n")
+    @concurrent func answer(to request: HTTPRequestHead) async -> HTTPAnswer {
+        guard request.uri.hasPrefix("/") else { return .badRequest }
+        guard request.method == .GET || request.method == .HEAD else { return .methodNotAllowed }
+        return switch request.uri.prefix(while: { $0 != "?" }) {
+        case "/health": self.health
+        case "/version":
+            .json(#"{"etcdserver":"\#(ServerVersion.server)","etcdcluster":"\#(ServerVersion.cluster)"}"#)
+        case "/metrics":
+            HTTPAnswer(
+                status: .ok,
+                contentType: "text/plain; version=0.0.4; charset=utf-8",
+                body: self.metrics()
+            )
+        default: .notFound
         }
-        var answer =
-            switch request.path {
-            case "/health": self.health()
-            case "/version":
-                json(#"{"etcdserver":"\#(ServerVersion.server)","etcdcluster":"\#(ServerVersion.cluster)"}"#)
-            case "/metrics":
-                HTTPAnswer(
-                    status: "200 OK",
-                    contentType: "text/plain; version=0.0.4; charset=utf-8",
-                    body: self.metrics()
-                )
-            default: plain("404 Not Found", "404 page not found\n")
-            }
-        answer.isHead = isHead
-        return answer
     }
 
-    private func health() -> HTTPAnswer {
-        guard let unhealthyReason = self.unhealthyReason() else {
-            return json(#"{"health":"true","reason":""}"#)
-        }
-        var answer = json(#"{"health":"false","reason":"\#(unhealthyReason)"}"#)
-        answer.status = "503 Service Unavailable"
-        return answer
+    private var health: HTTPAnswer {
+        guard let reason = self.unhealthyReason() else { return .json(#"{"health":"true","reason":""}"#) }
+        return .json(#"{"health":"false","reason":"\#(reason)"}"#, status: .serviceUnavailable)
     }
-}
-
-private func json(_ body: String) -> HTTPAnswer {
-    HTTPAnswer(status: "200 OK", contentType: "application/json", body: body)
-}
-
-private func plain(_ status: String, _ body: String) -> HTTPAnswer {
-    HTTPAnswer(status: status, contentType: "text/plain; charset=utf-8", body: body)
 }

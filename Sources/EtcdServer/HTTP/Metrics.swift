@@ -1,7 +1,7 @@
 import EtcdMessages
 import Foundation
 
-/// What `/metrics` says, in Prometheus's text format and under etcd's names where etcd has one.
+/// The text of `/metrics`: Prometheus's format, with etcd's names where etcd has one.
 struct Metrics: Sendable {
     var served: ServedStore
     var connections: Connections
@@ -86,10 +86,10 @@ struct MetricText {
     }
 }
 
-/// What the process holds in memory, in bytes, where the system tells.
+/// The resident memory of this process, in bytes; nil when the system does not say.
 private func residentByteCount() -> Int64? {
     guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .ascii) else { return nil }
-    let words = text.split(separator: " ")
-    guard words.count > 1, let pages = Int64(words[1]) else { return nil }
+    let fields = text.split(separator: " ")
+    guard fields.count > 1, let pages = Int64(fields[1]) else { return nil }
     return pages * Int64(sysconf(CInt(_SC_PAGESIZE)))
 }

@@ -1,10 +1,11 @@
 import NIOCore
+import NIOHTTP1
 
 /// Stands first on a connection (after TLS) and sees what the peer speaks: gRPC's HTTP/2, or one plain
 /// HTTP/1.1 request for ``HTTPAnswers``.
 ///
 /// A peer that has not sent HTTP/2's preface and the head of its first frame, or a whole request, within
-/// ``timeout`` is cut off; the time of the TLS handshake counts. Until the peer speaks nothing is sent to it.
+/// ``timeout`` is cut off; the time of the TLS handshake counts. Until the peer has sent something, it is sent nothing.
 final class ProtocolDetector: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -12,21 +13,23 @@ final class ProtocolDetector: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private enum State {
-        /// Nothing is decided; what HTTP/2 wanted to send meanwhile.
-        case listening(ByteBuffer, held: [(NIOAny, EventLoopPromise<Void>?)])
+        /// Not decided yet: what the peer has sent, and what HTTP/2 wanted to send meanwhile.
+        case undecided(ByteBuffer, held: [(NIOAny, EventLoopPromise<Void>?)])
         /// HTTP/2, of whose greeting so many bytes are still missing.
         case greeting(missing: Int)
         case open
-        case http(HTTPRequestReader)
-        case finished
+        /// HTTP/1, of whose request so many bytes may still come.
+        case request(left: Int)
     }
 
     static let timeout = TimeAmount.seconds(10)
+    /// The longest HTTP/1 request that is read, in bytes.
+    static let requestLimit = 8192
     private static let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
     /// The preface and a frame's head.
     private static let greetingByteCount = 24 + 9
 
-    private var state = State.listening(ByteBuffer(), held: [])
+    private var state = State.undecided(ByteBuffer(), held: [])
     private var timer: Scheduled<Void>?
     private let speaksHTTP2: Bool
     private let answers: HTTPAnswers
@@ -35,7 +38,7 @@ final class ProtocolDetector: ChannelDuplexHandler {
     /// - Parameters:
     ///   - speaksHTTP2: Whether handlers for HTTP/2 stand behind.
     ///   - answers: What plain requests are answered.
-    ///   - onTrouble: Told of what the socket or TLS report.
+    ///   - onTrouble: Gets the errors of the socket and of TLS.
     init(speaksHTTP2: Bool, answers: HTTPAnswers, onTrouble: @escaping @Sendable (any Error) -> Void) {
         self.speaksHTTP2 = speaksHTTP2
         self.answers = answers
@@ -62,7 +65,7 @@ final class ProtocolDetector: ChannelDuplexHandler {
         context.fireChannelInactive()
     }
 
-    /// What the socket or TLS report; the handlers behind are told that the connection has closed.
+    /// An error of the socket or of TLS; the handlers behind learn that the connection has closed.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         self.onTrouble(error)
         context.close(promise: nil)
@@ -71,7 +74,7 @@ final class ProtocolDetector: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = Self.unwrapInboundIn(data)
         switch self.state {
-        case .listening(var seen, let held):
+        case .undecided(var seen, let held):
             seen.writeBuffer(&bytes)
             self.decide(seen, held, context)
         case .greeting(let missing):
@@ -79,22 +82,17 @@ final class ProtocolDetector: ChannelDuplexHandler {
             context.fireChannelRead(data)
         case .open:
             context.fireChannelRead(data)
-        case .http(var reader):
-            self.answer(&reader, bytes, context)
-        case .finished:
-            break
+        case .request(let left):
+            self.readRequest(bytes, left, context)
         }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        switch self.state {
-        case .listening(let bytes, var held):
+        if case .undecided(let bytes, var held) = self.state {
             held.append((data, promise))
-            self.state = .listening(bytes, held: held)
-        case .greeting, .open:
+            self.state = .undecided(bytes, held: held)
+        } else {
             context.write(data, promise: promise)
-        case .http, .finished:
-            promise?.fail(ChannelError.ioOnClosedChannel)
         }
     }
 
@@ -109,13 +107,10 @@ final class ProtocolDetector: ChannelDuplexHandler {
         _ held: [(NIOAny, EventLoopPromise<Void>?)],
         _ context: ChannelHandlerContext
     ) {
-        self.state = .listening(seen, held: held)
+        self.state = .undecided(seen, held: held)
         let known = zip(seen.readableBytesView, Self.preface.utf8)
         guard self.speaksHTTP2, known.allSatisfy({ $0 == $1 }) else {
-            self.dropHeld()
-            var reader = HTTPRequestReader()
-            self.answer(&reader, seen, context)
-            return
+            return self.beginHTTP1(seen, context)
         }
         guard seen.readableBytes >= Self.preface.utf8.count else { return }
         self.state = .greeting(missing: Self.greetingByteCount)
@@ -130,31 +125,32 @@ final class ProtocolDetector: ChannelDuplexHandler {
         if count >= missing { self.timer?.cancel() }
     }
 
-    private func answer(
-        _ reader: inout HTTPRequestReader,
-        _ bytes: ByteBuffer,
-        _ context: ChannelHandlerContext
-    ) {
-        guard let request = reader.read(bytes) else {
-            self.state = .http(reader)
-            return
+    private func beginHTTP1(_ seen: ByteBuffer, _ context: ChannelHandlerContext) {
+        self.dropHeld()
+        do {
+            let handlers: [any ChannelHandler] = [
+                HTTPResponseEncoder(), ByteToMessageHandler(HTTPRequestDecoder()),
+                HTTPRequestHandler(self.answers),
+            ]
+            try context.pipeline.syncOperations.addHandlers(handlers, position: .after(self))
+            self.readRequest(seen, Self.requestLimit, context)
+        } catch {
+            self.errorCaught(context: context, error: error)
         }
-        self.state = .finished
-        let channel = context.channel
-        let answer = channel.eventLoop.makeFutureWithTask { [answers] in
-            ByteBuffer(string: await answers.answer(to: request).text)
-        }
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        answer.whenSuccess { bytes in
-            bound.value.writeAndFlush(Self.wrapOutboundOut(bytes)).whenComplete { _ in
-                channel.close(promise: nil)
-            }
+    }
+
+    private func readRequest(_ bytes: ByteBuffer, _ left: Int, _ context: ChannelHandlerContext) {
+        self.state = .request(left: max(0, left - bytes.readableBytes))
+        if bytes.readableBytes <= left {
+            context.fireChannelRead(Self.wrapInboundOut(bytes))
+        } else {
+            context.fireErrorCaught(HTTPParserError.headerOverflow)
         }
     }
 
     private func dropHeld() {
-        guard case .listening(let bytes, let held) = self.state else { return }
-        self.state = .listening(bytes, held: [])
+        guard case .undecided(let bytes, let held) = self.state else { return }
+        self.state = .undecided(bytes, held: [])
         for (_, promise) in held { promise?.fail(ChannelError.ioOnClosedChannel) }
     }
 }
