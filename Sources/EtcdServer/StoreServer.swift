@@ -1,13 +1,15 @@
 import EtcdMessages
 import GRPCCore
 import GRPCNIOTransportCore
+public import Logging
 import NIOCore
+public import ServiceLifecycle
 import Synchronization
 
 /// Serves a store with etcd's API: gRPC, and `/health`, `/version`, `/metrics` beside it.
 ///
 /// The sockets listen when it is made, so that whatever is wrong with them shows at once; ``run()`` serves.
-public final class StoreServer: Sendable {
+public final class StoreServer: Service {
     /// Where to listen.
     public struct Places: Sendable {
         /// For clients.
@@ -35,7 +37,7 @@ public final class StoreServer: Sendable {
         _ store: Store,
         at places: Places,
         options: ServerOptions = ServerOptions(),
-        log: ServerLog = .silent
+        log: Logger = Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() }
     ) throws(ServerError) {
         for url in places.clients + places.metrics {
             if url.usesTLS, places.tls == nil { throw ServerError(.noCertificate, at: "\(url)") }
@@ -65,8 +67,17 @@ public final class StoreServer: Sendable {
         self.stopSignal.send()
     }
 
-    /// Serves until ``stop()`` or until the task is cancelled; it can be run once.
+    /// Serves until ``stop()``, until a service group shuts it down, or until the task is cancelled; it can be run
+    /// once.
     public func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await self.serve()
+        } onGracefulShutdown: {
+            self.stop()
+        }
+    }
+
+    private func serve() async throws {
         defer { for socket in self.clientSockets + self.metricsSockets { socket.removeFile() } }
         let connections = self.connections
         let answers = self.answers(connections)

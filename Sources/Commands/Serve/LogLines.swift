@@ -1,29 +1,52 @@
 import ArgumentParser
 import EtcdServer
 import Foundation
-
-/// Writes each event as one line to standard error: time, level, message, `key=value`.
-func logLines(from lowest: LogLevel) -> ServerLog {
-    ServerLog { level, message, facts in
-        guard lowest.shown.contains(level) else { return }
-        let time = Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
-        let words = facts.filter { !$0.value.isEmpty }.map { " \($0.key)=\(quoted($0.value))" }
-        note("\(time)Z \(level.rawValue) \(quoted(message))\(words.joined())")
-    }
-}
+import Logging
 
 /// How much is logged.
 enum LogLevel: String, CaseIterable, ExpressibleByArgument {
     case debug, info, warning, error
 
-    fileprivate var shown: Set<ServerLog.Level> {
-        switch self {
-        case .debug: [.debug, .info, .warning, .error]
-        case .info: [.info, .warning, .error]
-        case .warning: [.warning, .error]
-        case .error: [.error]
-        }
+    /// A logger that writes lines to standard error, of this level and above.
+    var logger: Logger {
+        var logger = Logger(label: "registree") { _ in LogLines() }
+        logger.logLevel =
+            switch self {
+            case .debug: .debug
+            case .info: .info
+            case .warning: .warning
+            case .error: .error
+            }
+        return logger
     }
+}
+
+/// Writes each log entry as one line to standard error: time, level, message, `key=value`.
+private struct LogLines: LogHandler {
+    var logLevel = Logger.Level.info
+    var metadata = Logger.Metadata()
+
+    /// The order of the keys in a line; others come behind, by name.
+    private static let keys = [
+        "listen", "metrics", "source", "file", "remote", "bytes", "revision", "read-only", "reason", "error",
+    ]
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { self.metadata[key] }
+        set { self.metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let time = Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
+        let pairs = self.metadata.merging(event.metadata ?? [:]) { $1 }
+            .map { (key: $0.key, value: "\($0.value)") }
+            .filter { !$0.value.isEmpty }
+            .sorted { (Self.place(of: $0.key), $0.key) < (Self.place(of: $1.key), $1.key) }
+        let text = pairs.map { " \($0.key)=\(quoted($0.value))" }.joined()
+        note("\(time)Z \(event.level.rawValue) \(quoted(event.message.description))\(text)")
+    }
+
+    private static func place(of key: String) -> Int { self.keys.firstIndex(of: key) ?? self.keys.count }
 }
 
 /// The word itself, or in quotes when it is more than one.

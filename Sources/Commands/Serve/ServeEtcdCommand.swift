@@ -3,6 +3,8 @@ import EtcdServer
 import EtcdStorage
 import Files
 import Foundation
+import Logging
+import ServiceLifecycle
 
 /// `registree serve etcd`.
 struct ServeEtcdCommand: AsyncParsableCommand {
@@ -75,22 +77,25 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         if let path = self.save { try self.checkDestination(path) }
         let source = try self.source()
         let store = try source.store()
-        let log = logLines(from: self.logLevel)
+        let log = self.logLevel.logger
         let server = try StoreServer(store, at: places, options: self.options(source), log: log)
-        Signals.onFirst { server.stop() }
-        log.write(
-            .info,
+        let services = ServiceGroup(
+            services: [server],
+            logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }
+        )
+        Signals.onFirst { Task { await services.triggerGracefulShutdown() } }
+        log.info(
             "serving",
-            [
-                "listen": server.clientURLs.map(\.description).joined(separator: ","),
-                "metrics": server.metricsURLs.map(\.description).joined(separator: ","),
-                "source": source.path ?? "none", "revision": "\(store.revision)",
+            metadata: [
+                "listen": .string(server.clientURLs.map(\.description).joined(separator: ",")),
+                "metrics": .string(server.metricsURLs.map(\.description).joined(separator: ",")),
+                "source": .string(source.path ?? "none"), "revision": "\(store.revision)",
                 "read-only": "\(self.readOnly)",
             ]
         )
-        try await server.run()
+        try await services.run()
         if let path = self.save { try self.save(store, to: path, log) }
-        log.write(.info, "stopped", ["revision": "\(store.revision)"])
+        log.info("stopped", metadata: ["revision": "\(store.revision)"])
     }
 
     private func options(_ source: ServedSource) -> ServerOptions {
@@ -127,11 +132,11 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         try StagedFile(destination: path, replacing: self.force).discard()
     }
 
-    private func save(_ store: Store, to path: String, _ log: ServerLog) throws {
+    private func save(_ store: Store, to path: String, _ log: Logger) throws {
         let file = try StagedFile(destination: path, replacing: self.force)
         let snapshot = try store.writeSnapshot(to: file.output)
         try file.commit()
-        log.write(.info, "saved", ["file": path, "revision": "\(snapshot.revision)"])
+        log.info("saved", metadata: ["file": "\(path)", "revision": "\(snapshot.revision)"])
     }
 }
 

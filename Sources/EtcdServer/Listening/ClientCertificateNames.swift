@@ -7,8 +7,8 @@ import X509
 
 /// The common names in the certificates that open connections have shown, by the addresses of their ends.
 ///
-/// gRPC tells its handlers nothing of a connection but these. Socket files have none that differ, so who
-/// comes through one has no name here.
+/// gRPC gives its handlers these addresses and no more of a connection. The two ends of a socket file have none that
+/// differ, so a client that comes through one has no name here.
 final class ClientCertificateNames: Sendable {
     private struct Entry {
         var name: AuthName
@@ -58,7 +58,7 @@ private func text(_ address: SocketAddress?) -> String? {
     }
 }
 
-/// The last common name of the subject, which is the one that etcd sees; nil when the bytes are no certificate.
+/// The last common name of the subject, which is the one that etcd sees; nil when the bytes are not a certificate.
 private func commonName(_ certificate: NIOSSLCertificate) -> AuthName? {
     guard let bytes = try? certificate.toDERBytes(), let parsed = try? Certificate(derEncoded: bytes) else {
         return nil
@@ -67,7 +67,7 @@ private func commonName(_ certificate: NIOSSLCertificate) -> AuthName? {
     return AuthName(names.last.flatMap { String($0.value) } ?? "")
 }
 
-/// Stands behind TLS and tells ``ClientCertificateNames`` what the client has shown.
+/// Stands behind TLS and notes in ``ClientCertificateNames`` which certificate the client has shown.
 final class CertificateReader: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 

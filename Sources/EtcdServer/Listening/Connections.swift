@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import Synchronization
 
@@ -29,13 +30,13 @@ final class Connections: Sendable {
 
     private let state: Mutex<State>
     private let byteLimit: @Sendable () -> Int
-    private let log: ServerLog
+    private let log: Logger
 
     /// - Parameters:
     ///   - limit: How many there may be.
     ///   - byteLimit: How much their calls may take, in bytes; it may change.
-    ///   - log: Told of those that are closed.
-    init(limit: Int, byteLimit: @escaping @Sendable () -> Int, log: ServerLog) {
+    ///   - log: Where closed ones are logged.
+    init(limit: Int, byteLimit: @escaping @Sendable () -> Int, log: Logger) {
         self.state = Mutex(State(limit: limit))
         self.byteLimit = byteLimit
         self.log = log
@@ -46,7 +47,7 @@ final class Connections: Sendable {
     /// What their calls take, in bytes.
     var byteCount: Int { self.state.withLock(\.byteCount) }
 
-    /// Takes one more in until it closes; false when there is no room for it.
+    /// Counts a connection until it closes; false when there is no room for it.
     func enter(_ channel: any Channel) -> Bool {
         let (isIn, victim) = self.state.withLock { $0.enter(channel) }
         self.close(victim, "without a call for longest")
@@ -89,7 +90,7 @@ final class Connections: Sendable {
     private func close(_ channel: (any Channel)?, _ reason: String) {
         guard let channel else { return }
         let remote = channel.remoteAddress.map { "\($0)" } ?? "unknown"
-        self.log(.warning, "connection closed", ["remote": remote, "reason": reason])
+        self.log.warning("connection closed", metadata: ["remote": "\(remote)", "reason": "\(reason)"])
         channel.close(promise: nil)
     }
 }

@@ -1,4 +1,4 @@
-/// Where the server listens for clients, as etcd's `--listen-client-urls` says it.
+/// Where the server listens for clients, in the form of etcd's `--listen-client-urls`.
 ///
 /// `http://127.0.0.1:2379`, `https://[::1]:2379`, `unix:///run/etcd.sock`, `unixs:///run/etcd.sock`; port 0 takes
 /// any free port.

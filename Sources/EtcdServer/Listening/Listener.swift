@@ -1,5 +1,6 @@
 import EtcdRPC
 import GRPCNIOTransportCore
+import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -12,8 +13,8 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
     var connections: Connections
     /// Sent when it listens.
     var listening: Signal
-    var log: ServerLog
-    /// Told of clients' certificates.
+    var log: Logger
+    /// Where the names in clients' certificates are noted.
     var peers: ClientCertificateNames
 
     var eventLoopGroup: any EventLoopGroup { MultiThreadedEventLoopGroup.singleton }
@@ -24,13 +25,15 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
     ) async throws -> NIOAsyncChannel<HTTP2ServerTransport.ConnectionConfigurator.ConnectionChannel, Never> {
         defer { self.listening.send() }
         return try await ServerBootstrap(group: self.eventLoopGroup)
-            .serverChannelInitializer { listenerConfigurator.configure(channel: $0) }
+            .serverChannelInitializer { channel in
+                self.socket.listenAgain()
+                return listenerConfigurator.configure(channel: channel)
+            }
             .bind(self.socket.descriptor) { channel in
                 guard self.connections.enter(channel) else {
-                    self.log(
-                        .warning,
+                    self.log.warning(
                         "connection refused: too many are open",
-                        ["listen": "\(self.socket.url)"]
+                        metadata: ["listen": "\(self.socket.url)"]
                     )
                     channel.close(promise: nil)
                     return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
@@ -42,7 +45,8 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
                         return connectionConfigurator.configure(channel: channel, tls: tls)
                     }
                     .map { connection in
-                        // Let go before it has closed, as when nobody takes it because the server stops, it traps.
+                        // swift-nio traps when the value goes before the connection has closed, as it would when the
+                        // server stops and takes no more connections.
                         channel.closeFuture.whenComplete { _ in withExtendedLifetime(connection) {} }
                         return connection
                     }
@@ -56,20 +60,20 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
             try pipeline.addHandler(handler)
             if tls.namesUsers { try pipeline.addHandler(CertificateReader(handler, self.peers)) }
         }
-        let door = ProtocolDetector(
+        let detector = ProtocolDetector(
             speaksHTTP2: true,
             answers: self.answers,
             onTrouble: self.log.trouble(of: channel)
         )
-        try pipeline.addHandler(door)
+        try pipeline.addHandler(detector)
         try pipeline.addHandler(PingAbsorber(readsFromClient: true, now: channel.eventLoop.now))
     }
 }
 
-extension ServerLog {
-    /// Notes what breaks a connection.
+extension Logger {
+    /// Logs what breaks a connection.
     func trouble(of channel: any Channel) -> @Sendable (any Error) -> Void {
         let remote = channel.remoteAddress.map { "\($0)" } ?? "unknown"
-        return { self(.debug, "connection broken", ["remote": remote, "error": "\($0)"]) }
+        return { self.debug("connection broken", metadata: ["remote": "\(remote)", "error": "\($0)"]) }
     }
 }

@@ -8,7 +8,8 @@ struct ListeningSocket: Sendable {
     /// With the port that was taken.
     var url: ListenURL
 
-    private static let backlog: CInt = 1024
+    /// How many new connections wait in the kernel until they are accepted.
+    static let backlog: CInt = 1024
 
     /// - Throws: `.hostNotFound`, `.addressInUse`, `.addressNotHere`, `.notAllowed`, `.notASocket`, `.cannotListen`.
     init(_ url: ListenURL) throws(ServerError) {
@@ -16,8 +17,10 @@ struct ListeningSocket: Sendable {
         if case .unixSocket(let path) = url.address { try removeAbandoned(path, url) }
         let descriptor = try makeSocket(address, for: url)
         do throws(ServerError) {
-            var one: CInt = 1
-            setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<CInt>.size))
+            setOption(descriptor, SOL_SOCKET, SO_REUSEADDR)
+            // A connection takes its options from the listener as it is at that moment, and one may come at once:
+            // with Nagle's algorithm every call on it would take 40 ms.
+            if case .tcp = url.address { setOption(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY) }
             let bound = address.withSockAddr { pointer, size in bind(descriptor, pointer, socklen_t(size)) }
             guard bound == 0, listen(descriptor, Self.backlog) == 0 else {
                 throw failure(Errno(rawValue: errno), url)
@@ -31,7 +34,13 @@ struct ListeningSocket: Sendable {
         self.descriptor = descriptor
     }
 
-    /// Closes a socket that nobody will serve.
+    /// Makes the queue of new connections as long as it was: swift-nio listens again, with a queue of 128, when it
+    /// takes a socket over.
+    func listenAgain() {
+        listen(self.descriptor, Self.backlog)
+    }
+
+    /// Closes a socket that will not be served.
     func abandon() {
         close(self.descriptor)
         self.removeFile()
@@ -41,6 +50,11 @@ struct ListeningSocket: Sendable {
     func removeFile() {
         if case .unixSocket(let path) = self.url.address { unlink(path) }
     }
+}
+
+private func setOption(_ descriptor: CInt, _ level: CInt, _ name: CInt) {
+    var one: CInt = 1
+    setsockopt(descriptor, level, name, &one, socklen_t(MemoryLayout<CInt>.size))
 }
 
 private func socketAddress(of url: ListenURL) throws(ServerError) -> SocketAddress {

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -8,11 +9,15 @@ struct PlainListener: Sendable {
     var tls: ServerTLS?
     var answers: HTTPAnswers
     var connections: Connections
-    var log: ServerLog
+    var log: Logger
 
     /// Serves until it is cancelled.
     func serve() async throws {
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelInitializer { channel in
+                self.socket.listenAgain()
+                return channel.eventLoop.makeSucceededVoidFuture()
+            }
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try self.prepare(channel) }
             }

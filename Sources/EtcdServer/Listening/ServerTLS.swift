@@ -1,4 +1,5 @@
 import Files
+import Logging
 import NIOCore
 import NIOSSL
 import Synchronization
@@ -39,13 +40,13 @@ final class ServerTLS: Sendable {
     }
 
     private let files: TLSFiles
-    private let log: ServerLog
+    private let log: Logger
     private let state: Mutex<State>
     /// How often the files are looked at, at most.
     private static let pause = TimeAmount.seconds(1)
 
     /// - Throws: What is wrong with the files.
-    init(_ files: TLSFiles, log: ServerLog) throws(ServerError) {
+    init(_ files: TLSFiles, log: Logger) throws(ServerError) {
         self.files = files
         self.log = log
         self.state = Mutex(
@@ -66,9 +67,9 @@ final class ServerTLS: Sendable {
             do throws(ServerError) {
                 state.context = try makeContext(self.files)
                 state.identities = identities
-                self.log(.info, "certificates reloaded", ["file": self.files.certificate])
+                self.log.info("certificates reloaded", metadata: ["file": "\(self.files.certificate)"])
             } catch {
-                self.log(.warning, "changed certificates not used", ["error": "\(error)"])
+                self.log.warning("changed certificates not used", metadata: ["error": "\(error)"])
             }
             return state.context
         }
@@ -134,7 +135,7 @@ private func contents(of path: String) throws(ServerError) -> [UInt8] {
         case .missing: throw ServerError(.fileUnusable(why: "does not exist"), at: path)
         case .system(_, let errno):
             throw ServerError(.fileUnusable(why: "cannot be read: \(errno)"), at: path)
-        default: throw ServerError(.fileUnusable(why: "is no file that can be read"), at: path)
+        default: throw ServerError(.fileUnusable(why: "is not a file that can be read"), at: path)
         }
     }
     guard bytes.count <= largestFile else {

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTP2
 
-/// Stands first in a call's stream and tells ``Connections`` what the call keeps in memory, about: itself,
+/// Stands first in a call's stream and reports to ``Connections`` about how much memory the call keeps: itself,
 /// messages of which a part has come, large messages, and what waits to be sent.
 final class StreamMemoryMeter: ChannelDuplexHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
@@ -9,16 +9,16 @@ final class StreamMemoryMeter: ChannelDuplexHandler {
     typealias OutboundIn = HTTP2Frame.FramePayload
     typealias OutboundOut = HTTP2Frame.FramePayload
 
-    /// What a call takes that does nothing, in bytes.
+    /// What an idle call takes, in bytes.
     static let restingByteCount = 16 << 10
-    /// Changes below this are not told, in bytes.
+    /// Smaller changes are not reported, in bytes.
     private static let grain = 4 << 10
 
     private let connections: Connections
     private let connection: ObjectIdentifier
     private var request = MessageProgress()
     private var unsentByteCount = 0
-    private var toldByteCount = 0
+    private var reportedByteCount = 0
     private var isOver = false
 
     init(of connections: Connections, on connection: any Channel) {
@@ -28,12 +28,12 @@ final class StreamMemoryMeter: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.connections.beginCall(on: self.connection)
-        self.tell(Self.restingByteCount)
+        self.report(Self.restingByteCount)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.isOver = true
-        self.tell(0)
+        self.report(0)
         self.connections.endCall(on: self.connection)
     }
 
@@ -63,12 +63,12 @@ final class StreamMemoryMeter: ChannelDuplexHandler {
     private func update() {
         guard !self.isOver else { return }
         let byteCount = Self.restingByteCount + self.request.heldByteCount + self.unsentByteCount
-        if abs(byteCount - self.toldByteCount) >= Self.grain { self.tell(byteCount) }
+        if abs(byteCount - self.reportedByteCount) >= Self.grain { self.report(byteCount) }
     }
 
-    private func tell(_ byteCount: Int) {
-        let change = byteCount - self.toldByteCount
-        self.toldByteCount = byteCount
+    private func report(_ byteCount: Int) {
+        let change = byteCount - self.reportedByteCount
+        self.reportedByteCount = byteCount
         self.connections.hold(change, on: self.connection)
     }
 }

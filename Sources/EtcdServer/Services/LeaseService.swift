@@ -1,6 +1,7 @@
 import EtcdMessages
 import EtcdRPC
 import GRPCCore
+import Logging
 import NIOCore
 
 /// etcd's leases.
@@ -76,12 +77,12 @@ extension ServedStore {
 
     /// Deletes what leases hold that have run out, twice a second as etcd does, until it is cancelled.
     func expireLeases() async throws {
-        // It goes on, doing nothing: when it ended, so would the server.
+        // Read-only it goes on without effect: the server ends when this does.
         while true {
             try await Task.sleep(for: .milliseconds(500))
             if self.options.isReadOnly { continue }
             let count = self.store.expireLeases(at: self.now)
-            if count > 0 { self.log(.debug, "leases expired", ["count": "\(count)"]) }
+            if count > 0 { self.log.debug("leases expired", metadata: ["count": "\(count)"]) }
         }
     }
 }
