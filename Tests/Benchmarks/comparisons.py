@@ -328,6 +328,25 @@ def hostility(bench):
         yield Figure.below(f"p99 {name}", *waits, 0.2, "ms", 1e3)
         peaks = [outcome.peak for outcome in outcomes]
         yield Figure.below(f"memory {name}", *peaks, 1_024 * MEBIBYTE, "MiB", 1 / MEBIBYTE)
+    yield from beside_readers_of_everything(bench)
+
+
+def beside_readers_of_everything(bench):
+    """What a healthy client waits for beside those that take and hash the whole of the large store."""
+    bench.etcdutl_restore("member")
+    try:
+        with (
+            BundledStore(bench.registree, bench.snapshot) as ours,
+            RealEtcd(bench.path("member"), ["--unsafe-no-fsync"]) as etcd,
+        ):
+            for kind in (hostile.snapshots, hostile.hashes):
+                outcomes = [hostile.measure(server, [kind], seconds=30) for server in (ours, etcd)]
+                waits = [outcome.slowest_of_a_hundred for outcome in outcomes]
+                yield Figure.below(f"p99 beside {kind.__name__} of the large store", *waits, 0.2, "ms", 1e3)
+                peaks = [outcome.peak for outcome in outcomes]
+                yield Figure.below(f"memory beside {kind.__name__}", *peaks, 1_024 * MEBIBYTE, "MiB", 1 / MEBIBYTE)
+    finally:
+        shutil.rmtree(bench.path("member"), ignore_errors=True)
 
 
 def take(bench):

@@ -5,6 +5,8 @@ import os
 import socket
 import statistics
 import struct
+import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 
@@ -13,6 +15,7 @@ from http2 import (
     frame, greeting, message, put_request, range_request, watch_request,
 )  # fmt: skip
 from measuring import private_bytes
+from real_etcd import program
 
 KEYS, VALUE_BYTES = 2_000, 10_000
 
@@ -176,6 +179,32 @@ KINDS = [
     silent, half_greeted, greeted_and_idle, garbage, coming_and_going, pings, settings, resets, endless_headers, oversized,
     half_sent, never_reading_watchers, never_reading_ranges,
 ]  # fmt: skip
+
+
+def repeat(commands, ends):
+    """Runs commands side by side, each again when it ends."""
+    running = {}
+    while time.monotonic() < ends:
+        for name, command in commands.items():
+            if name not in running or running[name].poll() is not None:
+                running[name] = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(0.05)
+    for process in running.values():
+        process.kill()
+        process.wait()
+
+
+def snapshots(port, ends):
+    """Six that take a snapshot, over and over."""
+    etcdctl = [program("etcdctl"), "--endpoints", f"127.0.0.1:{port}", "snapshot", "save"]
+    with tempfile.TemporaryDirectory() as directory:
+        repeat({n: [*etcdctl, os.path.join(directory, f"{n}.db")] for n in range(6)}, ends)
+
+
+def hashes(port, ends):
+    """Six that have the whole store hashed, over and over."""
+    etcdctl = [program("etcdctl"), "--endpoints", f"127.0.0.1:{port}", "--command-timeout", "60s", "endpoint", "hashkv"]
+    repeat({n: etcdctl for n in range(6)}, ends)
 
 
 @dataclass
