@@ -37,7 +37,7 @@ public struct ServerError: Error, Hashable, Sendable {
 extension ServerError: CustomStringConvertible {
     public var description: String {
         switch self.reason {
-        case .badURL(let why): "\(self.place) is no URL to listen on: it \(why)"
+        case .badURL(let why): "\(self.place) is not a URL to listen on: it \(why)"
         case .plaintextOffLoopback: "\(self.place) would serve every key in plain text to other machines"
         case .noCertificate: "\(self.place) needs a certificate and its key"
         case .hostNotFound: "the host in \(self.place) has no address"
@@ -45,7 +45,7 @@ extension ServerError: CustomStringConvertible {
         case .addressNotHere: "the address in \(self.place) is none of this machine's"
         case .notAllowed: "this user may not listen on \(self.place)"
         case .cannotListen(let errno): "cannot listen on \(self.place): \(errno)"
-        case .notASocket: "\(self.place) names a file that is no socket"
+        case .notASocket: "\(self.place) names a file that is not a socket"
         case .fileUnusable(let why): "\(self.place) \(why)"
         case .noCertificateInFile: "\(self.place) has no certificate in PEM"
         case .keyEncrypted: "the key in \(self.place) is encrypted"

@@ -44,7 +44,7 @@ struct AuthService: RegistrableRPCService {
 }
 
 extension ServedStore {
-    /// Changes users or roles on behalf of root, and nothing when the store is read-only.
+    /// Changes users or roles on behalf of root; refused when the store is read-only.
     func changeUsers<Request>(
         _ request: Sized<Request>,
         _ caller: Caller,

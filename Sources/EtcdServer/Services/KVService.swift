@@ -79,7 +79,7 @@ extension ServedStore {
         _ make: @escaping @Sendable () throws -> Content
     ) throws -> Reply<Content> {
         guard isLarge else { return .ready(try make()) }
-        return .later { try await self.largeAnswers.take(make) }
+        return .later { try await self.longWork.answer(make) }
     }
 
     /// The keys of a lease, for permissions.

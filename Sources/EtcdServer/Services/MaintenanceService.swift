@@ -27,11 +27,11 @@ struct MaintenanceService: RegistrableRPCService {
         }
         router.unary(Method.Hash.descriptor) { (_: Sized<Etcdserverpb_HashRequest>, caller) in
             try served.access.permissions(of: caller).requireRoot()
-            return try store.hash()
+            return try await served.longWork.scan { try store.hash() }
         }
         router.unary(Method.HashKV.descriptor) { (request: Sized<Etcdserverpb_HashKVRequest>, caller) in
             try served.access.permissions(of: caller).requireRoot()
-            return try store.hashKV(request.message)
+            return try await served.longWork.scan { try store.hashKV(request.message) }
         }
         router.streaming(Method.Snapshot.descriptor) {
             (

@@ -25,8 +25,8 @@ extension RangeResponseBytes: Answer {
         var bytes = Bytes(repeating: 0, count: self.byteCount)
         do {
             try bytes.withUnsafeMutableBytes { try self.write(into: $0) }
-        } catch let refusal as EtcdError {
-            throw RPCError(code: refusal.code, message: refusal.text)
+        } catch let error as EtcdError {
+            throw RPCError(code: error.code, message: error.text)
         }
         return bytes
     }
@@ -47,7 +47,7 @@ struct SizedReader<Content: Message>: MessageDeserializer {
         } catch {
             throw RPCError(
                 code: .internalError,
-                message: "grpc: the request is no \(Content.protoMessageName)"
+                message: "grpc: the request is not a \(Content.protoMessageName)"
             )
         }
     }
@@ -78,7 +78,7 @@ extension RPCRouter {
             deserializer: SizedReader<Request>(),
             serializer: AnswerWriter<Response>()
         ) { request, context in
-            try await inEtcdWords {
+            try await throwingRPCErrors {
                 for try await message in request.messages {
                     let reply = try await answer(message, Caller(request.metadata, context))
                     return StreamingServerResponse(reply)
@@ -104,7 +104,7 @@ extension RPCRouter {
             serializer: AnswerWriter<Response>()
         ) { request, context in
             StreamingServerResponse(of: Response.self) { writer in
-                try await inEtcdWords {
+                try await throwingRPCErrors {
                     try await answer(request.messages, writer, Caller(request.metadata, context))
                 }
                 return [:]
@@ -119,19 +119,19 @@ extension StreamingServerResponse where Message: Answer {
         case .ready(let answer): self.init(single: ServerResponse(message: answer))
         case .later(let make):
             self.init(of: Message.self) { writer in
-                try await writer.write(try await inEtcdWords { try await make() })
+                try await writer.write(try await throwingRPCErrors { try await make() })
                 return [:]
             }
         }
     }
 }
 
-/// FIFOGate what `body` throws into what clients of etcd expect.
-private func inEtcdWords<Result>(_ body: () async throws -> Result) async throws -> Result {
+/// Turns what `body` throws into the errors that clients of etcd expect.
+private func throwingRPCErrors<Result>(_ body: () async throws -> Result) async throws -> Result {
     do {
         return try await body()
-    } catch let refusal as EtcdError {
-        throw RPCError(code: refusal.code, message: refusal.text)
+    } catch let error as EtcdError {
+        throw RPCError(code: error.code, message: error.text)
     } catch let error as RPCError {
         throw error
     } catch is CancellationError {

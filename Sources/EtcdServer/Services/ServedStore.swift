@@ -1,6 +1,7 @@
 import EtcdMessages
 import Files
 import GRPCCore
+import Logging
 import Synchronization
 
 /// The store and what all services share beside it.
@@ -8,15 +9,14 @@ final class ServedStore: Sendable {
     let store: Store
     let access: Authorizer
     let options: ServerOptions
-    let log: ServerLog
+    let log: Logger
     let counts = CallCounts()
-    /// For what would keep others waiting.
-    let largeAnswers = FIFOGate()
+    let longWork = LongWork()
     let sharedEvents: SharedEvents
     /// Sent when there is a new revision.
     let watchSignals = SignalSet()
 
-    init(store: Store, options: ServerOptions, log: ServerLog) {
+    init(store: Store, options: ServerOptions, log: Logger) {
         self.store = store
         self.access = Authorizer(store, ignoresUsers: options.ignoresUsers)
         self.options = options
@@ -47,7 +47,7 @@ final class ServedStore: Sendable {
     private static let envelopeByteCount = 18
 }
 
-/// How the store is served; what ``Store`` itself does not know of.
+/// How the store is served.
 public struct ServerOptions: Sendable {
     /// etcd's `--max-request-bytes`.
     public var maxRequestBytes = 3 << 19
@@ -55,7 +55,7 @@ public struct ServerOptions: Sendable {
     public var maxConnections = 4_000
     /// What calls under way may keep in memory, in bytes, beside two answers with the whole store.
     public var maxCallBytes = 512 << 20
-    /// How often a quiet watch that asks for it is told how far it is, up to a tenth more.
+    /// How often a quiet watch that asks for it gets a progress notification, up to a tenth more.
     public var watchProgressInterval = Duration.seconds(600)
     /// Refuses everything that would change the store; leases do not expire.
     public var isReadOnly = false
@@ -66,6 +66,8 @@ public struct ServerOptions: Sendable {
     public var name = "registree"
     /// Where a snapshot waits while it is sent; it is as large as the store.
     public var spoolDirectory = TemporaryFiles.standardDirectory
+    /// After so long without anything read, a snapshot's client may have to make room for another's.
+    public var snapshotStallTime = Duration.seconds(60)
 
     public init() {}
 

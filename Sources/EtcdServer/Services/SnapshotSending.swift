@@ -1,7 +1,22 @@
 import EtcdMessages
+import EtcdStorage
 import Files
 import Foundation
 import GRPCCore
+import Logging
+import Synchronization
+
+/// A snapshot in a file that has no name, and how much of it has been sent.
+private final class SpooledSnapshot: Sendable {
+    let written: WrittenSnapshot
+    let file: MappedFile
+    let sent = Atomic(0)
+
+    init(_ written: WrittenSnapshot, in file: MappedFile) {
+        self.written = written
+        self.file = file
+    }
+}
 
 extension ServedStore {
     /// Bytes of the snapshot in a message.
@@ -9,33 +24,78 @@ extension ServedStore {
 
     /// Writes a snapshot to a file without a name, then sends it.
     ///
-    /// The database goes in chunks, its SHA-256 as the last message. The client's pace keeps nothing in memory.
+    /// The database goes in chunks, its SHA-256 as the last message. The client's pace keeps nothing in memory, but
+    /// the file on the disk: a client that reads nothing while others wait for a snapshot is ended.
+    ///
+    /// - Throws: `too many requests` when many wait already; why the snapshot cannot be written.
     func sendSnapshot(_ writer: RPCWriter<MessageAnswer<Etcdserverpb_SnapshotResponse>>) async throws {
-        let spool = try OutputFile(namelessIn: self.options.spoolDirectory)
-        let snapshot = try self.store.writeSnapshot(to: spool)
-        let file = try spool.mapped()
-        self.log(.info, "sending a snapshot", ["bytes": "\(snapshot.databaseByteCount)"])
-        let total = snapshot.databaseByteCount
+        try await self.longWork.snapshots.run {
+            let snapshot = try await self.longWork.scan { try self.spooledSnapshot() }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await self.send(snapshot, to: writer) }
+                group.addTask { try await self.waitUntilStalled(snapshot) }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        }
+    }
+
+    private func spooledSnapshot() throws -> SpooledSnapshot {
+        let directory = self.options.spoolDirectory
+        do {
+            try FreeSpace.require(UInt64(clamping: self.store.status.databaseByteCount), in: directory)
+        } catch {
+            self.log.warning("no room for a snapshot", metadata: ["error": "\(error)"])
+            throw RPCError(code: .resourceExhausted, message: "etcdserver: no room for a snapshot: \(error)")
+        }
+        let spool = try OutputFile(namelessIn: directory)
+        let written = try self.store.writeSnapshot(to: spool)
+        return SpooledSnapshot(written, in: try spool.mapped())
+    }
+
+    private func send(
+        _ snapshot: SpooledSnapshot,
+        to writer: RPCWriter<MessageAnswer<Etcdserverpb_SnapshotResponse>>
+    ) async throws {
+        let total = snapshot.written.databaseByteCount
+        let version = self.store.status.storageVersion
+        func message(_ blob: Data, remaining: Int) -> MessageAnswer<Etcdserverpb_SnapshotResponse> {
+            var response = Etcdserverpb_SnapshotResponse()
+            response.remainingBytes = UInt64(remaining)
+            response.blob = blob
+            response.version = version
+            return MessageAnswer(message: response)
+        }
+        self.log.info("sending a snapshot", metadata: ["bytes": "\(total)"])
         var sent = 0
         while sent < total {
             let chunk = sent..<min(total, sent + Self.chunkByteCount)
             sent = chunk.upperBound
-            let blob = file.withBytes { bytes in bytes.extracting(chunk).withUnsafeBytes { Data($0) } }
-            try await self.send(blob, remaining: total - sent, to: writer)
+            let blob = snapshot.file.withBytes { bytes in
+                bytes.extracting(chunk).withUnsafeBytes { Data($0) }
+            }
+            try await writer.write(message(blob, remaining: total - sent))
+            snapshot.sent.store(sent, ordering: .relaxed)
         }
-        try await self.send(Data(snapshot.digest), remaining: 0, to: writer)
-        self.log(.info, "snapshot sent", ["bytes": "\(total)", "revision": "\(snapshot.revision)"])
+        try await writer.write(message(Data(snapshot.written.digest), remaining: 0))
+        let facts: Logger.Metadata = ["bytes": "\(total)", "revision": "\(snapshot.written.revision)"]
+        self.log.info("snapshot sent", metadata: facts)
     }
 
-    private func send(
-        _ blob: Data,
-        remaining: Int,
-        to writer: RPCWriter<MessageAnswer<Etcdserverpb_SnapshotResponse>>
-    ) async throws {
-        var response = Etcdserverpb_SnapshotResponse()
-        response.remainingBytes = UInt64(remaining)
-        response.blob = blob
-        response.version = self.store.status.storageVersion
-        try await writer.write(MessageAnswer(message: response))
+    /// Returns never; throws when others wait and the client has read nothing for a while.
+    private func waitUntilStalled(_ snapshot: SpooledSnapshot) async throws {
+        var sentBefore = -1
+        while true {
+            let sent = snapshot.sent.load(ordering: .relaxed)
+            if sent == sentBefore, self.longWork.snapshots.waitingCount > 0 {
+                self.log.warning("snapshot ended: its client reads nothing", metadata: ["bytes": "\(sent)"])
+                throw RPCError(
+                    code: .aborted,
+                    message: "etcdserver: nothing of the snapshot was read while others waited for one"
+                )
+            }
+            sentBefore = sent
+            try await Task.sleep(for: self.options.snapshotStallTime)
+        }
     }
 }

@@ -2,7 +2,7 @@ import GRPCCore
 
 /// Runs a stream's work until it ends, the client goes, or the server stops.
 ///
-/// - Throws: `server stopped` when the server stops, as etcd says it to its clients.
+/// - Throws: `server stopped` when the server stops, with etcd's text.
 func untilStopped(_ work: @escaping @Sendable () async throws -> Void) async throws {
     let signal = Signal()
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,23 +1,24 @@
+import DequeModule
 import EtcdMessages
 import Synchronization
 
 /// The last batches of events, read and serialised once for all watchers that want the same.
 ///
-/// Watchers of the same filter and the same next revision share a batch. Whoever is first decides where it
+/// Watchers of the same filter and the same next revision share a batch. The first one decides where it
 /// ends, so that the others come to the same next revision and go on sharing; one that is further behind
 /// takes several batches that follow each other at once, and one that is too far behind reads the store.
 final class SharedEvents: Sendable {
     fileprivate struct Key: Hashable {
         var first: Int64
         var filter: EventFilter
-        /// What was known before this compaction is not told any more.
+        /// Batches from before this compaction are not used any more.
         var compactRevision: Int64
     }
 
     fileprivate struct State {
         var batches: [Key: EventBatch] = [:]
         /// The keys of ``batches``, the oldest first.
-        var ages: [Key] = []
+        var ages: Deque<Key> = []
         var byteCount = 0
 
         /// The oldest batches are forgotten when there are more; the newest never is.

@@ -51,13 +51,13 @@ final class WatchRequests: Sendable {
         return taken
     }
 
-    /// Says that it is time to tell quiet watchers how far they are.
+    /// Notes that quiet watchers are due a progress notification.
     func remindOfProgress() {
         self.state.withLock { $0.isProgressDue = true }
         self.signal.send()
     }
 
-    /// Whether it is time.
+    /// Whether a progress notification is due; it is due once.
     func takeReminder() -> Bool {
         self.state.withLock { state in
             defer { state.isProgressDue = false }

@@ -4,7 +4,7 @@ import SwiftProtobuf
 
 /// The watches of one client's stream: the one loop that reads its requests and writes all that it is sent.
 ///
-/// Nothing is queued for a client. Each watcher knows the next revision that it has not been sent; when the
+/// There is no queue of events for a client. Each watcher knows the next revision that it has not been sent; when the
 /// client is slow, writing waits, and later the events are read from the store where they lie. So a client
 /// gets everything in order, and one that never reads costs no more than a few batches.
 ///
@@ -76,12 +76,12 @@ final class WatchStream {
         return isBehind
     }
 
-    /// Tells the quiet watchers that asked for it how far they are.
+    /// Sends progress notifications to the quiet watchers that asked for them.
     func reportProgress() async throws {
         for id in self.watchers.keys.sorted() {
             guard let watcher = self.watchers[id], watcher.wantsProgress else { continue }
             self.watchers[id]?.wasBusy = false
-            // One that begins in the future has nothing to be told yet.
+            // A watch that begins in the future has no progress yet.
             if watcher.wasBusy || watcher.next - 1 > self.store.revision { continue }
             try await self.send(self.response(id, at: watcher.next - 1))
         }
@@ -94,7 +94,7 @@ extension WatchStream {
         let revision = self.store.revision
         var response = self.response(Self.noID, at: revision)
         response.created = true
-        if let reason = self.refusal(of: request) {
+        if let reason = self.reasonToRefuse(request) {
             response.canceled = true
             response.cancelReason = reason
             return try await self.send(response)
@@ -114,7 +114,7 @@ extension WatchStream {
     }
 
     /// Why etcd would not watch; nil when it would.
-    private func refusal(of request: Etcdserverpb_WatchCreateRequest) -> String? {
+    private func reasonToRefuse(_ request: Etcdserverpb_WatchCreateRequest) -> String? {
         if request.startRevision < 0 { return EtcdError.compacted.text }
         let key = request.key.isEmpty ? [0] : Array(request.key)
         let end = Array(request.rangeEnd)
@@ -174,16 +174,16 @@ extension WatchStream {
     }
 
     /// Ends a watch whose events cannot be read: they were compacted, or the source is damaged.
-    private func end(_ id: Int64, _ refusal: EtcdError) async throws {
+    private func end(_ id: Int64, _ error: EtcdError) async throws {
         self.watchers[id] = nil
         self.ended.insert(id)
         self.served.counts.watchers.count(-1)
         var response = self.response(id, at: 0)
         response.canceled = true
-        if refusal == .compacted {
+        if error == .compacted {
             response.compactRevision = self.store.compactRevision
         } else {
-            response.cancelReason = refusal.text
+            response.cancelReason = error.text
         }
         try await self.send(response)
     }
@@ -212,6 +212,19 @@ extension WatchStream {
         self.pendingByteCount = 0
         try await self.writer.write(contentsOf: answers)
     }
+}
+
+/// One watch of a stream.
+struct Watcher {
+    let id: Int64
+    let filter: EventFilter
+    let wantsFragments: Bool
+    /// Whether it gets progress notifications when it is quiet.
+    let wantsProgress: Bool
+    /// The first revision whose events it has not been sent.
+    var next: Int64
+    /// Whether something was sent to it since the last progress notification.
+    var wasBusy = false
 }
 
 extension EtcdError {

@@ -1,4 +1,5 @@
 import EtcdMessages
+import EtcdRPC
 import EtcdServer
 import EtcdStorage
 import Foundation

@@ -1,4 +1,5 @@
 import EtcdMessages
+import EtcdRPC
 import Foundation
 import SwiftProtobuf
 import TestSupport
