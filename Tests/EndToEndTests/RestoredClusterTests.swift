@@ -55,8 +55,7 @@ struct RestoredClusterTests {
                 try await etcd.etcdctl("put", "/new", "value")
                 #expect(try await etcd.etcdctl("get", "/new").lines == ["/new", "value"])
                 _ = try await RealPrograms.etcdctl(release).succeed(
-                    ["--endpoints", etcd.endpoint, "snapshot", "save", second.string],
-                    environment: ["ETCDCTL_API": "3"]
+                    ["--endpoints", etcd.endpoint, "snapshot", "save", second.string]
                 )
             }
             let next = EtcdPlan(release, size: size, in: directory.appending("next"))
@@ -97,8 +96,7 @@ struct RestoredClusterTests {
                 let put = try await etcd.etcdctl("put", "/new", "value", "-w", "json").output
                 #expect(put.contains(#""revision":1000000042"#))
                 let old = try await RealPrograms.etcdctl(release).run(
-                    ["--endpoints", etcd.endpoint, "get", "/new", "--rev", "41"],
-                    environment: ["ETCDCTL_API": "3"]
+                    ["--endpoints", etcd.endpoint, "get", "/new", "--rev", "41"]
                 )
                 #expect(old.errors.contains("required revision has been compacted"))
             }

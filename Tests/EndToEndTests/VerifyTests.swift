@@ -66,7 +66,7 @@ struct VerifyTests {
     }
 
     private func expectNoTrap(_ arguments: String...) async throws {
-        let result = try await RegistreeProgram.run(arguments, timeout: .seconds(30))
+        let result = try await RegistreeProgram.run(arguments)
         #expect(result.signal == nil, "\(arguments): \(result.errors)")
     }
 }

@@ -103,9 +103,7 @@ struct CallTests {
                 etcd.kill(plan.members[1])
                 etcd.kill(plan.members[2])
                 try await etcd.withClient { client in
-                    while try await client.status().leader != nil {
-                        try await Task.sleep(for: .milliseconds(100))
-                    }
+                    try await eventually("there is no leader") { try await client.status().leader == nil }
                     let status = try await client.status()
                     #expect(!status.isHealthy)
                     let reason = await failure { _ = try await client.range(RangeQuery(.all)) }

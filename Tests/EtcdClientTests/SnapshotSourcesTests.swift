@@ -21,10 +21,10 @@ struct SnapshotSourcesTests {
                 try await withRealEtcd(joining) { learner in
                     let dead = local(Int(Ports.free()))
                     let (learning, voting) = (learner.endpoints[0], etcd.endpoints[0])
-                    while await failure(learning) != nil { try await Task.sleep(for: .milliseconds(50)) }
+                    try await eventually("the learner answers") { await failure(learning) == nil }
                     let sources = try await SnapshotSources.find(
                         among: [dead, learning, voting, local(etcd.port, host: "localhost")],
-                        options: ConnectionOptions()
+                        options: patient()
                     )
                     #expect(sources.candidates.map(\.endpoint) == [voting])
                     #expect(

@@ -115,9 +115,9 @@ struct SnapshotTests {
     @Test func givesUpOnAStreamThatStalls() async throws {
         let reason = try await reasonOfSnapshot(progressTimeout: .seconds(6)) { writer in
             try await writer.write(message(count: 1000, remaining: 3000))
-            try await Task.sleep(for: .seconds(60))
+            try await Task.sleep(for: hangTimeout)
         }
-        #expect(reason == .stalled(received: 1000, .seconds(6)))
+        expectStalled(reason, .seconds(6))
     }
 
     @Test func givesUpOnEmptyMessagesThatDripIn() async throws {
@@ -128,7 +128,7 @@ struct SnapshotTests {
                 try await Task.sleep(for: .milliseconds(100))
             }
         }
-        #expect(reason == .stalled(received: 1000, .seconds(6)))
+        expectStalled(reason, .seconds(6))
     }
 
     @Test func passesOnTheErrorThatEndsTheStream() async throws {
@@ -156,6 +156,11 @@ struct SnapshotTests {
         }
         #expect(received == 20)
     }
+}
+
+/// Nothing at all may have come in that time, on a busy machine.
+private func expectStalled(_ reason: EtcdClientError.Reason?, _ timeout: Duration) {
+    #expect(reason == .stalled(received: 1000, timeout) || reason == .stalled(received: 0, timeout))
 }
 
 /// Lets a test and a stream wait for each other.

@@ -150,8 +150,5 @@ private func withTLSEtcd(
 }
 
 private func waitUntilItListens(_ etcd: RealEtcd) async throws {
-    for _ in 0..<200 {
-        guard await failure(etcd.endpoints[0]) == .connectionRefused else { return }
-        try await Task.sleep(for: .milliseconds(50))
-    }
+    try await eventually("etcd listens") { await failure(etcd.endpoints[0]) != .connectionRefused }
 }

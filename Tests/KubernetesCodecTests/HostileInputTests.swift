@@ -5,7 +5,8 @@ import Testing
 
 @testable import KubernetesCodec
 
-/// Input made to trap, to hang or to fill the memory.
+/// Input made to trap, to hang or to fill the memory; what hangs is over the time limit on every machine.
+@Suite(.timeLimit(.minutes(60)))
 struct HostileInputTests {
     @Test(arguments: ["[", "{\"a\":", "[{\"a\":"])
     func refusesJSONTenThousandLevelsDeep(opening: String) {
@@ -61,11 +62,8 @@ struct HostileInputTests {
     @Test func refusesAGzipBomb() throws {
         let bomb = try Data(contentsOf: URL(filePath: Repository.fixture("helm/bomb.gz").string))
         let object = #"{"kind":"ConfigMap","data":{"release":"\#(bomb.base64EncodedString())"}}"#
-        let time = try ContinuousClock().measure {
-            let release = try Document(json: Array(object.utf8)).root
-            #expect(throws: CodecError.self) { try HelmRelease(release) }
-        }
-        #expect(time < .seconds(5))
+        let release = try Document(json: Array(object.utf8)).root
+        #expect(throws: CodecError.self) { try HelmRelease(release) }
     }
 
     @Test func refusesABillionLaughs() {
@@ -74,14 +72,12 @@ struct HostileInputTests {
             let aliases = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
             text += "a\(level): &a\(level) [\(aliases)]\n"
         }
-        let time = ContinuousClock().measure {
-            #expect(throws: CodecError(.tooLarge("\(Limits.nodeCount) values"))) { try Document(yaml: text) }
-        }
-        #expect(time < .seconds(20))
+        #expect(throws: CodecError(.tooLarge("\(Limits.nodeCount) values"))) { try Document(yaml: text) }
     }
 }
 
-/// Large input, whose cost must grow with its size and no faster.
+/// Large input, whose cost must grow with its size and no faster; with the square of the size it would take days.
+@Suite(.timeLimit(.minutes(60)))
 struct LargeInputTests {
     /// An entry for each of a million names, the last name first, so that they must be put in order.
     private static func entries(_ before: [UInt8], _ after: [UInt8]) -> [UInt8] {
@@ -104,8 +100,7 @@ struct LargeInputTests {
         let bytes = Self.entries([0x12, 6, 0x0A, 4], [])
         #expect(bytes.count <= Limits.valueByteCount)
         var decoder = MessageDecoder()
-        let time = try ContinuousClock().measure { try decoder.decode(message, bytes) }
-        #expect(time < .seconds(30))
+        try decoder.decode(message, bytes)
         #expect(decoder.document.root["data"]?.count == 1_000_000)
         #expect(decoder.document.byteCapacity < 128 << 20)
     }
@@ -113,12 +108,9 @@ struct LargeInputTests {
     @Test func readsAMapOfAMillionEntriesInJSON() throws {
         var bytes = [0x7B] + Self.entries(Array("\"".utf8), Array("\":0,".utf8))
         bytes[bytes.count - 1] = 0x7D
-        let time = try ContinuousClock().measure {
-            let document = try Document(json: bytes)
-            #expect(document.root.count == 1_000_000)
-            #expect(document.byteCapacity < 128 << 20)
-        }
-        #expect(time < .seconds(30))
+        let document = try Document(json: bytes)
+        #expect(document.root.count == 1_000_000)
+        #expect(document.byteCapacity < 128 << 20)
     }
 
     @Test func refusesMoreValuesThanAnObjectMayHave() {
@@ -139,14 +131,8 @@ struct LargeInputTests {
         // The innermost holds a mebibyte of empty parts.
         let inner = Array(repeatElement(empty, count: (1 << 20) / empty.count).joined())
         let many = wrapped(after: empty, inner, levels: 50) { length in header(schema.field, length) }
-        let time = ContinuousClock().measure {
-            #expect(throws: CodecError.self) { try decoder.decode(schema.message, many) }
-        }
-        #expect(time < .seconds(5))
-        let flat = ContinuousClock().measure {
-            #expect(throws: Never.self) { try decoder.decode(schema.message, inner) }
-        }
-        #expect(flat < .seconds(5))
+        #expect(throws: CodecError.self) { try decoder.decode(schema.message, many) }
+        #expect(throws: Never.self) { try decoder.decode(schema.message, inner) }
     }
 
     @Test func showsManyFieldsOfAnUnknownKind() throws {
@@ -160,8 +146,7 @@ struct LargeInputTests {
             bytes += [UInt8(rest), 1, 0x0A, 0]
         }
         var decoder = MessageDecoder()
-        let time = try ContinuousClock().measure { try decoder.decodeUnknown(bytes) }
-        #expect(time < .seconds(20))
+        try decoder.decodeUnknown(bytes)
         #expect(decoder.document.root.count == 49_999)
     }
 
@@ -174,8 +159,7 @@ struct LargeInputTests {
         var decoder = ObjectDecoder()
         let stored = Array(text.utf8)
         _ = try decoder.decode(stored.span.bytes, in: 0..<stored.count)
-        let time = try ContinuousClock().measure { try decoder.showAsServed(modRevision: 1) }
-        #expect(time < .seconds(20))
+        try decoder.showAsServed(modRevision: 1)
         let last = decoder.document.root["spec", "versions"]?.elements.last
         #expect(last?["additionalPrinterColumns"]?.elements.first?["jsonPath"]?.string == ".a")
     }

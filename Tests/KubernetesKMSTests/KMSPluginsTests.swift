@@ -97,19 +97,19 @@ struct KMSPluginsTests {
     }
 
     @Test func givesUpOnASilentPluginOnce() async throws {
-        try await withPlugin(PluginState(delay: .seconds(60))) { path in
+        let state = PluginState(delay: hangTimeout)
+        try await withPlugin(state) { path in
             let plugins = KMSPlugins()
             let request = self.request(.v2, path, timeout: .milliseconds(300))
-            let time = await ContinuousClock().measure {
-                for _ in 0..<20 {
-                    let error = await #expect(throws: CodecError.self) {
-                        try await offTheTasks { try plugins.decrypt(request) }
-                    }
-                    #expect("\(error as Any)".contains("did not answer in time"))
+            for _ in 0..<20 {
+                let error = await #expect(throws: CodecError.self) {
+                    try await offTheTasks { try plugins.decrypt(request) }
                 }
+                #expect("\(error as Any)".contains("did not answer in time"))
             }
-            #expect(time > .milliseconds(250) && time < .seconds(3))
         }
+        // Not even once, when the time was over before the question had come.
+        #expect(state.seen.withLock(\.count) <= 1)
     }
 
     @Test(arguments: [
@@ -118,19 +118,16 @@ struct KMSPluginsTests {
     func tellsWhenThereIsNoPlugin(_ endpoint: String) async throws {
         let plugin = KMSPlugin(version: .v2, name: "p", endpoint: endpoint, timeout: .seconds(2))
         let request = DataKeyRequest(plugin: plugin, ciphertext: [1])
-        let time = await ContinuousClock().measure {
-            let error = await #expect(throws: CodecError.self) {
-                try await offTheTasks { try KMSPlugins().decrypt(request) }
-            }
-            #expect("\(error as Any)".contains(#"KMS plugin "p" at unix:"#), "\(error as Any)")
+        let error = await #expect(throws: CodecError.self) {
+            try await offTheTasks { try KMSPlugins().decrypt(request) }
         }
-        #expect(time < .seconds(4))
+        #expect("\(error as Any)".contains(#"KMS plugin "p" at unix:"#), "\(error as Any)")
     }
 
     private func request(
         _ version: KMSPlugin.Version,
         _ path: String,
-        timeout: Duration = .seconds(20)
+        timeout: Duration = .seconds(120)
     ) -> DataKeyRequest {
         let plugin = KMSPlugin(version: version, name: "p", endpoint: "unix://\(path)", timeout: timeout)
         return DataKeyRequest(plugin: plugin, ciphertext: self.key.reversed())
@@ -143,7 +140,7 @@ private func configuration(of vector: Value, endpoint: String) throws -> Encrypt
     let json = """
         {"kind": "EncryptionConfiguration", "apiVersion": "apiserver.config.k8s.io/v1", "resources": [
         {"resources": ["secrets"], "providers": [
-        {"kms": {"apiVersion": "\(version)", "name": "\(name)", "endpoint": "\(endpoint)", "timeout": "20s"}}]}]}
+        {"kms": {"apiVersion": "\(version)", "name": "\(name)", "endpoint": "\(endpoint)", "timeout": "120s"}}]}]}
         """
     return try EncryptionConfiguration(Document(json: Array(json.utf8)))
 }

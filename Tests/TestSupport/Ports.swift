@@ -9,14 +9,34 @@ public enum Ports {
 
     private static let next = Mutex(UInt16.random(in: range))
 
-    /// A port that is free now and that this process has not handed out before.
+    /// A port that is free now, and that no process with these tests has handed out and may still use.
     public static func free() -> UInt16 {
         self.next.withLock { candidate in
             while true {
                 candidate = candidate + 1 < self.range.upperBound ? candidate + 1 : self.range.lowerBound
-                if self.canBind(candidate) { return candidate }
+                if self.canBind(candidate), self.reserve(candidate) { return candidate }
             }
         }
+    }
+
+    /// Takes a name for the port that one process at a time can have, until this process ends.
+    ///
+    /// The name is an abstract socket's: it lies in no directory, and is the network namespace's like the port.
+    private static func reserve(_ port: UInt16) -> Bool {
+        let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { return false }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let name = Array("\0registree-port-\(port)".utf8)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+        let size = MemoryLayout<sa_family_t>.size + name.count
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, socklen_t(size))
+            }
+        }
+        if result != 0 { close(socket) }
+        return result == 0
     }
 
     private static func canBind(_ port: UInt16) -> Bool {

@@ -25,6 +25,21 @@ public enum RawHTTP2 {
         return frame(type: 1, flags: 4, stream: stream, block)
     }
 
+    /// A ping that asks for an answer.
+    public static let ping = frame(type: 6, stream: 0, [1, 2, 3, 4, 5, 6, 7, 8])
+
+    /// Whether the answer to ``ping`` is among what has come on the connection and was not looked at before.
+    ///
+    /// - Throws: ``ProgramError`` when the other side has closed it.
+    public static func hasAnsweredPing(_ socket: CInt) throws -> Bool {
+        let answer = frame(type: 6, flags: 1, stream: 0, [1, 2, 3, 4, 5, 6, 7, 8])
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        // Looked at without being taken: the answer may have come by half.
+        let count = recv(socket, &bytes, bytes.count, CInt(MSG_DONTWAIT) | CInt(MSG_PEEK))
+        if count == 0 { throw ProgramError("the connection was closed before the ping was answered") }
+        return count > 0 && bytes[..<count].contains(answer)
+    }
+
     /// The first `sent` bytes of a message that says it has `length`, in frames.
     public static func message(stream: UInt32, length: Int, sent: Int) -> [UInt8] {
         let message =

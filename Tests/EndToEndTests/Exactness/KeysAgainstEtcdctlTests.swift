@@ -22,10 +22,11 @@ struct KeysAgainstEtcdctlTests {
 
     /// The same file in every guise: the snapshot, a data directory restored from it, and a live etcd on a copy.
     private func withSources(
-        of snapshot: FilePath,
+        of fixture: String,
         _ body: (_ etcd: RealEtcd, _ sources: [[String]]) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory { directory in
+            let snapshot = try await LastingSnapshot.make(from: fixture, in: directory).path
             let plan = EtcdPlan(.v35, in: directory.appending("live"))
             let copy = directory.appending("copy").string
             for (flag, path) in [("--all-members", directory.appending("live").string), ("--data-dir", copy)]
@@ -46,7 +47,7 @@ struct KeysAgainstEtcdctlTests {
     }
 
     @Test func everySourcePrintsWhatEtcdctlPrints() async throws {
-        try await withSources(of: Repository.fixture("cluster-1.36/with-history.db")) { etcd, sources in
+        try await withSources(of: "cluster-1.36/with-history.db") { etcd, sources in
             for line in Self.lines {
                 let truth = try await etcd.etcdctl(["get"] + line)
                 // etcdctl prints values alone in its simple format only.
@@ -68,7 +69,7 @@ struct KeysAgainstEtcdctlTests {
 
     /// etcdctl prints an empty line after each key here, which `grep` and `wc` stumble over; Registree does not.
     @Test func keysAloneComeWithoutEtcdctlsEmptyLines() async throws {
-        try await withSources(of: Repository.fixture("cluster-1.36/with-history.db")) { etcd, sources in
+        try await withSources(of: "cluster-1.36/with-history.db") { etcd, sources in
             for line in [["/", "--prefix"], ["/registry/pods/", "--prefix", "--limit", "2"], ["/x"]] {
                 let truth = try await etcd.etcdctl(["get", "--keys-only"] + line).lines
                 for source in sources {
@@ -139,19 +140,18 @@ struct KeysAgainstEtcdctlTests {
     @Test func aLiveRegistryLooksLikeItsSnapshot() async throws {
         try await withTemporaryDirectory { directory in
             let plan = EtcdPlan(.v35, in: directory.appending("live"))
+            let file = try await LastingSnapshot.make(from: "cluster-1.36/compacted.db", in: directory).path
+                .string
             let restored = try await RegistreeProgram.run(
                 "restore",
-                Repository.fixture("cluster-1.36/compacted.db").string,
+                file,
                 "--all-members",
                 directory.appending("live").string,
                 "--initial-cluster",
                 plan.initialCluster
             )
             #expect(restored.exitCode == 0, "\(restored.errors)")
-            let file = directory.appending("snapshot.db").string
             try await withRealEtcd(plan) { etcd in
-                // The same etcd's own file, taken now: leases may have ended since the fixture.
-                try await etcd.etcdctl("snapshot", "save", file)
                 let lines: [[String]] = [
                     ["list"], ["list", "-n", "kube-system"], ["list", "-o", "json"], ["tree"],
                     ["tree", "--depth", "4"], ["tree", "-o", "json"], ["tree", "-n", "default"],

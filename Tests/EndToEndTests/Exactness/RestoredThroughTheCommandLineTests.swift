@@ -23,12 +23,15 @@ struct RestoredThroughTheCommandLineTests {
         #expect(hashes.allSatisfy { $0 == truth }, "\(hashes)")
     }
 
-    @Test(arguments: ["with-history", "compacted"], [1, 3])
-    func aWholeClusterComesFromOneSnapshot(name: String, size: Int) async throws {
-        let snapshot = Repository.fixture("cluster-1.36/\(name).db")
-        let truth = try EtcdctlRange(readingFile: Repository.fixture("cluster-1.36/kv.json"))
-        // Both releases with one member or the other: what differs between them does not depend on the size.
-        let release: EtcdRelease = (name == "compacted") == (size == 1) ? .v34 : .v35
+    /// Restores all members, and demands that etcd serves the keys of `truth` at its revision, and has the snapshot's
+    /// HashKV at `hashRevision`.
+    private func expectAWholeCluster(
+        _ release: EtcdRelease,
+        size: Int,
+        from snapshot: FilePath,
+        _ truth: EtcdctlRange,
+        hashRevision: Int64
+    ) async throws {
         try await withTemporaryDirectory { directory in
             let plan = EtcdPlan(release, size: size, in: directory.appending("cluster"))
             try await restore([
@@ -36,11 +39,42 @@ struct RestoredThroughTheCommandLineTests {
                 "--initial-cluster", plan.initialCluster, "--initial-cluster-token", plan.token,
             ])
             try await withRealEtcd(plan) { etcd in
-                let said = try await etcd.etcdctl("get", "", "--from-key", "--rev", "2865", "-w", "json")
+                let get = ["get", "", "--from-key", "--rev", "\(truth.revision)", "-w", "json"]
+                let said = try await etcd.etcdctl(get)
                 #expect(try EtcdctlRange(reading: said.standardOutput).entries == truth.entries)
-                try await expectHashKV(of: snapshot, at: name == "compacted" ? 0 : 2865, from: etcd)
+                try await expectHashKV(of: snapshot, at: hashRevision, from: etcd)
                 try await etcd.etcdctl("put", "/new", "value")
             }
+        }
+    }
+
+    // Both releases with one member or three: what differs between them does not depend on the size.
+
+    @Test(arguments: [(EtcdRelease.v35, 1), (.v34, 3)])
+    func aWholeClusterComesFromOneSnapshot(release: EtcdRelease, size: Int) async throws {
+        let snapshot = Repository.fixture("cluster-1.36/with-history.db")
+        let truth = try EtcdctlRange(readingFile: Repository.fixture("cluster-1.36/kv.json"))
+        try await expectAWholeCluster(
+            release,
+            size: size,
+            from: snapshot,
+            truth,
+            hashRevision: truth.revision
+        )
+    }
+
+    @Test(arguments: [(EtcdRelease.v34, 1), (.v35, 3)])
+    func aWholeClusterComesFromACompactedSnapshot(release: EtcdRelease, size: Int) async throws {
+        try await withTemporaryDirectory { directory in
+            // The HashKV that can be asked for is the newest, so no lease may run out meanwhile.
+            let lasting = try await LastingSnapshot.make(from: "cluster-1.36/compacted.db", in: directory)
+            try await expectAWholeCluster(
+                release,
+                size: size,
+                from: lasting.path,
+                lasting.range,
+                hashRevision: 0
+            )
         }
     }
 
@@ -66,8 +100,9 @@ struct RestoredThroughTheCommandLineTests {
 
     @Test(arguments: EtcdRelease.allCases)
     func aRaisedRevisionIsWhereTheClusterGoesOn(release: EtcdRelease) async throws {
-        let snapshot = Repository.fixture("cluster-1.36/with-history.db").string
         try await withTemporaryDirectory { directory in
+            let snapshot = try await LastingSnapshot.make(from: "cluster-1.36/with-history.db", in: directory)
+            let revision = snapshot.range.revision
             let plan = EtcdPlan(release, in: directory.appending("cluster"))
             let member = plan.members[0]
             try FileManager.default.createDirectory(
@@ -75,22 +110,20 @@ struct RestoredThroughTheCommandLineTests {
                 withIntermediateDirectories: false
             )
             try await restore([
-                snapshot, "--name", member.name, "--data-dir", member.dataDirectory.string,
+                snapshot.path.string, "--name", member.name, "--data-dir", member.dataDirectory.string,
                 "--initial-cluster", plan.initialCluster, "--initial-advertise-peer-urls", member.peerURL,
                 "--bump-revision", "1000000000", "--mark-compacted",
             ])
             try await withRealEtcd(plan) { etcd in
                 let said = try await etcd.etcdctl("get", "", "--from-key", "-w", "json")
                 let range = try EtcdctlRange(reading: said.standardOutput)
-                #expect(range.revision == 1_000_002_865)
-                let truth = try EtcdctlRange(readingFile: Repository.fixture("cluster-1.36/kv.json"))
-                #expect(range.entries == truth.entries)
+                #expect(range.revision == 1_000_000_000 + revision)
+                #expect(range.entries == snapshot.range.entries)
                 let put = try await etcd.etcdctl("put", "/new", "value", "-w", "json").standardOutput
-                #expect(try EtcdctlRange(reading: put).revision == 1_000_002_866)
+                #expect(try EtcdctlRange(reading: put).revision == range.revision + 1)
                 // A client that remembers a revision of before is told that it is too old.
                 let old = try await RealPrograms.etcdctl(release).run(
-                    ["--endpoints", etcd.endpoint, "get", "/new", "--rev", "2865"],
-                    environment: ["ETCDCTL_API": "3"]
+                    ["--endpoints", etcd.endpoint, "get", "/new", "--rev", "\(revision)"]
                 )
                 #expect(old.errors.contains("required revision has been compacted"))
             }

@@ -31,7 +31,7 @@ extension OneAtATime {
         @Test(arguments: snapshots, FileCommand.allCases)
         func aFlippedByteEndsNoCommandBadly(name: String, command: FileCommand) async throws {
             let bytes = try readFile(Repository.fixture(name))
-            var random = Seeded(for: "flipped bytes of \(name) for \(command)")
+            var random = SeededGenerator(for: "flipped bytes of \(name) for \(command)")
             try await withTemporaryDirectory { directory in
                 let copy = try Scratch(bytes, at: directory.appending("damaged.db"))
                 for _ in 0..<Effort.tries(8, full: 4000) {
@@ -56,7 +56,7 @@ extension OneAtATime {
         @Test(arguments: FileCommand.allCases)
         func aFlippedByteOfAPageHeaderEndsNoCommandBadly(command: FileCommand) async throws {
             let bytes = try readFile(Repository.fixture("etcd-3.4/history.db"))
-            var random = Seeded(for: "flipped bytes of page headers for \(command)")
+            var random = SeededGenerator(for: "flipped bytes of page headers for \(command)")
             try await withTemporaryDirectory { directory in
                 // Without its digest, which would find them all before anything is read.
                 let copy = try Scratch(bytes.dropLast(32), at: directory.appending("damaged.db"))
@@ -70,8 +70,7 @@ extension OneAtATime {
                             restoringTo: directory.appending("restored")
                         )
                         let result = try await RegistreeProgram.run(
-                            words + (command == .restore ? ["--skip-hash-check", "--dry-run"] : []),
-                            timeout: .seconds(30)
+                            words + (command == .restore ? ["--skip-hash-check", "--dry-run"] : [])
                         )
                         #expect(result.signal == nil, "byte \(offset) xor \(mask): \(result.errors)")
                         #expect(Self.codes.contains(result.exitCode), "byte \(offset) xor \(mask)")
@@ -83,7 +82,7 @@ extension OneAtATime {
         @Test(arguments: snapshots, FileCommand.allCases)
         func aCutFileEndsNoCommandBadly(name: String, command: FileCommand) async throws {
             let bytes = try readFile(Repository.fixture(name))
-            var random = Seeded(for: "cuts of \(name) for \(command)")
+            var random = SeededGenerator(for: "cuts of \(name) for \(command)")
             let chosen = (0..<Effort.tries(3, full: 2000)).map { _ in
                 Int.random(in: 0..<bytes.count, using: &random)
             }

@@ -51,8 +51,7 @@ extension OneAtATime {
                 let line = log ? ["--data-dir", directory.appending("data").string, "--wal-dir"] : flags
                 let before = try listing(of: directory)
                 let result = try await RegistreeProgram.run(
-                    ["restore", Self.snapshot.string] + line + [path.string],
-                    timeout: .seconds(30)
+                    ["restore", Self.snapshot.string] + line + [path.string]
                 )
                 // In a directory of all members only their own names must be free.
                 if flags == ["--all-members"], there.words == "is not empty" {
@@ -100,7 +99,7 @@ extension OneAtATime {
         }
 
         /// Root may write everywhere, so a file system that nobody may write to stands for the missing right.
-        @Test(.enabled(if: Mounting.isPossible)) func aParentThatMayNotBeWrittenIsNamed() async throws {
+        @Test(.mayMount) func aParentThatMayNotBeWrittenIsNamed() async throws {
             try await withTemporaryDirectory { directory in
                 let trial = try RestoreTrial(Self.snapshot, in: directory)
                 try await Mounting.withFileSystem("size=1m", at: trial.place, flags: UInt(MS_RDONLY)) {
@@ -210,7 +209,7 @@ extension OneAtATime {
                 for round in 0..<Effort.tries(5, full: 200) {
                     let running = try (0..<4).map { _ in try trial.start() }
                     var codes: [Int32] = []
-                    for one in running { codes.append(try await one.wait(timeout: .seconds(60)).exitCode) }
+                    for one in running { codes.append(try await one.wait().exitCode) }
                     #expect(codes.sorted() == [0, 3, 3, 3], "round \(round)")
                     try await #expect(trial.expectAllOrNothing("round \(round)"))
                     try trial.clear()

@@ -10,7 +10,7 @@ extension OneAtATime {
         static let snapshot = Repository.fixture("cluster-1.36/compacted.db")
 
         /// File systems of memory, each too small or just large enough.
-        @Test(.enabled(if: Mounting.isPossible)) func aFullFileSystemIsNamed() async throws {
+        @Test(.mayMount) func aFullFileSystemIsNamed() async throws {
             let need = try readFile(Self.snapshot).count
             try await withTemporaryDirectory { directory in
                 let place = directory.appending("place")
@@ -39,7 +39,7 @@ extension OneAtATime {
         }
 
         /// The number of files that a file system can hold runs out too.
-        @Test(.enabled(if: Mounting.isPossible)) func aFileSystemWithoutInodesIsNamed() async throws {
+        @Test(.mayMount) func aFileSystemWithoutInodesIsNamed() async throws {
             try await withTemporaryDirectory { directory in
                 let place = directory.appending("place")
                 let trial = try RestoreTrial(Self.snapshot, in: directory)

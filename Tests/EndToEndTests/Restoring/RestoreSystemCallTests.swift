@@ -7,8 +7,9 @@ import Testing
 extension OneAtATime {
     /// Every system call of a restore that changes the disk is made the last one, and made to fail, in turn.
     ///
-    /// strace counts the calls and lets the kernel do it; where it may not trace, these tests are left out.
-    @Suite(.enabled(if: Tracing.isPossible))
+    /// strace counts the calls and lets the kernel do it; where it may not trace, these tests are left out and say
+    /// so.
+    @Suite(.mayTrace)
     struct RestoreSystemCallTests {
         static let snapshot = Repository.fixture("plain-etcd/auth-and-leases.db")
 
@@ -36,8 +37,7 @@ extension OneAtATime {
             ]
             let result = try await RealPrograms.named("strace").run(
                 words + trial.arguments,
-                environment: RestoreTrial.quiet,
-                timeout: .seconds(60)
+                environment: RestoreTrial.quiet
             )
             let told = String(decoding: try readFile(log), as: UTF8.self)
             return (result, told.contains("(INJECTED)") || told.contains("killed by SIGKILL"))
@@ -107,8 +107,7 @@ extension OneAtATime {
                 for limit in 11...20 {
                     let result = try await RealPrograms.named("prlimit").run(
                         ["--nofile=\(limit)", registree] + trial.arguments,
-                        environment: RestoreTrial.quiet,
-                        timeout: .seconds(60)
+                        environment: RestoreTrial.quiet
                     )
                     if result.exitCode == 0 {
                         works += 1

@@ -28,18 +28,11 @@ enum FileCommand: String, Sendable, CaseIterable, CustomTestStringConvertible {
     }
 
     /// Runs the command on `source`, with `directory/restored` as the destination of a restore.
-    ///
-    /// A small file takes a tenth of a second; the timeout tells a hang from a machine that is busy testing.
-    func run(
-        on source: String,
-        in directory: FilePath,
-        timeout: Duration = .seconds(30)
-    ) async throws -> ProgramResult {
+    func run(on source: String, in directory: FilePath) async throws -> ProgramResult {
         try await RegistreeProgram.run(
             self.arguments(source, restoringTo: directory.appending("restored")),
             environment: ["TMPDIR": directory.string],
-            directory: directory,
-            timeout: timeout
+            directory: directory
         )
     }
 }

@@ -1,6 +1,14 @@
 import Foundation
 import Glibc
 import SystemPackage
+import Testing
+
+extension Trait where Self == ConditionTrait {
+    /// The test mounts file systems of memory, for which it needs a right that root has unless a container takes it.
+    static var mayMount: Self {
+        .enabled(if: Mounting.isPossible, "needs the right to mount file systems (CAP_SYS_ADMIN)")
+    }
+}
 
 /// File systems of memory, where this process may mount them.
 enum Mounting {

@@ -24,7 +24,7 @@ struct TakeConnectionTests {
                     "ETCDCTL_CACERT": certificates.authority.string,
                     "ETCDCTL_CERT": certificates.client.certificate.string,
                     "ETCDCTL_KEY": certificates.client.key.string,
-                    "ETCDCTL_DIAL_TIMEOUT": "5s", "ETCDCTL_COMMAND_TIMEOUT": "5s",
+                    "ETCDCTL_DIAL_TIMEOUT": "50s", "ETCDCTL_COMMAND_TIMEOUT": "50s",
                 ]
             )
             #expect(byVariables.exitCode == 0, "\(byVariables.errors)")
@@ -168,9 +168,8 @@ private func withTLS(
 /// Waits until an etcd that cannot be asked for its health takes connections.
 private func untilListening(_ etcd: RealEtcd) async throws {
     let port = etcd.endpoint.split(separator: ":").last.map(String.init) ?? ""
-    for _ in 0..<200 {
+    try await eventually("etcd listens") {
         let probe = try await RealPrograms.named("bash").run(["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port)"])
-        if probe.exitCode == 0 { return }
-        try await Task.sleep(for: .milliseconds(50))
+        return probe.exitCode == 0
     }
 }

@@ -66,7 +66,7 @@ struct TakeLiesTests {
         },
         Lie(testDescription: "stalled", code: 2, words: "nothing more came for 1 s, after", isSilent: true) {
             try await $0.send(database.prefix(4096), remaining: 4096)
-            try await Task.sleep(for: .seconds(30))
+            try await Task.sleep(for: hangTimeout)
         },
         Lie(testDescription: "broken after all bytes", code: 2, words: "broke in mid-stream") {
             try await $0.send(database)
@@ -89,10 +89,8 @@ struct TakeLiesTests {
     func refuses(lie: Lie) async throws {
         try await withPlace { place in
             try await withLyingEtcd(LyingEtcd(revision: lie.revision, send: lie.send)) { endpoint in
-                let timeout = lie.isSilent ? "1s" : "20s"
-                let arguments = [
-                    "--endpoints", endpoint, "--progress-timeout", timeout,
-                ]
+                let timeout = lie.isSilent ? "1s" : "120s"
+                let arguments = ["--endpoints", endpoint, "--progress-timeout", timeout]
                 expectFailure(try await place.take("taken.db", arguments), lie.code, lie.words)
                 #expect(try place.names == [])
             }
@@ -146,9 +144,7 @@ struct TakeLiesTests {
                 "take",
                 "-",
                 "--endpoints",
-                endpoint,
-                "--dial-timeout",
-                "20s"
+                endpoint
             )
             #expect(result.exitCode == 4)
             #expect(result.errors.contains("the snapshot came with SHA-256"))

@@ -13,7 +13,9 @@ struct TakeMembersTests {
                 etcd.kill(plan.members[0])
                 etcd.freeze(plan.members[1])
                 try await withPlace { place in
-                    let result = try await place.take("taken.db", ["--endpoints", plan.endpoints])
+                    // The frozen one is waited for so long.
+                    let words = ["--endpoints", plan.endpoints, "--dial-timeout", "20s"]
+                    let result = try await place.take("taken.db", words)
                     etcd.thaw(plan.members[1])
                     #expect(result.exitCode == 0, "\(result.errors)")
                     #expect(result.errors.contains("\(plan.members[0].clientURL): connection refused"))
@@ -80,13 +82,12 @@ private func startLearner(
         "--initial-cluster-state", "existing", "--initial-cluster-token", etcd.plan.token,
     ])
     let etcdctl = try RealPrograms.etcdctl(etcd.plan.release)
-    for _ in 0..<300 {
+    try await eventually("the learner answers") {
+        if let ended = program.poll() { throw ProgramError("the learner ended: \(ended.errors)") }
         let status = try await etcdctl.run(
-            ["--endpoints", url, "endpoint", "status", "-w", "json"],
-            environment: ["ETCDCTL_API": "3"]
+            ["--endpoints", url, "--dial-timeout", "5s", "endpoint", "status", "-w", "json"]
         )
-        if status.exitCode == 0, status.output.contains("isLearner") { return (program, url) }
-        try await Task.sleep(for: .milliseconds(100))
+        return status.exitCode == 0 && status.output.contains("isLearner")
     }
-    throw ProgramError("the learner does not answer: \(program.kill().errors)")
+    return (program, url)
 }

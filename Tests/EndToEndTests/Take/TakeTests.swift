@@ -22,8 +22,7 @@ struct TakeTests {
             let verdict = try await RegistreeProgram.run("verify", place.path("taken.db"))
             #expect(verdict.output.contains("sound (SHA-256 matches"))
             _ = try await RealPrograms.etcdctl(release).succeed(
-                ["--endpoints", etcd.endpoint, "snapshot", "save", place.path("saved.db")],
-                environment: ["ETCDCTL_API": "3"]
+                ["--endpoints", etcd.endpoint, "snapshot", "save", place.path("saved.db")]
             )
             let taken = try await etcdutlStatus(place.path("taken.db"))
             #expect(try await taken == etcdutlStatus(place.path("saved.db")))
@@ -60,9 +59,7 @@ struct TakeTests {
     @Test func letsOneOfSeveralWinAName() async throws {
         try await withFilledEtcd { etcd, place in
             let program = try RegistreeProgram.located()
-            let words = [
-                "take", place.path("taken.db"), "--dial-timeout", "10s", "--endpoints", etcd.endpoint,
-            ]
+            let words = ["take", place.path("taken.db"), "--endpoints", etcd.endpoint]
             let runs = try (0..<6).map { _ in try program.start(words) }
             var codes: [Int32] = []
             for run in runs { codes.append(try await run.wait().exitCode) }

@@ -5,17 +5,13 @@ import Testing
 
 /// What can go wrong on this machine or at the server while a snapshot is taken from a real etcd.
 struct TakeTroubleTests {
-    @Test func saysBeforehandThatTheDiskHasNoRoom() async throws {
-        guard getuid() == 0 else { return }
+    @Test(.mayMount) func saysBeforehandThatTheDiskHasNoRoom() async throws {
         try await withFilledEtcd { etcd, place in
-            let mount = try RealPrograms.named("mount")
-            let arguments = ["-t", "tmpfs", "-o", "size=16k", "tmpfs", place.directory.string]
-            guard try await mount.run(arguments).exitCode == 0 else { return }
-            let result = try await place.take("taken.db", ["--endpoints", etcd.endpoint])
-            let names = try place.names
-            _ = try await RealPrograms.named("umount").succeed([place.directory.string])
-            expectFailure(result, 6, "bytes, the file system has")
-            #expect(names == [])
+            try await Mounting.withFileSystem("size=16k", at: place.directory) {
+                let result = try await place.take("taken.db", ["--endpoints", etcd.endpoint])
+                expectFailure(result, 6, "bytes, the file system has")
+                #expect(try place.names == [])
+            }
         }
     }
 
@@ -32,79 +28,91 @@ struct TakeTroubleTests {
     }
 
     @Test func leavesNothingWhenTheServerIsKilledInMidStream() async throws {
-        try await withMidStream { take, etcd, place in
-            etcd.kill(etcd.plan.members[0])
+        try await withMidStream { take, stream in
+            stream.etcd.kill(stream.etcd.plan.members[0])
+            stream.proxy.close()
             let result = try await take.wait()
             #expect(result.exitCode == 2, "\(result.errors)")
             #expect(result.errors.contains("broke in mid-stream"), "\(result.errors)")
-            #expect(try place.names == [])
+            #expect(try stream.place.names == [])
         }
     }
 
     @Test func givesUpAServerThatStopsSending() async throws {
-        try await withMidStream(["--progress-timeout", "500ms"]) { take, etcd, place in
-            let result = try await take.wait(timeout: .seconds(20))
-            etcd.thaw(etcd.plan.members[0])
+        try await withHalfAStream { stream in
+            let result = try await stream.start(["--progress-timeout", "2s"]).wait()
             #expect(result.exitCode == 2, "\(result.errors)")
-            #expect(result.errors.contains("nothing more came for 500 ms"), "\(result.errors)")
-            #expect(try place.names == [])
+            #expect(result.errors.contains("nothing more came for 2 s"), "\(result.errors)")
+            #expect(try stream.place.names == [])
         }
     }
 
     @Test(arguments: [SIGINT, SIGTERM])
     func leavesNothingWhenItIsInterrupted(signal: Int32) async throws {
-        try await withMidStream { take, etcd, place in
+        try await withMidStream { take, stream in
             take.send(signal)
-            let result = try await take.wait(timeout: .seconds(20))
-            etcd.thaw(etcd.plan.members[0])
+            let result = try await take.wait()
             #expect(result.exitCode == 5, "\(result.errors)")
             #expect(result.errors.contains("interrupted"), "\(result.errors)")
-            #expect(try place.names == [])
+            #expect(try stream.place.names == [])
         }
     }
 
     @Test func removesWhatAKilledRunLeftBehind() async throws {
-        try await withMidStream { take, etcd, place in
+        try await withMidStream { take, stream in
             take.kill()
-            etcd.thaw(etcd.plan.members[0])
-            #expect(try place.names.count == 1)
-            let result = try await place.take("taken.db", ["--endpoints", etcd.endpoint])
+            #expect(try stream.place.names.count == 1)
+            let result = try await stream.place.take("taken.db", ["--endpoints", stream.etcd.endpoint])
             #expect(result.exitCode == 0, "\(result.errors)")
-            #expect(try place.names == ["taken.db"])
+            #expect(try stream.place.names == ["taken.db"])
         }
     }
 }
 
-/// Runs `body` while a snapshot of some 40 MB is on its way and its server stands still.
-private func withMidStream(
-    _ arguments: [String] = [],
-    _ body: (RunningProgram, RealEtcd, TakePlace) async throws -> Void
-) async throws {
+/// A real etcd that holds 8 MB, of whose snapshot a client gets the first megabyte, and then nothing.
+private struct HalfAStream {
+    var etcd: RealEtcd
+    var proxy: HaltingProxy
+    var place: TakePlace
+
+    func start(_ arguments: [String] = []) throws -> RunningProgram {
+        try RegistreeProgram.located().start(
+            ["take", self.place.path("taken.db"), "--endpoints", self.proxy.endpoint] + arguments
+        )
+    }
+
+    /// The size of the unfinished file, in bytes; 0 when there is none.
+    var takenByteCount: Int {
+        get throws {
+            guard let name = try self.place.names.first(where: { $0.hasPrefix(".") }) else { return 0 }
+            let attributes = try? FileManager.default.attributesOfItem(atPath: self.place.path(name))
+            return attributes?[.size] as? Int ?? 0
+        }
+    }
+}
+
+private func withHalfAStream(_ body: (HalfAStream) async throws -> Void) async throws {
     try await withTemporaryDirectory { directory in
         try await withRealEtcd(EtcdPlan(.v35, in: directory)) { etcd in
             let value = String(repeating: "0123456789abcdef", count: 1 << 16)
-            for number in 0..<40 { try await etcd.etcdctl("put", "/large/\(number)", input: value) }
+            for number in 0..<8 { try await etcd.etcdctl("put", "/large/\(number)", input: value) }
             try await withPlace { place in
-                let words = ["take", place.path("taken.db"), "--endpoints", etcd.endpoint] + arguments
-                let take = try RegistreeProgram.located().start(words)
-                try await untilBegun(take, place)
-                etcd.freeze(etcd.plan.members[0])
-                try #require(take.poll() == nil, "it was over before the server could be stopped")
-                try await body(take, etcd, place)
+                let proxy = try HaltingProxy(to: etcd.endpoint, passing: 1 << 20)
+                defer { proxy.close() }
+                try await body(HalfAStream(etcd: etcd, proxy: proxy, place: place))
             }
         }
     }
 }
 
-/// Waits until the first mebibyte is in the unfinished file.
-private func untilBegun(_ take: RunningProgram, _ place: TakePlace) async throws {
-    for _ in 0..<20_000 {
-        if let name = try place.names.first(where: { $0.hasPrefix(".") }) {
-            let size = try? FileManager.default.attributesOfItem(atPath: place.path(name))[.size] as? Int
-            if let size, size > 0 { return }
+/// Runs `body` while `registree take` has a part of a snapshot, and waits for the rest.
+private func withMidStream(_ body: (RunningProgram, HalfAStream) async throws -> Void) async throws {
+    try await withHalfAStream { stream in
+        let take = try stream.start()
+        try await eventually("a part of the snapshot has come") {
+            if let ended = take.poll() { throw ProgramError("ended with \(ended.exitCode): \(ended.errors)") }
+            return try stream.proxy.isHalted && stream.takenByteCount > 0
         }
-        if let ended = take.poll() { throw ProgramError("ended with \(ended.exitCode): \(ended.errors)") }
-        try await Task.sleep(for: .milliseconds(1))
+        try await body(take, stream)
     }
-    throw ProgramError("nothing came")
 }

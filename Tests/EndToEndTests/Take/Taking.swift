@@ -14,7 +14,7 @@ struct TakePlace {
         environment: [String: String] = [:]
     ) async throws -> ProgramResult {
         try await RegistreeProgram.run(
-            ["take", self.path(name), "--dial-timeout", "10s"] + arguments,
+            ["take", self.path(name)] + arguments,
             environment: environment,
             directory: self.directory
         )

@@ -51,7 +51,7 @@ struct DifferentialTests {
         try await withTemporaryDirectory { directory in
             var plan = EtcdPlan(.v35, in: directory.appending("etcd"))
             plan.extraArguments = ["--unsafe-no-fsync"]
-            if let snapshot { try await plan.restore(snapshot) }
+            if let snapshot { try await plan.restoreFirstMember(from: snapshot) }
             try await withRealEtcd(plan) { etcd in
                 let endpoint = etcd.endpoint
                 try await withServed(open()) { served in

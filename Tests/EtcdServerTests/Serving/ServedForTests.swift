@@ -5,6 +5,7 @@ import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Synchronization
+import TestSupport
 
 /// A store that is served on a free port, and a client of it.
 struct ServedForTests {
@@ -31,7 +32,7 @@ func withServed(
 ) async throws {
     let url = try ListenURL(parsing: "http://127.0.0.1:0")
     let server = try StoreServer(store, at: .init(clients: [url]), options: options)
-    guard case .tcp(_, let port)? = server.clientURLs.first?.address else { return }
+    let port = try server.port
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.run() }
         let transport = try HTTP2ClientTransport.Posix(
@@ -45,6 +46,18 @@ func withServed(
             server.stop()
         }
         try await body(ServedForTests(store: store, port: port, client: client))
+    }
+}
+
+extension StoreServer {
+    /// The port that was free.
+    var port: Int {
+        get throws {
+            guard case .tcp(_, let port)? = self.clientURLs.first?.address else {
+                throw ProgramError("\(self.clientURLs) is no TCP port")
+            }
+            return port
+        }
     }
 }
 

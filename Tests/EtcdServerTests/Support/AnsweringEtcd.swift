@@ -118,15 +118,3 @@ func withAnsweringEtcd<Result: Sendable>(
 ) async throws -> Result {
     try await withAnsweringEtcd(at: etcd.endpoint, body)
 }
-
-extension EtcdPlan {
-    /// Has etcdutl restore a snapshot for the one member.
-    func restore(_ snapshot: FilePath) async throws {
-        let member = self.members[0]
-        _ = try await RealPrograms.etcdutl().succeed([
-            "snapshot", "restore", snapshot.string, "--data-dir", member.dataDirectory.string,
-            "--name", member.name, "--initial-cluster", self.initialCluster,
-            "--initial-advertise-peer-urls", member.peerURL,
-        ])
-    }
-}

@@ -8,7 +8,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(60)))
 struct AuthTests {
     private func withUsers(_ body: @escaping @Sendable (ServedForTests) async throws -> Void) async throws {
         let path = Repository.fixture("plain-etcd/auth-and-leases.db").string

@@ -16,7 +16,7 @@ struct DamageTests {
     /// A sample of the offsets, or all of them.
     private func offsets(below count: Int, sample: Int) -> [Int] {
         if Self.triesEverything { return Array(0..<count) }
-        var generator = SeededGenerator(seed: TestSeed.draw(for: "damage"))
+        var generator = SeededGenerator(for: "damaged bytes")
         return (0..<sample).map { _ in Int.random(in: 0..<count, using: &generator) }
     }
 

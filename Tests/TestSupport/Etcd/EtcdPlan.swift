@@ -110,6 +110,10 @@ public struct EtcdPlan: Sendable {
                 "--peer-client-cert-auth", "--peer-trusted-ca-file", certificates.authority.string,
             ]
         }
+        if self.members.count > 1 {
+            // With etcd's 100 ms and 1 s the members of a busy machine choose a new leader again and again.
+            words += ["--heartbeat-interval", "500", "--election-timeout", "5000"]
+        }
         return words + self.extraArguments
     }
 }

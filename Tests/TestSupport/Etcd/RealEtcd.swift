@@ -49,7 +49,7 @@ public final class RealEtcd {
     public func etcdctl(
         _ arguments: String...,
         input: String? = nil,
-        timeout: Duration = .seconds(60)
+        timeout: Duration = hangTimeout
     ) async throws -> ProgramResult {
         try await self.etcdctl(arguments, input: input, timeout: timeout)
     }
@@ -59,14 +59,13 @@ public final class RealEtcd {
     public func etcdctl(
         _ arguments: [String],
         input: String? = nil,
-        timeout: Duration = .seconds(60)
+        timeout: Duration = hangTimeout
     ) async throws -> ProgramResult {
         try await withTemporaryDirectory { directory in
             let file = directory.appending("input")
             try (input ?? "").write(toFile: file.string, atomically: false, encoding: .utf8)
             return try await RealPrograms.etcdctl(self.plan.release).succeed(
                 ["--endpoints", self.plan.endpoints] + self.plan.clientArguments + arguments,
-                environment: ["ETCDCTL_API": "3"],
                 input: file,
                 timeout: timeout
             )
@@ -84,7 +83,7 @@ public final class RealEtcd {
     /// Waits until every running member answers a read through the cluster's quorum.
     ///
     /// - Throws: ``ProgramError`` with the member's log when one has ended, or after `timeout`.
-    public func waitUntilHealthy(timeout: Duration = .seconds(60)) async throws {
+    public func waitUntilHealthy(timeout: Duration = hangTimeout) async throws {
         let program = try RealPrograms.etcdctl(self.plan.release)
         let endpoints = self.plan.members.filter { self.running[$0.name] != nil }.map(\.clientURL)
         let words = ["--endpoints", endpoints.joined(separator: ",")] + self.plan.clientArguments
@@ -96,8 +95,7 @@ public final class RealEtcd {
                 }
             }
             let health = try await program.run(
-                words + ["--dial-timeout", "1s", "--command-timeout", "3s", "endpoint", "health"],
-                environment: ["ETCDCTL_API": "3"]
+                words + ["--dial-timeout", "5s", "--command-timeout", "10s", "endpoint", "health"]
             )
             if health.exitCode == 0 { return }
             guard ContinuousClock.now < deadline else {
@@ -116,7 +114,7 @@ public final class RealEtcd {
     /// Stops every member in order, so that their data directories can be read.
     public func stop() async throws {
         for member in self.running.values { member.send(SIGTERM) }
-        for member in self.running.values { _ = try await member.wait(timeout: .seconds(30)) }
+        for member in self.running.values { _ = try await member.wait() }
         self.running = [:]
     }
 

@@ -3,9 +3,12 @@ public import SystemPackage
 /// A program on this machine.
 public struct Program: Sendable {
     public var path: FilePath
+    /// Its own variables, added to ``plainEnvironment``; what a test gives wins.
+    public var environment: [String: String]
 
-    public init(_ path: FilePath) {
+    public init(_ path: FilePath, environment: [String: String] = [:]) {
         self.path = path
+        self.environment = environment
     }
 
     /// What every program gets unless it is told otherwise: none of the variables that steer etcdctl or Registree.
@@ -20,7 +23,7 @@ public struct Program: Sendable {
     ///
     /// - Parameters:
     ///   - arguments: The words after the program's name.
-    ///   - environment: Added to ``plainEnvironment``; later entries win.
+    ///   - environment: Added to ``plainEnvironment`` and the program's own, over which it wins.
     ///   - input: A file to read as standard input.
     ///   - directory: The working directory; nil is the test's own.
     /// - Returns: The program under way.
@@ -31,15 +34,17 @@ public struct Program: Sendable {
         input: FilePath = "/dev/null",
         directory: FilePath? = nil
     ) throws -> RunningProgram {
+        try TypedCommands.note(self.path, arguments)
         let surroundings = Surroundings(
-            environment: Self.plainEnvironment.merging(environment) { _, ours in ours },
+            environment: Self.plainEnvironment.merging(self.environment) { _, own in own }
+                .merging(environment) { _, given in given },
             input: input,
             directory: directory
         )
         return try RunningProgram(self, arguments, surroundings)
     }
 
-    /// Runs the program to its end, whatever its exit code.
+    /// Runs the program to its end, whatever its exit code, when few others run; see ``ProgramPlaces``.
     ///
     /// - Throws: ``ProgramError`` when it cannot be started or takes longer than `timeout`.
     public func run(
@@ -47,15 +52,17 @@ public struct Program: Sendable {
         environment: [String: String] = [:],
         input: FilePath = "/dev/null",
         directory: FilePath? = nil,
-        timeout: Duration = .seconds(120)
+        timeout: Duration = hangTimeout
     ) async throws -> ProgramResult {
-        let running = try self.start(
-            arguments,
-            environment: environment,
-            input: input,
-            directory: directory
-        )
-        return try await running.wait(timeout: timeout)
+        try await ProgramPlaces.shared.take {
+            let running = try self.start(
+                arguments,
+                environment: environment,
+                input: input,
+                directory: directory
+            )
+            return try await running.wait(timeout: timeout)
+        }
     }
 
     /// Runs the program and demands exit code 0.
@@ -66,7 +73,7 @@ public struct Program: Sendable {
         environment: [String: String] = [:],
         input: FilePath = "/dev/null",
         directory: FilePath? = nil,
-        timeout: Duration = .seconds(120)
+        timeout: Duration = hangTimeout
     ) async throws -> ProgramResult {
         let result = try await self.run(
             arguments,

@@ -11,14 +11,23 @@ public enum EtcdRelease: String, Sendable, CaseIterable, CustomStringConvertible
     public var description: String { self.rawValue }
 }
 
+/// Variables of etcdctl, which Registree reads too.
+enum EtcdctlVariables {
+    /// Time limits that a busy machine does not reach; etcdctl's own are 2 s and 5 s.
+    static let patient = ["ETCDCTL_DIAL_TIMEOUT": "60s", "ETCDCTL_COMMAND_TIMEOUT": "120s"]
+}
+
 /// The programs that say what is true.
 public enum RealPrograms {
     public static func etcd(_ release: EtcdRelease) throws -> Program {
         try self.program("etcd", of: release)
     }
 
+    /// With the third version of etcd's API and time limits that a busy machine does not reach.
     public static func etcdctl(_ release: EtcdRelease) throws -> Program {
-        try self.program("etcdctl", of: release)
+        var program = try self.program("etcdctl", of: release)
+        program.environment = EtcdctlVariables.patient.merging(["ETCDCTL_API": "3"]) { _, new in new }
+        return program
     }
 
     /// etcdutl 3.5; etcd 3.4 has none.

@@ -59,7 +59,7 @@ public final class RunningProgram {
     /// Waits for the end.
     ///
     /// A program that takes longer than `timeout`, or whose test is cancelled, is killed.
-    public func wait(timeout: Duration = .seconds(120)) async throws -> ProgramResult {
+    public func wait(timeout: Duration = hangTimeout) async throws -> ProgramResult {
         let deadline = ContinuousClock.now + timeout
         var pause = Duration.milliseconds(1)
         while true {

@@ -12,7 +12,7 @@ struct APIServerTrialTests {
     private func rehearse(
         _ fixture: String = "cluster-1.36/compacted.db",
         on program: (FilePath) throws -> String,
-        timeout: Duration = .seconds(60)
+        timeout: Duration = hangTimeout
     ) async throws -> Rehearsal {
         try await withTemporaryDirectory { directory in
             var request = RehearsalRequest(
@@ -27,7 +27,7 @@ struct APIServerTrialTests {
         }
     }
 
-    private func rehearse(with answers: Answers, timeout: Duration = .seconds(60)) async throws -> Rehearsal {
+    private func rehearse(with answers: Answers, timeout: Duration = hangTimeout) async throws -> Rehearsal {
         try await self.rehearse(on: { try PretendedAPIServer.write(answers, to: $0) }, timeout: timeout)
     }
 
@@ -93,7 +93,7 @@ struct APIServerTrialTests {
     @Test func aServerThatIsNeverReadyIsNamedWithItsFailingChecks() async throws {
         var answers = try Answers.ofTheCluster()
         answers.failingChecks = ["informer-sync", "poststarthook/rbac/bootstrap-roles"]
-        let rehearsal = try await self.rehearse(with: answers, timeout: .seconds(15))
+        let rehearsal = try await self.rehearse(with: answers, timeout: .seconds(30))
         #expect(rehearsal.verdict == .fail)
         let detail = rehearsal["API server"]?.detail ?? ""
         #expect(detail.contains("its own checks fail: informer-sync, poststarthook/rbac/bootstrap-roles"))

@@ -1,0 +1,102 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+/// A command as `--experimental-dump-help` describes it.
+private struct Command: Decodable {
+    struct Argument: Decodable {
+        struct Name: Decodable {
+            var kind: String
+            var name: String
+
+            var spelling: String { (self.kind == "long" ? "--" : "-") + self.name }
+        }
+
+        var names: [Name]?
+        var abstract: String?
+    }
+
+    var commandName: String
+    var subcommands: [Command]?
+    var arguments: [Argument]?
+
+    /// `registree` itself.
+    static func root() async throws -> Command {
+        struct Help: Decodable { var command: Command }
+        let result = try await RegistreeProgram.run("--experimental-dump-help")
+        return try JSONDecoder().decode(Help.self, from: Data(result.standardOutput)).command
+    }
+
+    /// The words of each command below this one, such as `helm list`.
+    var lines: [[String]] {
+        (self.subcommands ?? []).filter { $0.commandName != "help" }.flatMap { inner in
+            [[inner.commandName]] + inner.lines.map { [inner.commandName] + $0 }
+        }
+    }
+}
+
+struct HelpTests {
+    @Test(arguments: ["-h", "--help"])
+    func everyCommandExplainsItself(flag: String) async throws {
+        let lines = try await Command.root().lines
+        #expect(lines.count > 15)
+        for line in lines {
+            let result = try await RegistreeProgram.run(line + [flag])
+            #expect(result.exitCode == 0, "\(line)")
+            #expect(result.output.contains("USAGE: registree \(line.joined(separator: " "))"), "\(line)")
+        }
+    }
+}
+
+private let notes = ProcessInfo.processInfo.environment["REGISTREE_ALL_TYPED"]
+
+/// Every flag of every command is typed by some test, as a user would type it.
+///
+/// Tests/run has all tests note what they type, and then runs this one with `REGISTREE_ALL_TYPED`, the file of notes.
+@Suite(
+    .enabled(
+        if: notes != nil,
+        "needs what all other tests have typed; Tests/run runs it last"
+    )
+)
+struct EveryFlagIsTypedTests {
+    /// A flag, which several commands may share.
+    private struct Flag: Hashable {
+        var spellings: [String]
+        var abstract: String?
+    }
+
+    @Test func everyFlagIsTypedByATestWithOneOfItsCommands() async throws {
+        let root = try await Command.root()
+        let typed = try TypedCommands.read(FilePath(try #require(notes)))
+        var flags: [Flag: [[String]]] = [:]
+        self.gather(root, [], &flags)
+        #expect(flags.count > 50)
+        let untyped = flags.filter { flag, commands in
+            !typed.contains { line in
+                commands.contains { line.starts(with: $0) }
+                    && line.contains { word in
+                        flag.spellings.contains { word == $0 || word.hasPrefix($0 + "=") }
+                    }
+            }
+        }
+        let names = untyped.map { flag, commands in
+            "\(flag.spellings.joined(separator: ", ")) of \(commands.map { $0.joined(separator: " ") })"
+        }
+        #expect(names.sorted() == [])
+    }
+
+    /// The flags of a command and of those below it, each with the words of all its commands.
+    private func gather(_ command: Command, _ words: [String], _ flags: inout [Flag: [[String]]]) {
+        for inner in command.subcommands ?? [] where inner.commandName != "help" {
+            self.gather(inner, words + [inner.commandName], &flags)
+        }
+        for argument in command.arguments ?? [] {
+            guard let names = argument.names, !names.isEmpty else { continue }
+            flags[Flag(spellings: names.map(\.spelling), abstract: argument.abstract), default: []].append(
+                words
+            )
+        }
+    }
+}
