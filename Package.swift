@@ -129,18 +129,23 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "EtcdStore",
+            dependencies: ["Files", "Bolt", "ProtobufWire", "EtcdStorage", "EtcdMessages", protobuf, crypto],
+            swiftSettings: settings
+        ),
+        .target(
             name: "EtcdServer",
             dependencies: [
-                "CBcrypt", "Files", "Bolt", "ProtobufWire", "EtcdStorage", "EtcdMessages", "EtcdRPC", grpc,
-                grpcProtobuf, grpcTransport, protobuf, collections, logging, lifecycle, nio, nioPosix,
-                nioHTTP1, nioTLS, nioSSL, http2, crypto, certificates, asn1, system,
+                "CBcrypt", "Files", "EtcdStorage", "EtcdMessages", "EtcdStore", "EtcdRPC", grpc, grpcProtobuf,
+                grpcTransport, protobuf, collections, logging, lifecycle, nio, nioPosix, nioHTTP1, nioTLS,
+                nioSSL, http2, crypto, certificates, asn1, system,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "Operations",
             dependencies: [
-                "CChildPrograms", "Files", "Bolt", "EtcdStorage", "EtcdClient", "EtcdServer",
+                "CChildPrograms", "Files", "Bolt", "EtcdStorage", "EtcdStore", "EtcdClient", "EtcdServer",
                 "KubernetesCodec", "KubernetesRegistry", "KubernetesClient", nio, nioPosix, certificates,
                 asn1,
                 crypto, system,
@@ -158,7 +163,7 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Files", "Bolt", "EtcdStorage", "EtcdClient", "EtcdServer", "KubernetesCodec",
+                "Files", "Bolt", "EtcdStorage", "EtcdStore", "EtcdClient", "EtcdServer", "KubernetesCodec",
                 "KubernetesKMS", "KubernetesTables", "KubernetesRegistry", "Operations", "Presentation",
                 arguments, logging, lifecycle, system,
             ],
@@ -194,8 +199,8 @@ let package = Package(
         .testTarget(
             name: "EtcdServerTests",
             dependencies: [
-                "EtcdServer", "EtcdClient", "EtcdMessages", "EtcdRPC", "EtcdStorage", "Bolt", "Files",
-                "TestSupport", grpc, grpcTransport, protobuf, nio, nioPosix, system,
+                "EtcdServer", "EtcdStore", "EtcdClient", "EtcdMessages", "EtcdRPC", "EtcdStorage", "Bolt",
+                "Files", "TestSupport", grpc, grpcTransport, protobuf, nio, nioPosix, system,
             ],
             swiftSettings: settings
         ),

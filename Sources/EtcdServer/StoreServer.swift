@@ -1,4 +1,5 @@
 import EtcdMessages
+public import EtcdStore
 import GRPCCore
 import GRPCNIOTransportCore
 public import Logging
@@ -25,6 +26,9 @@ public final class StoreServer: Service {
             self.tls = tls
         }
     }
+
+    /// The clock by which the server counts the time of leases: nanoseconds since the machine started.
+    public static var now: UInt64 { NIODeadline.now().uptimeNanoseconds }
 
     private let served: ServedStore
     private let clientSockets: [ListeningSocket]

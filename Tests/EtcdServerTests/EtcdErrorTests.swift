@@ -1,6 +1,8 @@
 import EtcdMessages
 import EtcdServer
+import EtcdStore
 import Foundation
+import GRPCCore
 import SwiftProtobuf
 import TestSupport
 import Testing
@@ -44,7 +46,11 @@ struct EtcdErrorTests {
                         _ = try await api.answer(.compact(.with { $0.revision = 3 }))
                         for (request, error) in Self.refused {
                             let answer = try await api.answer(request)
-                            #expect(answer == .refusal(code: error.code, text: error.text), "\(request)")
+                            let refusal = RPCError(error)
+                            #expect(
+                                answer == .refusal(code: refusal.code, text: refusal.message),
+                                "\(request)"
+                            )
                         }
                     }
                 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EtcdServer
 import EtcdStorage
+import EtcdStore
 import Files
 import Foundation
 import Logging

@@ -2,6 +2,7 @@ import Bolt
 import EtcdClient
 import EtcdServer
 import EtcdStorage
+import EtcdStore
 import Files
 import Operations
 import SystemPackage

@@ -1,4 +1,5 @@
 import CBcrypt
+import EtcdStore
 import Foundation
 import NIOPosix
 import Synchronization

@@ -1,4 +1,5 @@
 import EtcdMessages
+import EtcdStore
 import Foundation
 
 /// The text of `/metrics`: Prometheus's format, with etcd's names where etcd has one.

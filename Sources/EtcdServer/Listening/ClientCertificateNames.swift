@@ -1,3 +1,4 @@
+import EtcdStore
 import NIOCore
 import NIOSSL
 import NIOTLS

@@ -1,5 +1,6 @@
 import EtcdMessages
 import EtcdRPC
+import EtcdStore
 import GRPCCore
 
 extension AuthService {
@@ -51,10 +52,3 @@ extension AuthService {
         }
     }
 }
-
-extension Etcdserverpb_AuthRoleListResponse: HeaderedResponse {}
-extension Etcdserverpb_AuthRoleGetResponse: HeaderedResponse {}
-extension Etcdserverpb_AuthRoleAddResponse: HeaderedResponse {}
-extension Etcdserverpb_AuthRoleDeleteResponse: HeaderedResponse {}
-extension Etcdserverpb_AuthRoleGrantPermissionResponse: HeaderedResponse {}
-extension Etcdserverpb_AuthRoleRevokePermissionResponse: HeaderedResponse {}

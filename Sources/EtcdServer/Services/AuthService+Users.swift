@@ -1,5 +1,6 @@
 import EtcdMessages
 import EtcdRPC
+import EtcdStore
 import Foundation
 import GRPCCore
 
@@ -77,11 +78,3 @@ extension AuthService {
         }
     }
 }
-
-extension Etcdserverpb_AuthUserListResponse: HeaderedResponse {}
-extension Etcdserverpb_AuthUserGetResponse: HeaderedResponse {}
-extension Etcdserverpb_AuthUserAddResponse: HeaderedResponse {}
-extension Etcdserverpb_AuthUserDeleteResponse: HeaderedResponse {}
-extension Etcdserverpb_AuthUserChangePasswordResponse: HeaderedResponse {}
-extension Etcdserverpb_AuthUserGrantRoleResponse: HeaderedResponse {}
-extension Etcdserverpb_AuthUserRevokeRoleResponse: HeaderedResponse {}

@@ -1,5 +1,6 @@
 import EtcdMessages
 import EtcdRPC
+import EtcdStore
 import Foundation
 import GRPCCore
 
@@ -64,8 +65,3 @@ extension ServedStore {
         return response
     }
 }
-
-extension Etcdserverpb_AuthenticateResponse: HeaderedResponse {}
-extension Etcdserverpb_AuthStatusResponse: HeaderedResponse {}
-extension Etcdserverpb_AuthEnableResponse: HeaderedResponse {}
-extension Etcdserverpb_AuthDisableResponse: HeaderedResponse {}

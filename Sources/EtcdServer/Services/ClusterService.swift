@@ -1,5 +1,6 @@
 import EtcdMessages
 import EtcdRPC
+import EtcdStore
 import GRPCCore
 
 /// etcd's members: the one that answers, and no changes.

@@ -1,4 +1,5 @@
 import DequeModule
+import EtcdStore
 import GRPCCore
 import Synchronization
 

@@ -1,5 +1,6 @@
 import EtcdMessages
 import EtcdRPC
+import EtcdStore
 import GRPCCore
 
 /// etcd's KV: reading, writing, transactions, compaction.
@@ -26,38 +27,36 @@ struct KVService: RegistrableRPCService {
         router.unary(Method.Put.descriptor) { (request: Sized<Etcdserverpb_PutRequest>, caller) in
             try served.requireWritable()
             try served.requireSize(request.byteCount)
-            try request.message.check()
             return try served.access.writing(caller) { (permissions) throws(EtcdError) in
-                try permissions.check(request.message, served.leaseKeys)
                 served.counts.puts.count()
-                return try store.put(request.message)
+                return try store.put(request.message, as: permissions)
             }
         }
         router.unary(Method.DeleteRange.descriptor) {
             (request: Sized<Etcdserverpb_DeleteRangeRequest>, caller) in
             try served.requireWritable()
             try served.requireSize(request.byteCount)
-            try request.message.check()
             return try served.access.writing(caller) { (permissions) throws(EtcdError) in
-                try permissions.check(request.message)
                 served.counts.deletes.count()
-                return try store.deleteRange(request.message)
+                return try store.deleteRange(request.message, as: permissions)
             }
         }
         router.unaryReply(Method.Txn.descriptor) { (request: Sized<Etcdserverpb_TxnRequest>, caller) in
             let message = request.message
             if message.writes { try served.requireWritable() }
             try served.requireSize(request.byteCount)
-            if served.access.isEnabled { try message.check() }
-            try served.access.permissions(of: caller).check(message, served.leaseKeys)
+            let isReadOnly = message.isReadOnly
+            // A large answer waits for its turn only when it will be given.
+            if isReadOnly, served.access.isEnabled {
+                try store.check(message, as: served.access.permissions(of: caller))
+            }
             served.counts.transactions.count()
             @Sendable func answer(_ permissions: Permissions) throws(EtcdError) -> Etcdserverpb_TxnResponse {
-                try permissions.check(message, served.leaseKeys)
-                return try store.txn(message)
+                try store.txn(message, as: permissions)
             }
             return try served.reply(isLarge: store.isLarge(message)) {
                 MessageAnswer(
-                    message: message.isReadOnly
+                    message: isReadOnly
                         ? try served.access.reading(caller, answer)
                         : try served.access.writing(caller, answer)
                 )
@@ -80,16 +79,6 @@ extension ServedStore {
     ) throws -> Reply<Content> {
         guard isLarge else { return .ready(try make()) }
         return .later { try await self.longWork.answer(make) }
-    }
-
-    /// The keys of a lease, for permissions.
-    var leaseKeys: LeaseKeys {
-        { id in
-            var request = Etcdserverpb_LeaseTimeToLiveRequest()
-            request.id = id
-            request.keys = true
-            return self.store.leaseTimeToLive(request, at: self.now).keys.map { Array($0) }
-        }
     }
 }
 

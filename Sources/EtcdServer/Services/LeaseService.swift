@@ -1,5 +1,6 @@
 import EtcdMessages
 import EtcdRPC
+import EtcdStore
 import GRPCCore
 import Logging
 import NIOCore
@@ -22,8 +23,7 @@ struct LeaseService: RegistrableRPCService {
             (request: Sized<Etcdserverpb_LeaseRevokeRequest>, caller) in
             try served.requireWritable()
             return try served.access.writing(caller) { (permissions) throws(EtcdError) in
-                try permissions.checkLease(served.leaseKeys(request.message.id))
-                return try store.leaseRevoke(request.message)
+                try store.leaseRevoke(request.message, as: permissions)
             }
         }
         router.unary(Method.LeaseTimeToLive.descriptor) {

@@ -1,5 +1,6 @@
 import EtcdMessages
 import EtcdRPC
+import EtcdStore
 import GRPCCore
 
 /// etcd's maintenance: facts, hashes, alarms, the snapshot.

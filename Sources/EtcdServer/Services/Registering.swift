@@ -1,3 +1,4 @@
+import EtcdStore
 import GRPCCore
 import SwiftProtobuf
 
@@ -26,7 +27,7 @@ extension RangeResponseBytes: Answer {
         do {
             try bytes.withUnsafeMutableBytes { try self.write(into: $0) }
         } catch let error as EtcdError {
-            throw RPCError(code: error.code, message: error.text)
+            throw RPCError(error)
         }
         return bytes
     }
@@ -131,7 +132,7 @@ private func throwingRPCErrors<Result>(_ body: () async throws -> Result) async 
     do {
         return try await body()
     } catch let error as EtcdError {
-        throw RPCError(code: error.code, message: error.text)
+        throw RPCError(error)
     } catch let error as RPCError {
         throw error
     } catch is CancellationError {

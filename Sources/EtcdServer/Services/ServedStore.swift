@@ -1,4 +1,5 @@
 import EtcdMessages
+import EtcdStore
 import Files
 import GRPCCore
 import Logging

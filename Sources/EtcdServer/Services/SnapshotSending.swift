@@ -1,5 +1,6 @@
 import EtcdMessages
 import EtcdStorage
+import EtcdStore
 import Files
 import Foundation
 import GRPCCore

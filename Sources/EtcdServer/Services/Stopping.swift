@@ -1,3 +1,4 @@
+import EtcdStore
 import GRPCCore
 
 /// Runs a stream's work until it ends, the client goes, or the server stops.

@@ -1,5 +1,6 @@
 import DequeModule
 import EtcdMessages
+import EtcdStore
 import Synchronization
 
 /// The last batches of events, read and serialised once for all watchers that want the same.

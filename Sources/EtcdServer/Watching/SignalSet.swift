@@ -1,3 +1,4 @@
+import EtcdStore
 import Synchronization
 
 /// The signals of all watch streams.

@@ -1,6 +1,7 @@
 import EtcdMessages
 import EtcdServer
 import EtcdStorage
+import EtcdStore
 import Foundation
 import SystemPackage
 import TestSupport

@@ -1,4 +1,5 @@
 import EtcdMessages
+import EtcdStore
 import Foundation
 import SwiftProtobuf
 import Testing

@@ -1,4 +1,5 @@
 import EtcdServer
+import EtcdStore
 import Foundation
 import Glibc
 import Synchronization

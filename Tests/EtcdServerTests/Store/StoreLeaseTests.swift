@@ -2,6 +2,7 @@ import EtcdMessages
 import EtcdRPC
 import EtcdServer
 import EtcdStorage
+import EtcdStore
 import Foundation
 import SwiftProtobuf
 import SystemPackage

@@ -1,6 +1,7 @@
 import EtcdMessages
 import EtcdServer
 import EtcdStorage
+import EtcdStore
 import Files
 import Foundation
 import GRPCCore

@@ -1,5 +1,6 @@
 import EtcdMessages
 import EtcdServer
+import EtcdStore
 import Foundation
 import SwiftProtobuf
 

@@ -1,5 +1,6 @@
 import EtcdMessages
 import EtcdServer
+import EtcdStore
 import Foundation
 import GRPCCore
 import SwiftProtobuf
@@ -33,7 +34,8 @@ enum StoreAnswer: Equatable, Sendable, CustomStringConvertible {
         } catch let error as RPCError {
             return .refusal(code: error.code, text: error.message)
         } catch let refusal as EtcdError {
-            return .refusal(code: refusal.code, text: refusal.text)
+            let error = RPCError(refusal)
+            return .refusal(code: error.code, text: error.message)
         }
     }
 }

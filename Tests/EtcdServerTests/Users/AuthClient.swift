@@ -1,5 +1,6 @@
 import EtcdMessages
 import EtcdRPC
+import EtcdStore
 import GRPCCore
 import SwiftProtobuf
 

@@ -1,6 +1,7 @@
 import EtcdMessages
 import EtcdRPC
 import EtcdServer
+import EtcdStore
 import Foundation
 import GRPCCore
 import SwiftProtobuf

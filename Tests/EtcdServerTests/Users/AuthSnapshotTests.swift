@@ -3,6 +3,7 @@ import EtcdMessages
 import EtcdRPC
 import EtcdServer
 import EtcdStorage
+import EtcdStore
 import Files
 import Foundation
 import GRPCCore

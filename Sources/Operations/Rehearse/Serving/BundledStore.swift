@@ -1,6 +1,7 @@
 public import EtcdClient
 import EtcdServer
 import EtcdStorage
+import EtcdStore
 
 /// The bundled store, in this process, on a socket that only this user can reach.
 ///

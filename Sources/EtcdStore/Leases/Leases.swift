@@ -25,6 +25,9 @@ struct Leases: Sendable {
 
     subscript(id: Int64) -> LeaseTable.Entry? { self.table[id] }
 
+    /// The keys of a lease in order; none when there is no such lease.
+    func keys(of id: Int64) -> [[UInt8]] { self.table[id]?.sortedKeys ?? [] }
+
     /// - Returns: The lease's time in seconds, which is at least ``minimumTTL``.
     /// - Throws: `.leaseTTLTooLarge`, `.leaseExists`.
     mutating func grant(_ id: Int64, ttl: Int64, at now: UInt64) throws(EtcdError) -> Int64 {

@@ -1,8 +1,6 @@
-import GRPCCore
-
-/// etcd's own refusals, each with the code and the words that clients compare.
-///
-/// Source: etcd-io/etcd `api/v3rpc/rpctypes/error.go`.
+// etcd's own errors, each with the code and the words that clients compare.
+//
+// Source: etcd-io/etcd `api/v3rpc/rpctypes/error.go`.
 extension EtcdError {
     public static let emptyKey = EtcdError(.invalidArgument, "etcdserver: key is not provided")
     public static let keyNotFound = EtcdError(.invalidArgument, "etcdserver: key not found")

@@ -1,4 +1,4 @@
-import EtcdMessages
+public import EtcdMessages
 import Foundation
 
 /// Changes of users and roles, each with etcd's checks in etcd's order.
@@ -6,14 +6,14 @@ import Foundation
 /// Source: etcd-io/etcd `server/auth/store.go`.
 extension Users {
     /// - Throws: `.rootUserMissing`, `.rootRoleMissing`.
-    mutating func enable() throws(EtcdError) {
+    public mutating func enable() throws(EtcdError) {
         if self.isEnabled { return }
         guard self.users[.root] != nil else { throw .rootUserMissing }
         guard self.isRoot(.root) else { throw .rootRoleMissing }
         self.setEnabled(true)
     }
 
-    mutating func disable() {
+    public mutating func disable() {
         guard self.isEnabled else { return }
         self.setEnabled(false)
         self.commit()
@@ -22,7 +22,8 @@ extension Users {
     /// Adds a user with the bcrypt hash of the password, which is nil for one without.
     ///
     /// - Throws: `.userEmpty`, `.userExists`.
-    mutating func add(_ request: Etcdserverpb_AuthUserAddRequest, password: String?) throws(EtcdError) {
+    public mutating func add(_ request: Etcdserverpb_AuthUserAddRequest, password: String?) throws(EtcdError)
+    {
         let name = AuthName(request.name)
         if name.bytes.isEmpty { throw .userEmpty }
         if self.users[name] != nil { throw .userExists }
@@ -36,7 +37,7 @@ extension Users {
     }
 
     /// - Throws: `.invalidManagement` for root while authentication is on, `.userNotFound`.
-    mutating func delete(user name: AuthName) throws(EtcdError) {
+    public mutating func delete(user name: AuthName) throws(EtcdError) {
         if self.isEnabled, name == .root { throw .invalidManagement }
         guard self.users[name] != nil else { throw .userNotFound }
         self.set(name, to: nil)
@@ -46,7 +47,7 @@ extension Users {
     /// Replaces the bcrypt hash, which is nil when it came in bad base 64; a user without a password stays so.
     ///
     /// - Throws: `.userNotFound`, `.passwordNotDecoded`.
-    mutating func change(_ name: AuthName, password: [UInt8]?) throws(EtcdError) {
+    public mutating func change(_ name: AuthName, password: [UInt8]?) throws(EtcdError) {
         guard var user = self.users[name] else { throw .userNotFound }
         if !user.options.noPassword {
             guard let password else { throw .passwordNotDecoded }
@@ -59,7 +60,7 @@ extension Users {
     /// The role root can be granted before there is one.
     ///
     /// - Throws: `.userNotFound`, `.roleNotFound`.
-    mutating func grant(_ role: AuthName, to name: AuthName) throws(EtcdError) {
+    public mutating func grant(_ role: AuthName, to name: AuthName) throws(EtcdError) {
         guard var user = self.users[name] else { throw .userNotFound }
         if role != .root, self.roles[role] == nil { throw .roleNotFound }
         if self.has(name, role: role) { return }
@@ -70,7 +71,7 @@ extension Users {
 
     /// - Throws: `.invalidManagement` for root's own role while authentication is on, `.userNotFound`,
     ///   `.roleNotGranted`.
-    mutating func revoke(_ role: AuthName, from name: AuthName) throws(EtcdError) {
+    public mutating func revoke(_ role: AuthName, from name: AuthName) throws(EtcdError) {
         if self.isEnabled, name == .root, role == .root { throw .invalidManagement }
         guard var user = self.users[name] else { throw .userNotFound }
         guard self.has(name, role: role) else { throw .roleNotGranted }
@@ -82,7 +83,7 @@ extension Users {
 
 extension Users {
     /// - Throws: `.roleEmpty`, `.roleExists`.
-    mutating func add(role name: AuthName) throws(EtcdError) {
+    public mutating func add(role name: AuthName) throws(EtcdError) {
         if name.bytes.isEmpty { throw .roleEmpty }
         if self.roles[name] != nil { throw .roleExists }
         try name.requireFitsKey()
@@ -95,7 +96,7 @@ extension Users {
     /// Deletes a role, and takes it from everybody who has it.
     ///
     /// - Throws: `.invalidManagement` for root while authentication is on, `.roleNotFound`.
-    mutating func delete(role name: AuthName) throws(EtcdError) {
+    public mutating func delete(role name: AuthName) throws(EtcdError) {
         if self.isEnabled, name == .root { throw .invalidManagement }
         guard self.roles[name] != nil else { throw .roleNotFound }
         self.set(role: name, to: nil)
@@ -111,7 +112,7 @@ extension Users {
     /// One with the same key and end is changed when it is the first with that key; etcd looks no further.
     ///
     /// - Throws: `.permissionNotGiven`, `.invalidManagement` for a range without keys, `.roleNotFound`.
-    mutating func grant(_ request: Etcdserverpb_AuthRoleGrantPermissionRequest) throws(EtcdError) {
+    public mutating func grant(_ request: Etcdserverpb_AuthRoleGrantPermissionRequest) throws(EtcdError) {
         guard request.hasPerm else { throw .permissionNotGiven }
         let (name, new) = (AuthName(request.name), request.perm)
         guard new.isRange else { throw .invalidManagement }
@@ -129,7 +130,7 @@ extension Users {
     }
 
     /// - Throws: `.roleNotFound`, `.permissionNotGranted`.
-    mutating func revoke(_ request: Etcdserverpb_AuthRoleRevokePermissionRequest) throws(EtcdError) {
+    public mutating func revoke(_ request: Etcdserverpb_AuthRoleRevokePermissionRequest) throws(EtcdError) {
         let name = AuthName(request.role)
         guard var role = self.roles[name] else { throw .roleNotFound }
         let count = role.keyPermission.count

@@ -1,5 +1,5 @@
 import Bolt
-import EtcdMessages
+public import EtcdMessages
 public import EtcdStorage
 import SwiftProtobuf
 
@@ -12,9 +12,9 @@ public struct Users: Sendable {
     /// Whether authentication is on; nil while it never was.
     private(set) var enabled: Bool?
     /// Counts the changes of users, roles and permissions; a new etcd has 1.
-    private(set) var revision: UInt64 = 1
-    private(set) var users: [AuthName: Authpb_User] = [:]
-    private(set) var roles: [AuthName: Authpb_Role] = [:]
+    public private(set) var revision: UInt64 = 1
+    public private(set) var users: [AuthName: Authpb_User] = [:]
+    public private(set) var roles: [AuthName: Authpb_Role] = [:]
     private var grants: [AuthName: Grants] = [:]
     /// Whether they are no longer what the source holds.
     private(set) var isChanged = true
@@ -55,9 +55,9 @@ public struct Users: Sendable {
 
     public var isEnabled: Bool { self.enabled == true }
 
-    func isRoot(_ name: AuthName) -> Bool { self.has(name, role: .root) }
+    public func isRoot(_ name: AuthName) -> Bool { self.has(name, role: .root) }
 
-    func has(_ name: AuthName, role: AuthName) -> Bool {
+    public func has(_ name: AuthName, role: AuthName) -> Bool {
         self.users[name]?.roles.contains { AuthName($0) == role } == true
     }
 

@@ -63,7 +63,8 @@ public final class Store: Sendable {
     /// A header of the store's newest revision.
     public func header() -> Etcdserverpb_ResponseHeader { self.header(at: self.revision) }
 
-    func header(at revision: Int64) -> Etcdserverpb_ResponseHeader {
+    /// A header of a revision.
+    public func header(at revision: Int64) -> Etcdserverpb_ResponseHeader {
         var header = Etcdserverpb_ResponseHeader()
         header.clusterID = self.identity.clusterID
         header.memberID = self.identity.memberID
@@ -79,12 +80,3 @@ public final class Store: Sendable {
         return response
     }
 }
-
-/// An answer with a header.
-protocol HeaderedResponse: Sendable {
-    var header: Etcdserverpb_ResponseHeader { get set }
-}
-
-extension Etcdserverpb_PutResponse: HeaderedResponse {}
-extension Etcdserverpb_DeleteRangeResponse: HeaderedResponse {}
-extension Etcdserverpb_TxnResponse: HeaderedResponse {}

@@ -1,5 +1,4 @@
 import EtcdStorage
-import GRPCCore
 import ProtobufWire
 
 /// The serialised answer to a range, not yet put together: where its parts lie and how long it will be.

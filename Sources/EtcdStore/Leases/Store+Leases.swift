@@ -25,13 +25,15 @@ extension Store {
 
     /// Ends a lease and deletes its keys in one revision, in order.
     ///
-    /// - Throws: `.leaseNotFound`, `.corrupt`.
+    /// - Throws: `.leaseNotFound`, `.corrupt`; what `permissions` refuse.
     public func leaseRevoke(
-        _ request: Etcdserverpb_LeaseRevokeRequest
+        _ request: Etcdserverpb_LeaseRevokeRequest,
+        as permissions: Permissions = Permissions()
     ) throws(EtcdError) -> Etcdserverpb_LeaseRevokeResponse {
         var response = Etcdserverpb_LeaseRevokeResponse()
         let revision = try self.writing { (state) throws(EtcdError) in
             try state.alarms.requireSound()
+            try permissions.checkLease(state.leases.keys(of: request.id))
             try state.revoke(request.id)
             return state.readRevision
         }

@@ -1,22 +1,34 @@
-import EtcdMessages
+public import EtcdMessages
 import EtcdStorage
 
 /// What the sender of one request may do, as the users and roles are at one moment.
 ///
 /// Source: etcd-io/etcd `server/etcdserver/apply_auth.go`.
-struct Permissions: Sendable {
+public struct Permissions: Sendable {
     /// nil when everything is allowed.
-    var users: Users?
+    public let users: Users?
     /// nil when the request says nothing of who sends it.
-    var name: AuthName?
+    let name: AuthName?
+
+    /// Everything is allowed.
+    public init() {
+        self.users = nil
+        self.name = nil
+    }
+
+    /// What a user may do; nil when the request says nothing of who sends it.
+    public init(users: Users, name: AuthName?) {
+        self.users = users
+        self.name = name
+    }
 
     /// - Throws: `user name is empty` when it is not known who asks.
-    func requireName() throws(EtcdError) {
+    public func requireName() throws(EtcdError) {
         if self.users != nil, self.name == nil { throw .userEmpty }
     }
 
     /// - Throws: `.userEmpty`, `.userNotFound`, `.permissionDenied`.
-    func requireRoot() throws(EtcdError) {
+    public func requireRoot() throws(EtcdError) {
         guard let users = self.users else { return }
         guard let name = self.name, !name.bytes.isEmpty else { throw .userEmpty }
         guard users.users[name] != nil else { throw .userNotFound }
@@ -24,42 +36,42 @@ struct Permissions: Sendable {
     }
 
     /// Everybody may look at themselves and at their own roles; nobody is the user without a name.
-    func requireRoot(orSelf name: AuthName) throws(EtcdError) {
+    public func requireRoot(orSelf name: AuthName) throws(EtcdError) {
         if name != self.name ?? AuthName("") { try self.requireRoot() }
     }
 
-    func requireRoot(orRole role: AuthName) throws(EtcdError) {
+    public func requireRoot(orRole role: AuthName) throws(EtcdError) {
         if let users = self.users, let name = self.name, users.has(name, role: role) { return }
         try self.requireRoot()
     }
 
-    func checkRead(_ key: some Sequence<UInt8>, _ end: some Collection<UInt8>) throws(EtcdError) {
+    public func checkRead(_ key: some Sequence<UInt8>, _ end: some Collection<UInt8>) throws(EtcdError) {
         guard let users = self.users else { return }
         guard let name = self.name else { throw .userEmpty }
         let range = KeyRange(key: key, rangeEnd: end)
         guard users.mayRead(name, range) else { throw .permissionDenied }
     }
 
-    func checkWrite(_ key: some Sequence<UInt8>, _ end: some Collection<UInt8>) throws(EtcdError) {
+    public func checkWrite(_ key: some Sequence<UInt8>, _ end: some Collection<UInt8>) throws(EtcdError) {
         guard let users = self.users else { return }
         guard let name = self.name else { throw .userEmpty }
         let range = KeyRange(key: key, rangeEnd: end)
         guard users.mayWrite(name, range) else { throw .permissionDenied }
     }
 
-    func check(_ request: Etcdserverpb_PutRequest, _ leaseKeys: LeaseKeys) throws(EtcdError) {
+    public func check(_ request: Etcdserverpb_PutRequest, _ leaseKeys: LeaseKeys) throws(EtcdError) {
         try self.checkWrite(request.key, [])
         if request.lease != 0 { try self.checkLease(leaseKeys(request.lease)) }
         if request.prevKv { try self.checkRead(request.key, []) }
     }
 
-    func check(_ request: Etcdserverpb_DeleteRangeRequest) throws(EtcdError) {
+    public func check(_ request: Etcdserverpb_DeleteRangeRequest) throws(EtcdError) {
         try self.checkWrite(request.key, request.rangeEnd)
         if request.prevKv { try self.checkRead(request.key, request.rangeEnd) }
     }
 
     /// Both branches are checked, whichever will be taken.
-    func check(_ request: Etcdserverpb_TxnRequest, _ leaseKeys: LeaseKeys) throws(EtcdError) {
+    public func check(_ request: Etcdserverpb_TxnRequest, _ leaseKeys: LeaseKeys) throws(EtcdError) {
         guard self.users != nil else { return }
         for compare in request.compare { try self.checkRead(compare.key, compare.rangeEnd) }
         for operation in request.success + request.failure {
@@ -74,7 +86,7 @@ struct Permissions: Sendable {
     }
 
     /// A lease is only for those who may write every key that it would delete.
-    func checkLease(_ keys: @autoclosure () -> [[UInt8]]) throws(EtcdError) {
+    public func checkLease(_ keys: @autoclosure () -> [[UInt8]]) throws(EtcdError) {
         guard let users = self.users else { return }
         if let name = self.name, users.isRoot(name) { return }
         for key in keys() { try self.checkWrite(key, []) }
@@ -82,4 +94,4 @@ struct Permissions: Sendable {
 }
 
 /// The keys that a lease holds.
-typealias LeaseKeys = (Int64) -> [[UInt8]]
+public typealias LeaseKeys = (Int64) -> [[UInt8]]

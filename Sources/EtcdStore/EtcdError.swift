@@ -1,17 +1,34 @@
 public import EtcdStorage
-public import GRPCCore
 
 /// Why the store does not do what it was asked, with the code and the text that etcd gives: clients match on them.
 ///
 /// Source: etcd-io/etcd `api/v3rpc/rpctypes/error.go`.
 public struct EtcdError: Error, Hashable, Sendable {
-    public var code: RPCError.Code
+    /// gRPC's codes, by their names and numbers.
+    ///
+    /// Source: grpc.io, "Status codes and their use in gRPC".
+    public enum Code: Int, Hashable, Sendable {
+        case cancelled = 1
+        case unknown = 2
+        case invalidArgument = 3
+        case notFound = 5
+        case permissionDenied = 7
+        case resourceExhausted = 8
+        case failedPrecondition = 9
+        case outOfRange = 11
+        case internalError = 13
+        case unavailable = 14
+        case dataLoss = 15
+        case unauthenticated = 16
+    }
+
+    public var code: Code
     /// With etcd's own words: `etcdserver: key not found`.
     public var text: String
     /// What is damaged in the source, with its path, page and key, when that is the reason.
     public var damage: StorageError?
 
-    public init(_ code: RPCError.Code, _ text: String) {
+    public init(_ code: Code, _ text: String) {
         self.code = code
         self.text = text
     }

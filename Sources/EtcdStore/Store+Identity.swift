@@ -1,5 +1,4 @@
 public import EtcdStorage
-import NIOCore
 
 extension Store.Identity {
     /// A store that began empty.
@@ -25,17 +24,4 @@ extension Store.Identity {
             raftTerm: max(2, facts.term ?? 0)
         )
     }
-}
-
-extension StoreServer {
-    /// The clock by which the server counts the time of leases: nanoseconds since the machine started.
-    public static var now: UInt64 { NIODeadline.now().uptimeNanoseconds }
-}
-
-/// The versions of etcd that the server names.
-///
-/// A kube-apiserver asks for at least 3.5.13 before it trusts watch progress for consistent reads from its cache.
-public enum ServerVersion {
-    public static let server = "3.5.21"
-    public static let cluster = "3.5.0"
 }

@@ -37,12 +37,17 @@ extension Store {
     /// Writes a key.
     ///
     /// - Throws: `.emptyKey`, `.valueProvided`, `.leaseProvided`, `.leaseNotFound`, `.keyNotFound` when
-    ///   the old value or lease is to stay and there is none, `.noSpace` or `.corrupt` under an alarm.
-    public func put(_ request: Etcdserverpb_PutRequest) throws(EtcdError) -> Etcdserverpb_PutResponse {
+    ///   the old value or lease is to stay and there is none, `.noSpace` or `.corrupt` under an alarm; what
+    ///   `permissions` refuse.
+    public func put(
+        _ request: Etcdserverpb_PutRequest,
+        as permissions: Permissions = Permissions()
+    ) throws(EtcdError) -> Etcdserverpb_PutResponse {
         try request.check()
         return self.complete(
             try self.writing { (state) throws(EtcdError) in
                 try state.alarms.requireSpace()
+                try permissions.check(request) { state.leases.keys(of: $0) }
                 return try state.put(request)
             }
         )
@@ -50,14 +55,16 @@ extension Store {
 
     /// Deletes keys, all in one revision; without any, the revision stays.
     ///
-    /// - Throws: `.emptyKey`, `.corrupt`.
+    /// - Throws: `.emptyKey`, `.corrupt`; what `permissions` refuse.
     public func deleteRange(
-        _ request: Etcdserverpb_DeleteRangeRequest
+        _ request: Etcdserverpb_DeleteRangeRequest,
+        as permissions: Permissions = Permissions()
     ) throws(EtcdError) -> Etcdserverpb_DeleteRangeResponse {
         try request.check()
         return self.complete(
             try self.writing { (state) throws(EtcdError) in
                 try state.alarms.requireSound()
+                try permissions.check(request)
                 return try state.deleteRange(request)
             }
         )
@@ -66,10 +73,14 @@ extension Store {
     /// Compares, and then does one list of operations or the other, all in one revision.
     ///
     /// - Throws: What the operations throw, before any of them is done; `.tooManyOperations` above 128,
-    ///   `.duplicateKey`.
-    public func txn(_ request: Etcdserverpb_TxnRequest) throws(EtcdError) -> Etcdserverpb_TxnResponse {
+    ///   `.duplicateKey`; what `permissions` refuse.
+    public func txn(
+        _ request: Etcdserverpb_TxnRequest,
+        as permissions: Permissions = Permissions()
+    ) throws(EtcdError) -> Etcdserverpb_TxnResponse {
         try request.check()
         if request.isReadOnly {
+            try permissions.check(request) { _ in [] }
             // It keeps no writer waiting.
             var state = StoreState(reading: self.overlay)
             return self.complete(try state.txn(request))
@@ -78,9 +89,19 @@ extension Store {
             try self.writing { (state) throws(EtcdError) in
                 if request.needsSpace { try state.alarms.requireSpace() }
                 try state.alarms.requireSound()
+                try permissions.check(request) { state.leases.keys(of: $0) }
                 return try state.txn(request)
             }
         )
+    }
+
+    /// Throws what ``txn(_:as:)`` throws of a transaction before it looks at any key.
+    public func check(
+        _ request: Etcdserverpb_TxnRequest,
+        as permissions: Permissions
+    ) throws(EtcdError) {
+        try request.check()
+        try permissions.check(request) { id in self.state.withLock { $0.leases.keys(of: id) } }
     }
 
     /// Forgets what was overwritten or deleted at or before a revision.

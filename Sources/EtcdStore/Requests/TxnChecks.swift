@@ -1,4 +1,4 @@
-import EtcdMessages
+public import EtcdMessages
 import EtcdStorage
 import Foundation
 
@@ -9,7 +9,7 @@ extension Etcdserverpb_TxnRequest {
     /// Most comparisons, and most operations of either list; what a list takes, those below it lack.
     static let operationLimit = 128
 
-    func check() throws(EtcdError) {
+    public func check() throws(EtcdError) {
         try self.checkOperations(limit: Self.operationLimit)
         // Only now: the number of operations bounds the work.
         _ = try WrittenKeys(self.success)
@@ -34,7 +34,7 @@ extension Etcdserverpb_TxnRequest {
     }
 
     /// Whether it can change nothing.
-    var isReadOnly: Bool {
+    public var isReadOnly: Bool {
         (self.success + self.failure).allSatisfy {
             if case .requestRange = $0.request { true } else { false }
         }

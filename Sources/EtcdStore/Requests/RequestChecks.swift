@@ -1,10 +1,10 @@
-import EtcdMessages
+public import EtcdMessages
 
 /// What etcd checks of a request before it looks at the store.
 ///
 /// Source: etcd-io/etcd `server/etcdserver/api/v3rpc/key.go`.
 extension Etcdserverpb_RangeRequest {
-    func check() throws(EtcdError) {
+    public func check() throws(EtcdError) {
         if self.key.isEmpty { throw .emptyKey }
         switch (self.sortOrder, self.sortTarget) {
         case (.UNRECOGNIZED, _), (_, .UNRECOGNIZED): throw .invalidSortOption
@@ -14,7 +14,7 @@ extension Etcdserverpb_RangeRequest {
 }
 
 extension Etcdserverpb_PutRequest {
-    func check() throws(EtcdError) {
+    public func check() throws(EtcdError) {
         if self.key.isEmpty { throw .emptyKey }
         if self.ignoreValue, !self.value.isEmpty { throw .valueProvided }
         if self.ignoreLease, self.lease != 0 { throw .leaseProvided }
@@ -22,7 +22,7 @@ extension Etcdserverpb_PutRequest {
 }
 
 extension Etcdserverpb_DeleteRangeRequest {
-    func check() throws(EtcdError) {
+    public func check() throws(EtcdError) {
         if self.key.isEmpty { throw .emptyKey }
     }
 }

@@ -86,7 +86,7 @@ extension Store {
     }
 
     /// The source and what was written since, in bytes.
-    var byteCount: Int { self.overlay.totalByteCount }
+    public var byteCount: Int { self.overlay.totalByteCount }
 
     /// Writes source and overlay as a fresh database with its digest behind it: a snapshot file.
     ///

@@ -5,7 +5,7 @@ extension Store {
     public var users: Users { self.state.withLock { $0.users } }
 
     /// Changes users or roles; when `body` throws, nothing is changed.
-    func changeUsers(_ body: (inout Users) throws(EtcdError) -> Void) throws(EtcdError) {
+    public func changeUsers(_ body: (inout Users) throws(EtcdError) -> Void) throws(EtcdError) {
         try self.state.withLock { (state) throws(EtcdError) in
             state.requests += 1
             try body(&state.users)

@@ -26,9 +26,9 @@ public struct EventFilter: Hashable, Sendable {
 /// Events in order, of whole revisions, as a watch response holds them.
 public struct EventBatch: Sendable {
     /// The serialised fields `events` of a WatchResponse, one after the other.
-    var bytes: [UInt8] = []
+    public internal(set) var bytes: [UInt8] = []
     /// Where in ``bytes`` each event ends.
-    var ends: [Int] = []
+    public internal(set) var ends: [Int] = []
     /// The first revision that was not looked at yet: where the next batch begins.
     public var next: Int64
     /// The store's newest revision at that time; the watcher is up to date when ``next`` is above it.
