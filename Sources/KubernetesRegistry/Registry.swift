@@ -34,9 +34,9 @@ public struct Registry: Sendable {
         var map = ResourceMap(roots: roots)
         for root in roots { map.addDefinitions(below: root, in: keyspace, paths) }
         var runs = zip(paths, keyspace.directories).map { path, directory in
-            let home = map.home(of: path)
-            let isOutside = map.resources[home.resource].root == nil
-            return KeyRun(positions: directory.positions, home: isOutside && etcdPrefix != nil ? nil : home)
+            let objects = map.objectDirectory(at: path)
+            let isOutside = etcdPrefix != nil && map.resources[objects.resource].root == nil
+            return KeyRun(positions: directory.positions, directory: isOutside ? nil : objects)
         }
         map.separateStandaloneKeys(of: &runs, in: keyspace)
         try keyspace.checkUnchanged()
@@ -52,8 +52,8 @@ public struct Registry: Sendable {
 struct KeyRun {
     /// Positions in the keyspace.
     var positions: Range<Int>
-    /// What the keys belong to; nil when they lie outside of the asked root.
-    var home: KeyHome?
+    /// What they are; nil when they lie outside of the asked root.
+    var directory: ObjectDirectory?
 }
 
 extension Roots {
@@ -94,22 +94,29 @@ extension ResourceMap {
     /// Cuts runs of unclassified keys where one of them stands alone, and gives that a resource of its own.
     fileprivate mutating func separateStandaloneKeys(of runs: inout [KeyRun], in keyspace: Keyspace) {
         for index in runs.indices.reversed() {
-            guard let home = runs[index].home, self.resources[home.resource].isUnclassified else { continue }
-            let parts = self.standaloneKeys(of: runs[index], home, in: keyspace)
+            guard let directory = runs[index].directory,
+                self.resources[directory.resource].isUnclassified
+            else { continue }
+            let parts = self.standaloneKeys(of: runs[index], directory, in: keyspace)
             runs.replaceSubrange(index...index, with: parts)
         }
     }
 
-    private mutating func standaloneKeys(of run: KeyRun, _ home: KeyHome, in keyspace: Keyspace) -> [KeyRun] {
+    private mutating func standaloneKeys(
+        of run: KeyRun,
+        _ directory: ObjectDirectory,
+        in keyspace: Keyspace
+    ) -> [KeyRun] {
         var parts: [KeyRun] = []
         var rest = run
         for name in Self.standaloneKeys {
-            guard let position = keyspace.position(of: name, from: home.nameOffset, in: rest.positions) else {
+            let offset = directory.nameOffset
+            guard let position = keyspace.position(of: name, from: offset, in: rest.positions) else {
                 continue
             }
-            let own = self.standaloneHome(of: String(decoding: name, as: UTF8.self), beside: home)
-            parts.append(KeyRun(positions: rest.positions.lowerBound..<position, home: home))
-            parts.append(KeyRun(positions: position..<position + 1, home: own))
+            let own = self.standaloneDirectory(of: String(decoding: name, as: UTF8.self), beside: directory)
+            parts.append(KeyRun(positions: rest.positions.lowerBound..<position, directory: directory))
+            parts.append(KeyRun(positions: position..<position + 1, directory: own))
             rest.positions = position + 1..<rest.positions.upperBound
         }
         return (parts + [rest]).filter { !$0.positions.isEmpty }

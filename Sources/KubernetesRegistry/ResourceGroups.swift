@@ -23,15 +23,15 @@ struct ResourceGroups {
     init(of runs: [KeyRun], resourceCount: Int) {
         self.byResource = [[Int]](repeating: [], count: resourceCount)
         for (index, run) in runs.enumerated() {
-            guard let home = run.home else { continue }
-            let name = Name(resource: home.resource, namespace: home.namespace)
+            guard let directory = run.directory else { continue }
+            let name = Name(resource: directory.resource, namespace: directory.namespace)
             if let known = self.indices[name] {
                 self.all[known].runs.append(index)
             } else {
                 self.indices[name] = self.all.count
-                self.byResource[home.resource].append(self.all.count)
+                self.byResource[directory.resource].append(self.all.count)
                 self.all.append(
-                    ResourceGroup(resource: home.resource, namespace: home.namespace, runs: [index])
+                    ResourceGroup(resource: directory.resource, namespace: directory.namespace, runs: [index])
                 )
             }
         }

@@ -10,17 +10,17 @@ public struct StoredObject: Sendable {
 extension Registry {
     /// The resource of an object.
     public func resource(of object: StoredObject) -> Resource? {
-        self.runs[object.run].home.map { self.resources[$0.resource] }
+        self.runs[object.run].directory.map { self.resources[$0.resource] }
     }
 
     /// The namespace of an object, "" in cluster scope.
     public func namespace(of object: StoredObject) -> String {
-        self.runs[object.run].home?.namespace ?? ""
+        self.runs[object.run].directory?.namespace ?? ""
     }
 
     /// The name of an object; bytes that are not UTF-8 become U+FFFD.
     public func name(of object: StoredObject) -> String {
-        let offset = self.runs[object.run].home?.nameOffset ?? 0
+        let offset = self.runs[object.run].directory?.nameOffset ?? 0
         return self.keyspace.withKey(of: object.key) { text(of: $0, from: offset) }
     }
 
@@ -92,7 +92,7 @@ extension Registry {
 
     /// Appends the objects of a run that have one of these names, in order.
     private func append(_ names: [[UInt8]], of run: Int, to objects: inout [StoredObject]) {
-        let offset = self.runs[run].home?.nameOffset ?? 0
+        let offset = self.runs[run].directory?.nameOffset ?? 0
         let positions = names.compactMap { name in
             self.keyspace.position(of: name, from: offset, in: self.runs[run].positions)
         }

@@ -1,5 +1,5 @@
-/// The resource and the namespace that a directory of keys belongs to.
-struct KeyHome: Hashable {
+/// What a directory of keys holds: the objects of one resource in one namespace.
+struct ObjectDirectory: Hashable {
     /// Index into ``ResourceMap/resources``.
     var resource: Int
     /// "" for cluster scope.
@@ -8,7 +8,7 @@ struct KeyHome: Hashable {
     var nameOffset: Int
 }
 
-/// Which resource and namespace each directory of keys belongs to.
+/// Which resource and namespace the keys of each directory belong to.
 struct ResourceMap {
     let roots: [String]
     /// Known resources first, then those that only keys speak of.
@@ -33,16 +33,16 @@ struct ResourceMap {
         return self.resources.count - 1
     }
 
-    /// What a directory belongs to; `path` ends in a slash, or is empty for keys without any.
+    /// What a directory holds; `path` ends in a slash, or is empty for keys without any.
     ///
     /// The longest known beginning decides. What none knows is shown by its own words.
-    mutating func home(of path: [UInt8]) -> KeyHome {
-        guard let root = self.root(of: path) else { return self.homeOutside(path) }
+    mutating func objectDirectory(at path: [UInt8]) -> ObjectDirectory {
+        guard let root = self.root(of: path) else { return self.directoryOutsideRoots(path) }
         let start = root.utf8.count + 1
         let words = path[start...].split(separator: slash, omittingEmptySubsequences: false).dropLast()
         for count in [2, 1] where words.count >= count {
             if let index = self.byDirectory[Array(path[..<words[count - 1].endIndex]) + [slash]] {
-                return self.home(of: index, path: path)
+                return self.objectDirectory(of: index, path: path)
             }
         }
         guard let first = words.first, !first.isEmpty else {
@@ -58,11 +58,14 @@ struct ResourceMap {
             directory: text(path[..<end]) + "/"
         )
         let index = self.add(resource)
-        return self.home(of: index, path: path, nameOffset: end + 1)
+        return self.objectDirectory(of: index, path: path, nameOffset: end + 1)
     }
 
     /// A resource of its own for a key that is no object in a directory, such as `compact_rev_key`.
-    mutating func standaloneHome(of name: String, beside directory: KeyHome) -> KeyHome {
+    mutating func standaloneDirectory(
+        of name: String,
+        beside directory: ObjectDirectory
+    ) -> ObjectDirectory {
         let neighbour = self.resources[directory.resource]
         self.resources.append(
             Resource(
@@ -74,7 +77,7 @@ struct ResourceMap {
                 directory: neighbour.directory
             )
         )
-        return KeyHome(
+        return ObjectDirectory(
             resource: self.resources.count - 1,
             namespace: "",
             nameOffset: directory.nameOffset
@@ -87,22 +90,22 @@ struct ResourceMap {
             .max { $0.utf8.count < $1.utf8.count }
     }
 
-    private func home(of index: Int, path: [UInt8], nameOffset: Int? = nil) -> KeyHome {
+    private func objectDirectory(of index: Int, path: [UInt8], nameOffset: Int? = nil) -> ObjectDirectory {
         let resource = self.resources[index]
         let start = nameOffset ?? resource.directory.utf8.count
         let namespace = path[start...].prefix { $0 != slash }
         guard resource.scope != .cluster, namespace.endIndex < path.endIndex else {
-            return KeyHome(resource: index, namespace: "", nameOffset: start)
+            return ObjectDirectory(resource: index, namespace: "", nameOffset: start)
         }
-        return KeyHome(
+        return ObjectDirectory(
             resource: index,
             namespace: text(namespace),
             nameOffset: namespace.endIndex + 1
         )
     }
 
-    /// The home of other programs' keys beside the registry, such as k3s' `/bootstrap/…`: named by their first word.
-    private mutating func homeOutside(_ path: [UInt8]) -> KeyHome {
+    /// Keys of other programs beside the registry, such as k3s' `/bootstrap/…`: named by their first word.
+    private mutating func directoryOutsideRoots(_ path: [UInt8]) -> ObjectDirectory {
         let lead = path.first == slash ? 1 : 0
         let word = path.dropFirst(lead).prefix { $0 != slash }
         guard !word.isEmpty else { return self.unclassified(path, root: nil) }
@@ -114,11 +117,11 @@ struct ResourceMap {
             root: nil,
             directory: text(path[..<word.endIndex]) + "/"
         )
-        return KeyHome(resource: self.add(resource), namespace: "", nameOffset: word.endIndex + 1)
+        return ObjectDirectory(resource: self.add(resource), namespace: "", nameOffset: word.endIndex + 1)
     }
 
-    /// The home of keys right below a root, or without any slash, of which no more is known.
-    private mutating func unclassified(_ path: [UInt8], root: String?) -> KeyHome {
+    /// Keys right below a root, or without any slash, of which no more is known.
+    private mutating func unclassified(_ path: [UInt8], root: String?) -> ObjectDirectory {
         let resource = Resource(
             plural: Resource.unclassifiedKeys,
             group: "",
@@ -127,7 +130,7 @@ struct ResourceMap {
             root: root,
             directory: text(path[...])
         )
-        return KeyHome(resource: self.add(resource), namespace: "", nameOffset: path.count)
+        return ObjectDirectory(resource: self.add(resource), namespace: "", nameOffset: path.count)
     }
 }
 
@@ -138,7 +141,7 @@ extension Resource {
     public init?(ofKey key: String) {
         guard let slash = key.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
         var map = ResourceMap(roots: Roots.wellKnown)
-        let resource = map.resources[map.home(of: Array(key.utf8[...slash])).resource]
+        let resource = map.resources[map.objectDirectory(at: Array(key.utf8[...slash])).resource]
         guard resource.root != nil else { return nil }
         self = resource
     }
