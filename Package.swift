@@ -123,8 +123,9 @@ let package = Package(
         .target(
             name: "EtcdClient",
             dependencies: [
-                "Files", "EtcdMessages", "EtcdRPC", grpc, grpcTransport, protobuf, nio, nioPosix, nioTLS,
-                nioSSL, http2, hpack, certificates, asn1, system,
+                "Files", "EtcdStorage", "EtcdMessages", "EtcdRPC", grpc, grpcTransport, protobuf, nio,
+                nioPosix,
+                nioTLS, nioSSL, http2, hpack, certificates, asn1, system,
             ],
             swiftSettings: settings
         ),
@@ -146,17 +147,16 @@ let package = Package(
             name: "Operations",
             dependencies: [
                 "CChildPrograms", "Files", "Bolt", "EtcdStorage", "EtcdStore", "EtcdClient", "EtcdServer",
-                "KubernetesCodec", "KubernetesRegistry", "KubernetesClient", nio, nioPosix, certificates,
-                asn1,
-                crypto, system,
+                "KubernetesCodec", "KubernetesKMS", "KubernetesTables", "KubernetesRegistry",
+                "KubernetesClient", nio, nioPosix, certificates, asn1, crypto, system,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "Presentation",
             dependencies: [
-                "Bolt", "EtcdStorage", "EtcdClient", "KubernetesCodec", "KubernetesTables",
-                "KubernetesRegistry", "Operations", system,
+                "Files", "Bolt", "EtcdStorage", "EtcdStore", "EtcdClient", "EtcdServer", "KubernetesCodec",
+                "KubernetesTables", "KubernetesRegistry", "Operations", system,
             ],
             swiftSettings: settings
         ),
@@ -164,8 +164,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Files", "Bolt", "EtcdStorage", "EtcdStore", "EtcdClient", "EtcdServer", "KubernetesCodec",
-                "KubernetesKMS", "KubernetesTables", "KubernetesRegistry", "Operations", "Presentation",
-                arguments, logging, lifecycle, system,
+                "KubernetesTables", "KubernetesRegistry", "Operations", "Presentation", arguments, logging,
+                lifecycle, system,
             ],
             swiftSettings: settings
         ),
@@ -259,8 +259,8 @@ let package = Package(
         .testTarget(
             name: "EtcdClientTests",
             dependencies: [
-                "EtcdClient", "EtcdMessages", "EtcdRPC", "TestSupport", grpc, grpcProtobuf, grpcTransport,
-                protobuf, nio, nioPosix, nioEmbedded, system,
+                "EtcdClient", "EtcdStorage", "EtcdMessages", "EtcdRPC", "TestSupport", grpc, grpcProtobuf,
+                grpcTransport, protobuf, nio, nioPosix, nioEmbedded, system,
             ],
             swiftSettings: settings
         ),

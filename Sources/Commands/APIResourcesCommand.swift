@@ -1,7 +1,7 @@
 import ArgumentParser
 import EtcdStorage
-import KubernetesCodec
 import KubernetesRegistry
+import Operations
 import Presentation
 
 /// `registree api-resources`.
@@ -19,48 +19,18 @@ struct APIResourcesCommand: AsyncParsableCommand {
     @OptionGroup var decoding: DecodingOptions
 
     @Option(name: .shortAndLong, help: "Print a table, json or name.")
-    var output: ResourceFormat = .table
+    var output: HoldingsFormat = .table
 
     @Flag(help: "Leave out the headings.")
     var noHeaders = false
 
     func run() async throws {
-        let registry = try await self.registry.open()
+        let registry = try await self.registry.open().registry()
         let decryption = try self.decoding.decryption()
-        let walk = ObjectWalk(registry: registry, decryption: decryption)
-        var holdings: [ResourceHolding] = []
-        var problems = ReadingProblems()
-        for resource in registry.resources {
-            let objects = registry.objects(of: [resource])
-            guard resource.origin != .otherKeys, !objects.isEmpty || resource.origin == .definition else {
-                continue
-            }
-            var holding = ResourceHolding(resource)
-            let found = try await walk.forEach(of: objects, startingWith: holding) { holding, found in
-                holding.add(found.read)
-            } take: { run, _ in
-                holding.add(run)
-            }
-            problems.add(found)
-            holdings.append(holding)
-        }
-        var output = Output()
-        let text = HoldingsText(holdings)
-        switch self.output {
-        case .table:
-            try text.rows(withHeadings: !self.noHeaders).forEachLine { try output.write($0.span.bytes) }
-        case .json: try output.write(text.json())
-        case .name: for holding in holdings { try output.write(holding.resource.qualifiedName + "\n") }
-        }
-        try output.flush()
+        let (holdings, problems) = try await ObjectWalk(of: registry, decryption: decryption).holdings()
+        let text = HoldingsText(holdings, showsHeadings: !self.noHeaders)
+        try Output.print(self.output.text(of: text))
         try registry.keyspace.checkUnchanged()
-        problems.report(hasConfiguration: decryption != nil)
+        note(problems.lines(hasConfiguration: decryption != nil))
     }
-}
-
-/// What `api-resources -o` takes.
-enum ResourceFormat: String, ExpressibleByArgument, CaseIterable {
-    case table
-    case json
-    case name
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import EtcdClient
+import EtcdStorage
+import Operations
 
 /// `registree delete`.
 struct DeleteCommand: AsyncParsableCommand {
@@ -26,8 +28,8 @@ struct DeleteCommand: AsyncParsableCommand {
 
     func run() async throws {
         let key = Array(self.key.utf8)
-        let range: RequestRange = self.prefix ? .prefix(key) : .key(key)
-        let deletion = try await self.endpoints.withClient { client in
+        let range: KeyRange = self.prefix ? .prefix(key) : .key(key)
+        let deletion = try await self.endpoints.connection().withClient { client in
             try await client.deleteRange(range, returningPrevious: self.prevKv)
         }
         var output = Output()

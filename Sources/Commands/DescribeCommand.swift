@@ -1,7 +1,7 @@
 import ArgumentParser
 import EtcdStorage
-import KubernetesCodec
 import KubernetesRegistry
+import Operations
 import Presentation
 
 /// `registree describe`.
@@ -42,24 +42,20 @@ struct DescribeCommand: AsyncParsableCommand {
         let queries = try ObjectQuery.queries(self.arguments, isEverywhere: self.namespaces.allNamespaces)
         let namespace = self.namespaces.allNamespaces ? nil : self.namespaces.namespace ?? "default"
         let decryption = try self.decoding.decryption()
-        let (registry, leases) = try await self.registry.open(
+        let source = try self.registry.open()
+        let (registry, leases) = try await source.registry(
             around: queries.flatMap(\.resources),
             namespace: namespace
         )
-        var answers: [ObjectAnswer] = []
-        for query in queries { answers += try query.answers(in: registry, namespace: namespace) }
-        var walk = ObjectWalk(registry: registry, decryption: decryption)
+        let answers = try queries.answers(in: registry, namespace: namespace)
+        var walk = ObjectWalk(of: registry, decryption: decryption)
         try self.selection.apply(to: &walk, answers.map(\.resource))
         let text = DescriptionText(
-            now: self.ageFrom.time(
-                of: registry,
-                isLive: try self.registry.source.live() != nil,
-                decryption: decryption
-            ),
+            now: walk.ageEnd(self.ageFrom, isLive: source.source.isLive),
             width: terminalWidth(),
             hasConfiguration: decryption != nil
         )
-        let descriptions = ObjectDescriptions(walk: walk, leases: leases)
+        let descriptions = ObjectDescriptions(walk, leases: leases)
         var output = Output()
         var count = 0
         try await descriptions.forEach(of: answers.flatMap(\.objects), namespace: namespace) { description in
@@ -72,7 +68,7 @@ struct DescribeCommand: AsyncParsableCommand {
         try reportMissing(answers)
         if count == 0 {
             let isNamespaced = answers.contains { $0.resource.scope != .cluster }
-            noteNothingFound(in: isNamespaced ? namespace : nil)
+            note(nothingFoundLine(in: isNamespaced ? namespace : nil))
         }
     }
 }

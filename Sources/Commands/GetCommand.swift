@@ -1,8 +1,8 @@
 import ArgumentParser
 import EtcdStorage
-import KubernetesCodec
 import KubernetesRegistry
 import KubernetesTables
+import Operations
 import Presentation
 
 /// `registree get`.
@@ -40,7 +40,7 @@ struct GetCommand: AsyncParsableCommand {
             valueName: "format"
         )
     )
-    var output: ObjectFormat?
+    var output: ObjectOutput?
 
     @Option(
         help: ArgumentHelp(
@@ -57,28 +57,31 @@ struct GetCommand: AsyncParsableCommand {
         let queries = try ObjectQuery.queries(self.arguments, isEverywhere: self.namespaces.allNamespaces)
         let namespace = self.namespaces.allNamespaces ? nil : self.namespaces.namespace ?? "default"
         let decryption = try self.decoding.decryption()
-        let registry = try await self.registry.open(
-            wanting: queries.flatMap(\.resources),
-            namespace: namespace
-        )
-        var answers: [ObjectAnswer] = []
-        for query in queries { answers += try query.answers(in: registry, namespace: namespace) }
-        var walk = ObjectWalk(registry: registry, decryption: decryption)
+        let source = try self.registry.open()
+        let registry = try await source.registry(of: queries.flatMap(\.resources), namespace: namespace)
+        var answers = try queries.answers(in: registry, namespace: namespace)
+        var walk = ObjectWalk(of: registry, decryption: decryption)
         walk.hidesManagedFields = !self.showManagedFields
         try self.selection.apply(to: &walk, answers.map(\.resource))
         try await self.sort(&answers, with: walk)
-        let listing = ObjectListing(
-            walk: walk,
-            showsNamespace: self.namespaces.allNamespaces,
+        let renderer = ObjectRenderer(
+            walk,
+            as: try objectFormat(self.output) { isWide in
+                let now = walk.ageEnd(self.table.ageFrom, isLive: source.source.isLive)
+                return .table(self.table.options(isWide: isWide), now: now)
+            },
             showsHeadings: !self.table.noHeaders,
-            showsType: Set(answers.filter { !$0.objects.isEmpty }.map(\.resource)).count > 1
+            showsNamespace: self.namespaces.allNamespaces
         )
         var output = Output()
-        let isList = !queries.isForOneObject
-        let problems = try await self.write(answers, listing, isList: isList, namespace, to: &output)
+        let result = try await renderer.write(answers, isList: !queries.isForOneObject, to: &output)
+        if result.isEmptyTable {
+            let isNamespaced = answers.contains { $0.resource.scope != .cluster }
+            note(nothingFoundLine(in: isNamespaced ? namespace : nil))
+        }
         try output.flush()
         try registry.keyspace.checkUnchanged()
-        problems.report(hasConfiguration: decryption != nil)
+        note(result.problems.lines(hasConfiguration: decryption != nil))
         try reportMissing(answers)
     }
 
@@ -94,59 +97,12 @@ struct GetCommand: AsyncParsableCommand {
             throw Failure("--sort-by \(sortBy): \(error)", status: .badInput)
         }
     }
-
-    private func write(
-        _ answers: [ObjectAnswer],
-        _ listing: ObjectListing,
-        isList: Bool,
-        _ namespace: String?,
-        to output: inout Output
-    ) async throws -> ReadingProblems {
-        let isMissing = answers.contains { !$0.missing.isEmpty }
-        func objects(_ format: ObjectText.Format) async throws -> ReadingProblems {
-            guard isList || !isMissing else { return ReadingProblems() }
-            let text = ObjectText(format, isList: isList)
-            return try await listing.writeObjects(of: answers, as: text, to: &output)
-        }
-        switch self.output {
-        case .yaml: return try await objects(.yaml)
-        case .json: return try await objects(.json)
-        case .jsonLines: return try await objects(.jsonLines)
-        case .etcd:
-            try listing.writeRecords(of: answers, to: &output)
-            return ReadingProblems()
-        case .name where listing.walk.selectsAll:
-            try listing.writeNames(of: answers, to: &output)
-            return ReadingProblems()
-        case .name: return try await listing.writeSelectedNames(of: answers, to: &output)
-        case .jsonPath, .jsonPathFile:
-            guard let template = try self.output?.template() else { return ReadingProblems() }
-            return try await listing.writeTemplate(template, of: answers, isList: isList, to: &output)
-        case .customColumns, .customColumnsFile:
-            guard let columns = try self.output?.customColumns() else { return ReadingProblems() }
-            return try await listing.writeCustomColumns(columns, of: answers, to: &output)
-        case .wide, nil:
-            let now = self.table.ageFrom.time(
-                of: listing.walk.registry,
-                isLive: try self.registry.source.live() != nil,
-                decryption: listing.walk.decryption
-            )
-            let answers = merged(answers)
-            let options = self.table.options(isWide: self.output == .wide)
-            let (rows, problems) = try await listing.writeTables(of: answers, options, at: now, to: &output)
-            if rows == 0, !isMissing {
-                let isNamespaced = answers.contains { $0.resource.scope != .cluster }
-                noteNothingFound(in: isNamespaced ? namespace : nil)
-            }
-            return problems
-        }
-    }
 }
 
 /// Says what was not found; a missing name is a failure, an empty list is not.
 func reportMissing(_ answers: [ObjectAnswer]) throws {
     let missing = answers.flatMap(\.missing)
-    for sentence in missing { note("Error: \(terminalText(sentence))") }
+    note(missing.map(\.line))
     guard missing.isEmpty else { throw ExitStatus.failed }
 }
 
@@ -199,21 +155,8 @@ struct SelectionOptions: ParsableArguments {
 
     /// Reads the selectors for objects of `resources`.
     ///
-    /// - Throws: `Failure` for a selector that is none, or a field that one of them does not have.
+    /// - Throws: `SelectorError` for a selector that is none, or a field that one of them does not have.
     func apply(to walk: inout ObjectWalk, _ resources: [Resource]) throws {
-        do throws(SelectorError) {
-            walk.labels = try self.selector.map { (text) throws(SelectorError) in try LabelSelector(text) }
-            guard
-                let fields = try self.fieldSelector.map({ (text) throws(SelectorError) in
-                    try FieldSelector(text)
-                })
-            else { return }
-            for resource in resources {
-                let known = walk.registry.selectableFields(of: resource, walk.decryption)
-                walk.fields[resource] = try fields.matcher(for: known)
-            }
-        } catch {
-            throw Failure(error.description, status: .badInput)
-        }
+        try walk.select(labels: self.selector, fields: self.fieldSelector, of: resources)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import EtcdStorage
 import KubernetesCodec
 import KubernetesRegistry
+import Operations
 import Presentation
 
 /// `registree helm`.
@@ -27,15 +28,8 @@ struct HelmList: AsyncParsableCommand {
     var output: ReportFormat = .table
 
     func run() async throws {
-        let releases = try await self.source.summaries(of: nil)
-        var newest: [String: HelmSummary] = [:]
-        for release in releases {
-            let name = "\(release.namespace)/\(release.name)"
-            if let known = newest[name], known.revision > release.revision { continue }
-            newest[name] = release
-        }
-        let sorted = newest.sorted { $0.key < $1.key }.map(\.value)
-        try HelmText(sorted).print(self.output, of: .list)
+        let releases = try await self.source.read { try $0.summaries() }
+        try Output.print(HelmText(releases.newest, .list), as: self.output)
     }
 }
 
@@ -55,9 +49,10 @@ struct HelmHistory: AsyncParsableCommand {
     var output: ReportFormat = .table
 
     func run() async throws {
-        let releases = try await self.source.summaries(of: self.release).sorted { $0.revision < $1.revision }
+        let releases = try await self.source.read { try $0.summaries(of: self.release) }
         guard !releases.isEmpty else { throw self.source.notFound(self.release) }
-        try HelmText(releases).print(self.output, of: .history)
+        let sorted = releases.sorted { $0.revision < $1.revision }
+        try Output.print(HelmText(sorted, .history), as: self.output)
     }
 }
 
@@ -82,16 +77,7 @@ struct HelmValues: AsyncParsableCommand {
             return try Output.print("{}\n")
         }
         var bytes: [UInt8] = []
-        switch self.output {
-        case .yaml:
-            var writer = YAMLWriter()
-            writer.write(values)
-            bytes = writer.bytes
-        case .json:
-            var writer = JSONWriter(indentation: 4)
-            writer.write(values)
-            bytes = writer.bytes + [0x0A]
-        }
+        self.output.text.append(values, to: &bytes)
         var output = Output()
         try output.write(stored: bytes.span.bytes)
         try output.flush()
@@ -121,45 +107,23 @@ struct HelmSource: ParsableArguments {
     @OptionGroup var decoding: DecodingOptions
     @OptionGroup var namespaces: NamespaceOptions
 
-    /// Helm looks into one namespace; a list looks into all, as there is no current one.
-    func summaries(of release: String?) async throws -> [HelmSummary] {
-        var summaries: [HelmSummary] = []
-        try await self.forEachRelease(of: release) { summaries.append(HelmSummary($0)) }
-        return summaries
-    }
-
-    /// Calls `body` with every revision of a release, or of all.
-    func forEachRelease(of name: String?, _ body: (HelmRelease) throws -> Void) async throws {
+    /// Reads releases, and prints what of them could not be read.
+    ///
+    /// Helm looks into one namespace; without `-n` all are looked into, as there is no current one.
+    func read<Read>(_ body: (HelmReleases) throws -> (Read, HelmProblems)) async throws -> Read {
         let namespace = self.namespaces.only
-        let registry = try await self.registry.open(wanting: ["secrets", "configmaps"], namespace: namespace)
+        let registry = try await self.registry.open()
+            .registry(of: HelmReleases.resources, namespace: namespace)
         let decryption = try self.decoding.decryption()
-        var reader = ObjectReader(of: registry, decryption: decryption, hidesManagedFields: true)
-        var problems = ReadingProblems()
-        for object in registry.helmObjects(namespace: namespace, release: name) {
-            let read = try reader.read(object)
-            problems.note(read, of: object, in: registry)
-            guard read.problem == nil, HelmRelease.isRelease(reader.document.root) else { continue }
-            let release: HelmRelease
-            do throws(CodecError) {
-                release = try HelmRelease(reader.document.root)
-            } catch {
-                let key = String(decoding: registry.key(of: object), as: UTF8.self)
-                note("Note: \(key) is no Helm release that can be opened: \(error)")
-                continue
-            }
-            if name == nil || release.name == name { try body(release) }
-        }
+        let releases = HelmReleases(in: registry, namespace: namespace, decryption: decryption)
+        let (read, problems) = try body(releases)
         try registry.keyspace.checkUnchanged()
-        problems.report(hasConfiguration: decryption != nil)
+        note(problems.lines(hasConfiguration: decryption != nil))
+        return read
     }
 
-    func notFound(_ release: String) -> Failure {
-        let place = self.namespaces.only.map { " in namespace \($0)" } ?? ""
-        return Failure(
-            "no Helm release is called \"\(release)\"\(place)",
-            advice: "`registree helm list` shows those that are there",
-            status: .failed
-        )
+    func notFound(_ release: String) -> HelmError {
+        .notFound(release, namespace: self.namespaces.only)
     }
 }
 
@@ -174,34 +138,13 @@ struct HelmChoice: ParsableArguments {
     @OptionGroup var source: HelmSource
 
     func release() async throws -> HelmRelease {
-        var chosen: [HelmRelease] = []
-        try await self.source.forEachRelease(of: self.name) { release in
-            guard self.releaseRevision == nil || release.revision == self.releaseRevision else { return }
-            if let place = chosen.firstIndex(where: { $0.namespace == release.namespace }) {
-                if chosen[place].revision < release.revision { chosen[place] = release }
-            } else {
-                chosen.append(release)
-            }
+        let releases = try await self.source.read {
+            try $0.releases(named: self.name, revision: self.releaseRevision)
         }
-        guard chosen.count < 2 else {
-            throw Failure(
-                "release \"\(self.name)\" is in namespaces \(chosen.map(\.namespace).sorted().joined(separator: ", "))",
-                advice: "say which with -n",
-                status: .badInput
-            )
+        guard releases.count < 2 else {
+            throw HelmError.inSeveralNamespaces(self.name, releases.map(\.namespace))
         }
-        guard let release = chosen.first else { throw self.source.notFound(self.name) }
+        guard let release = releases.first else { throw self.source.notFound(self.name) }
         return release
-    }
-}
-
-extension HelmText {
-    fileprivate func print(_ format: ReportFormat, of columns: Columns) throws {
-        var output = Output()
-        switch format {
-        case .json: try output.write(self.json())
-        case .table: try self.table(columns).forEachLine { try output.write($0.span.bytes) }
-        }
-        try output.flush()
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import EtcdClient
 import EtcdStorage
+import Operations
 import Presentation
 
 /// `registree keys`.
@@ -38,37 +38,17 @@ struct KeysCommand: AsyncParsableCommand {
 
     func run() async throws {
         let range = self.selection.range
-        let source = try await self.source.open(narrowedTo: [range])
-        let keyspace = source.keyspace
-        let all = keyspace.positions(of: range)
-        let shown = self.limit > 0 ? all.prefix(self.limit) : all
+        let source = try self.source.open()
+        let keyspace = try await source.keyspace(of: [range], at: self.source.revision)
+        var renderer = KeyRenderer(self.output)
+        renderer.keysOnly = self.keysOnly
+        renderer.valuesOnly = self.printValueOnly
+        renderer.limit = self.limit
         var output = Output()
-        switch self.output {
-        case .simple:
-            let text = EtcdctlText(keysOnly: self.keysOnly, valuesOnly: self.printValueOnly)
-            try keyspace.forEachRecord(at: shown) { key, _, value in
-                try text.parts(of: key, value) { part in
-                    try output.write(stored: part)
-                    try output.write("\n")
-                }
-            }
-        case .json:
-            var json = EtcdctlJSON(revision: keyspace.currentRevision, count: all.count)
-            try output.write(json.opening)
-            try keyspace.forEachRecord(at: shown) { key, metadata, value in
-                try output.write(json.element(key, metadata, value, keysOnly: self.keysOnly))
-            }
-            try output.write(json.closing(isLimited: shown.count < all.count))
-        }
+        try renderer.write(range, of: keyspace, to: &output)
         try output.flush()
         try keyspace.checkUnchanged()
     }
-}
-
-/// etcdctl's two formats for keys.
-enum KeyFormat: String, ExpressibleByArgument, CaseIterable {
-    case simple
-    case json
 }
 
 /// `KEY`, `--prefix` and `--from-key`: which keys are meant, as for etcdctl.
@@ -93,16 +73,5 @@ struct KeySelection: ParsableArguments {
         let bytes = Array(key.utf8)
         if self.prefix { return .prefix(bytes) }
         return self.fromKey ? .from(bytes) : .key(bytes)
-    }
-}
-
-extension RequestRange {
-    /// The same keys, in the words of etcd's requests.
-    init(_ range: KeyRange) {
-        switch range.end {
-        case .single: self = .key(range.start)
-        case .before(let end): self = .between(range.start, and: end)
-        case .none: self = .from(range.start)
-        }
     }
 }

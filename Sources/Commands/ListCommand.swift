@@ -1,6 +1,7 @@
 import ArgumentParser
 import EtcdStorage
 import KubernetesRegistry
+import Operations
 import Presentation
 
 /// `registree list`.
@@ -21,21 +22,13 @@ struct ListCommand: AsyncParsableCommand {
     var output: ReportFormat = .table
 
     func run() async throws {
-        let registry = try await self.registry.open()
+        let registry = try await self.registry.open().registry()
         let usage = registry.usage(of: self.namespaces.only)
-        switch self.output {
-        case .json:
-            try Output.print(UsageText(usage).json())
-        case .table where usage.isEmpty:
-            noteNothingFound(in: self.namespaces.only)
-        case .table:
-            try Output.print(UsageText(usage).table())
+        if usage.isEmpty, self.output == .table {
+            note(nothingFoundLine(in: self.namespaces.only))
+        } else {
+            try Output.print(UsageText(usage), as: self.output)
         }
         try registry.keyspace.checkUnchanged()
     }
-}
-
-/// Says that nothing is there, in kubectl's words.
-func noteNothingFound(in namespace: String?) {
-    note("No resources found" + (namespace.map { " in \(terminalText($0)) namespace." } ?? "."))
 }

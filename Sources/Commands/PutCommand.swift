@@ -1,5 +1,6 @@
 import ArgumentParser
 import EtcdClient
+import Operations
 
 /// `registree put`.
 struct PutCommand: AsyncParsableCommand {
@@ -23,7 +24,7 @@ struct PutCommand: AsyncParsableCommand {
 
     func run() async throws {
         let value = try self.value.map { Array($0.utf8) } ?? standardInput(upTo: maximumValueByteCount)
-        try await self.endpoints.withClient { client in
+        try await self.endpoints.connection().withClient { client in
             _ = try await client.put(Array(self.key.utf8), value)
         }
         try Output.print("OK\n")

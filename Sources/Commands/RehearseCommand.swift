@@ -71,11 +71,9 @@ struct RehearseCommand: AsyncParsableCommand {
     func run() async throws {
         let rehearsal = try await self.rehearse()
         let text = RehearsalText(rehearsal, path: self.path, width: terminalWidth() ?? 100)
-        switch self.output {
-        case .table: try Output.print(text.text)
-        case .json:
-            try Output.print(text.json())
-            if let kept = rehearsal.keptPath { note("The restored directory was kept: \(kept)") }
+        try Output.print(text, as: self.output)
+        if self.output == .json, let kept = rehearsal.keptPath {
+            note("The restored directory was kept: \(kept)")
         }
         if rehearsal.verdict == .fail { throw ExitStatus.damaged }
     }
@@ -96,10 +94,9 @@ struct RehearseCommand: AsyncParsableCommand {
     }
 
     private func request() throws -> RehearsalRequest {
-        let scratch =
-            self.scratchDir ?? TemporaryFiles.directory(in: ProcessInfo.processInfo.environment)
+        let scratch = self.scratchDir ?? CallerContext.process.temporaryDirectory
         guard isDirectory(path: scratch) else {
-            throw Failure("\(scratch) is no directory", advice: "say --scratch-dir", status: .badInput)
+            throw Failure("\(scratch) is not a directory", advice: "say --scratch-dir", status: .badInput)
         }
         var request = RehearsalRequest(
             path: self.path,
@@ -110,7 +107,7 @@ struct RehearseCommand: AsyncParsableCommand {
         request.apiServer = try self.apiServer()
         request.keepsScratch = self.keep
         request.decryption = try self.decoding.decryption()
-        request.credentials = try self.user.map(credentials)
+        request.credentials = try self.user.map { try EtcdUser($0).credentials(.process) }
         return request
     }
 
@@ -143,15 +140,6 @@ extension ProgressLine {
     }
 }
 
-/// `NAME[:PASSWORD]`; the password is asked for when it is missing.
-private func credentials(_ user: String) throws -> ConnectionOptions.Credentials {
-    let parts = user.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard !parts[0].isEmpty else { throw Failure("--user names nobody", status: .badInput) }
-    let password =
-        try parts.count > 1 ? parts[1] : readPassword(prompt: "Password of etcd's user \(parts[0]): ")
-    return ConnectionOptions.Credentials(user: parts[0], password: password)
-}
-
 /// The file of a program that was named: by its path, or by a name that `PATH` leads to.
 private func program(_ name: String) throws -> String {
     let places =
@@ -163,7 +151,7 @@ private func program(_ name: String) throws -> String {
         // It is started in another directory.
         return absolute(place)
     }
-    throw Failure("\(name) is no program", advice: "give the path of its file", status: .badInput)
+    throw Failure("\(name) is not an executable file", advice: "give the path of its file", status: .badInput)
 }
 
 /// A path that means the same from every directory.

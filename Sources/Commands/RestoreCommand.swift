@@ -88,10 +88,7 @@ struct RestoreCommand: AsyncParsableCommand {
             workingDirectory: FileManager.default.currentDirectoryPath
         )
         for warning in report.warnings { note("Warning: \(warning)") }
-        switch self.output {
-        case .table: try Output.print(report.text)
-        case .json: try Output.print(report.json())
-        }
+        try Output.print(report, as: self.output)
     }
 
     private func request() throws -> RestoreRequest {

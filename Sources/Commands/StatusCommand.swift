@@ -28,39 +28,13 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         let database = try EtcdDatabase(path: self.path)
-        if self.check { try checkDigest(of: database) }
-        noteEntriesNotShown(of: database)
+        if self.check { note(try database.checkedDigestNotes()) }
+        note(database.logNotes())
         if let format = self.writeOut {
             let status = try SnapshotStatus(of: database)
             return try Output.print(format.text(of: status))
         }
         let report = try StatusReport(of: database)
-        switch self.output {
-        case .table: try Output.print(report.table(path: self.path))
-        case .json: try Output.print(report.json())
-        }
+        try Output.print(StatusText(report, path: self.path), as: self.output)
     }
-}
-
-/// etcdutl's `--write-out`.
-enum EtcdutlFormat: String, ExpressibleByArgument, CaseIterable {
-    case simple
-    case json
-    case fields
-    case table
-
-    func text(of status: SnapshotStatus) -> String {
-        switch self {
-        case .simple: status.etcdutlSimple
-        case .json: status.etcdutlJSON
-        case .fields: status.etcdutlFields
-        case .table: status.etcdutlTable
-        }
-    }
-}
-
-/// A report's own two formats.
-enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
-    case table
-    case json
 }

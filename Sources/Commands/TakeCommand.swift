@@ -81,7 +81,7 @@ struct TakeCommand: AsyncParsableCommand {
         if taken.isEmpty {
             note("Warning: the snapshot is empty; has this member ever had its cluster's data?")
         }
-        try Output.print(self.text(TakeText(taken)))
+        try Output.print(TakeText(taken), as: self.output)
     }
 
     private func streamOut(_ request: TakeRequest) async throws {
@@ -91,14 +91,7 @@ struct TakeCommand: AsyncParsableCommand {
             }
         }
         for refusal in taken.refusals { note("Warning: \(refusal)") }
-        note(try String(self.text(TakeText(taken)).dropLast()))
-    }
-
-    private func text(_ text: TakeText) throws -> String {
-        switch self.output {
-        case .table: text.table()
-        case .json: try text.json()
-        }
+        note(try String(self.output.text(of: TakeText(taken)).dropLast()))
     }
 }
 

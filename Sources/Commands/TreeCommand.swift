@@ -1,6 +1,7 @@
 import ArgumentParser
 import EtcdStorage
 import KubernetesRegistry
+import Operations
 import Presentation
 
 /// `registree tree`.
@@ -32,32 +33,17 @@ struct TreeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let registry = try await self.registry.open()
+        let registry = try await self.registry.open().registry()
         let depth = TreeDepth(rawValue: self.depth) ?? .objects
         var output = Output()
-        switch self.output {
-        case .tree:
-            var text = TreeText(registry)
-            var isEmpty = true
-            try registry.forEachTreeNode(depth: depth, namespace: self.namespaces.only) { node in
-                isEmpty = false
-                try output.write(text.line(node))
-            }
-            if isEmpty { noteNothingFound(in: self.namespaces.only) }
-        case .json:
-            var json = TreeJSON(registry)
-            try registry.forEachTreeNode(depth: depth, namespace: self.namespaces.only) { node in
-                try output.write(json.text(node))
-            }
-            try output.write(json.end())
-        }
+        let isThere = try registry.writeTree(
+            as: self.output,
+            depth: depth,
+            namespace: self.namespaces.only,
+            to: &output
+        )
+        if !isThere, self.output == .tree { note(nothingFoundLine(in: self.namespaces.only)) }
         try output.flush()
         try registry.keyspace.checkUnchanged()
     }
-}
-
-/// The tree's own two formats.
-enum TreeFormat: String, ExpressibleByArgument, CaseIterable {
-    case tree
-    case json
 }

@@ -28,22 +28,16 @@ struct VerifyCommand: AsyncParsableCommand {
         } catch {
             throw try self.reportUnopened(Failure(error))
         }
-        noteEntriesNotShown(of: database)
+        note(database.logNotes())
         let verification = try await Verification(of: database)
-        switch self.output {
-        case .table: try Output.print(verification.text(path: self.path))
-        case .json: try Output.print(verification.json(path: self.path))
-        }
+        try Output.print(VerificationText(verification, path: self.path), as: self.output)
         if verification.verdict == .damaged { throw ExitStatus.damaged }
     }
 
     /// A file too damaged to be opened gets its verdict all the same; what is no snapshot at all is an error.
     private func reportUnopened(_ failure: Failure) throws -> any Error {
         guard failure.status == .damaged else { return failure }
-        switch self.output {
-        case .table: try Output.print("\(terminalText(failure.message)): damaged\n")
-        case .json: try Output.print(unopenedJSON(path: self.path, problem: failure.message))
-        }
+        try Output.print(UnopenedText(path: self.path, problem: failure.message), as: self.output)
         return ExitStatus.damaged
     }
 }

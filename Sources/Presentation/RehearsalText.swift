@@ -2,7 +2,7 @@ import Foundation
 public import Operations
 
 /// A rehearsal as people and programs see it.
-public struct RehearsalText: Sendable {
+public struct RehearsalText: Report, Sendable {
     private let rehearsal: Rehearsal
     private let path: String
     private let width: Int
@@ -197,16 +197,6 @@ private func seconds(_ seconds: Double) -> String {
     if seconds < 10 { return String(format: "%.2f s", seconds) }
     if seconds < 120 { return String(format: "%.1f s", seconds) }
     return "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
-}
-
-/// A path as a shell takes it.
-private func shellWord(_ text: String) -> String {
-    let safe = terminalText(text)
-    let isPlain = safe.unicodeScalars.allSatisfy { scalar in
-        scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-            || "/._-+=:@,%".contains(Character(scalar))
-    }
-    return isPlain && !safe.isEmpty ? safe : "'" + safe.replacing("'", with: "'\\''") + "'"
 }
 
 private func rounded(_ seconds: Double) -> Double { (seconds * 1e4).rounded() / 1e4 }

@@ -1,16 +1,22 @@
+import EtcdStorage
 import Testing
 
 @testable import EtcdClient
 
 struct KeyRangeTests {
-    @Test func endsAPrefixAtTheNextOne() {
-        #expect(RequestRange.prefix([1, 2]) == .between([1, 2], and: [1, 3]))
-        #expect(RequestRange.prefix([1, 0xFF]) == .between([1, 0xFF], and: [2]))
-    }
-
-    @Test func readsToTheEndWhenNoPrefixFollows() {
-        #expect(RequestRange.prefix([0xFF, 0xFF]) == .from([0xFF, 0xFF]))
-        #expect(RequestRange.prefix([]) == .all)
-        #expect(RequestRange.all == RequestRange(key: [0], end: [0]))
+    @Test(
+        arguments: [
+            (KeyRange.key([1, 2]), [1, 2], []),
+            (.prefix([1, 2]), [1, 2], [1, 3]),
+            (.prefix([1, 0xFF]), [1, 0xFF], [2]),
+            (.prefix([0xFF, 0xFF]), [0xFF, 0xFF], [0]),
+            (.from([1]), [1], [0]),
+            (.prefix([]), [0], [0]),
+            (.all, [0], [0]),
+        ] as [(KeyRange, [UInt8], [UInt8])]
+    )
+    func isWrittenAsEtcdsRequestsWriteIt(range: KeyRange, key: [UInt8], end: [UInt8]) {
+        #expect(range.requestKey == key)
+        #expect(range.requestEnd == end)
     }
 }

@@ -1,3 +1,4 @@
+import EtcdStorage
 import TestSupport
 import Testing
 

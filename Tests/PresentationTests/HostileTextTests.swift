@@ -19,7 +19,7 @@ struct HostileTextTests {
         (options.wide, options.namespace, options.labels) = (true, true, true)
         let cells = TableView(.builtIn(group: "", kind: "Pod"), options).cells(of: pod, at: 0)
         #expect(cells.count > 5)
-        var rows = RowSpool()
+        var rows = Table()
         rows.append(cells)
         rows.append(["plain", "cells"])
         var lines: [String] = []

@@ -3,8 +3,8 @@ import EtcdServer
 import EtcdStorage
 import EtcdStore
 import Files
-import Foundation
 import Logging
+import Operations
 import ServiceLifecycle
 
 /// `registree serve etcd`.
@@ -106,16 +106,13 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         options.watchProgressInterval = self.watchProgressNotifyInterval.duration
         options.ignoresUsers = self.ignoreAuth
         options.name = self.name ?? source.name
-        options.spoolDirectory = TemporaryFiles.directory(in: ProcessInfo.processInfo.environment)
+        options.spoolDirectory = CallerContext.process.temporaryDirectory
         return options
     }
 
     private func source() throws -> ServedSource {
-        let environment = ProcessInfo.processInfo.environment
-        guard let path = self.file ?? environment["REGISTREE_FROM"].flatMap({ $0.isEmpty ? nil : $0 }) else {
-            return ServedSource()
-        }
-        guard path != "live" else {
+        guard let name = SourceName.named(by: self.file, in: .process) else { return ServedSource() }
+        guard case .path(let path) = name else {
             throw Failure(
                 "a live etcd serves itself",
                 advice: "give -f a snapshot file or a stopped member's data directory",
@@ -123,8 +120,8 @@ struct ServeEtcdCommand: AsyncParsableCommand {
             )
         }
         let database = try EtcdDatabase(path: path)
-        if self.check { try checkDigest(of: database) }
-        noteEntriesNotShown(of: database)
+        if self.check { note(try database.checkedDigestNotes()) }
+        note(database.logNotes())
         return try ServedSource(database)
     }
 

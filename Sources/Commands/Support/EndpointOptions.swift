@@ -1,8 +1,7 @@
 import ArgumentParser
-import EtcdClient
-import Files
 import Foundation
 import Operations
+import Presentation
 
 /// How to reach a live etcd: etcdctl's flags and variables, with their meanings there.
 ///
@@ -70,89 +69,35 @@ struct EndpointOptions: ParsableArguments {
     )
     var commandTimeout: GoDuration?
 
-    /// Whether the command line itself names a live etcd.
-    var areGiven: Bool { !self.endpoints.isEmpty }
-
-    /// Whether this machine has the configuration of an etcd, also one that may not be read.
-    var areFoundHere: Bool {
-        do {
-            return try LocalEtcd.find() != nil
-        } catch {
-            return true
-        }
+    /// The flags as values.
+    var flags: ConnectionFlags {
+        var flags = ConnectionFlags()
+        flags.endpoints = self.endpoints
+        flags.caCertificateFile = self.cacert
+        flags.certificateFile = self.cert
+        flags.keyFile = self.key
+        flags.user = self.user
+        flags.password = self.password
+        flags.passwordFile = self.passwordFile
+        flags.insecureSkipTLSVerify = self.insecureSkipTlsVerify
+        flags.dialTimeout = self.dialTimeout?.duration
+        flags.commandTimeout = self.commandTimeout?.duration
+        return flags
     }
 
-    /// Connects to the first endpoint that can be reached and calls `body` once with the client.
-    func withClient<Result: Sendable>(_ body: (EtcdClient) async throws -> Result) async throws -> Result {
-        let connection = try self.connection()
-        var failure: (any Error)?
-        for endpoint in connection.endpoints {
-            do {
-                return try await EtcdClient.withClient(to: endpoint, options: connection.options, body)
-            } catch let error as EtcdClientError where error.isBeforeAnyRequest {
-                failure = error
-            }
-        }
-        throw failure ?? EtcdClientError(.noEndpoints, endpoint: "--endpoints")
-    }
-
-    /// Whom to connect to, and how.
-    struct Connection {
-        var endpoints: [EtcdEndpoint]
-        var options: ConnectionOptions
-    }
-
-    /// Puts flags, variables and what is found on this machine together, and prints what a person should know
-    /// of it before.
-    func connection() throws -> Connection {
-        let options = try self.options(ProcessInfo.processInfo.environment)
-        let endpoints = try options.parsedEndpoints()
-        for warning in options.warnings(for: endpoints) { note("Warning: \(warning)") }
-        return Connection(endpoints: endpoints, options: options)
-    }
-
-    private func options(_ environment: [String: String]) throws -> ConnectionOptions {
-        let variables = EtcdctlVariables(environment)
-        var options = ConnectionOptions(endpoints: [], now: Date())
-        options.endpoints = self.endpoints.isEmpty ? [variables["ENDPOINTS"] ?? ""] : self.endpoints
-        options.endpoints = options.endpoints.flatMap { $0.split(separator: ",").map(String.init) }
-        options.caCertificateFile = self.cacert ?? variables["CACERT"]
-        options.certificateFile = self.cert ?? variables["CERT"]
-        options.keyFile = self.key ?? variables["KEY"]
-        options.insecureSkipTLSVerify =
-            try self.insecureSkipTlsVerify || variables.isTrue("INSECURE_SKIP_TLS_VERIFY")
-        if let limit = try self.dialTimeout ?? variables.duration("DIAL_TIMEOUT") {
-            options.dialTimeout = limit.duration
-        }
-        if let limit = try self.commandTimeout ?? variables.duration("COMMAND_TIMEOUT") {
-            options.callTimeout = limit.duration
-        }
-        if options.endpoints.isEmpty { try useLocalEtcd(&options) }
-        options.credentials = try EtcdUser(self, variables).credentials()
-        return options
+    /// Whom to connect to, after what a person should know of it was printed.
+    func connection() throws -> EtcdConnection {
+        let connection = try self.flags.connection(.process)
+        note(connection.warnings.map(SourceNote.connection))
+        return connection
     }
 }
 
-/// Fills in what is not given from the configuration of this machine's etcd.
-private func useLocalEtcd(_ options: inout ConnectionOptions) throws {
-    let found: LocalEtcd?
-    do {
-        found = try LocalEtcd.find()
-    } catch {
-        throw Failure(
-            error.description,
-            advice: "run it as root, or name the members with --endpoints",
-            status: .badInput
-        )
-    }
-    guard let local = found else {
-        options.endpoints = ["127.0.0.1:2379"]
-        return
-    }
-    options.endpoints = local.endpoints
-    options.caCertificateFile = options.caCertificateFile ?? local.caCertificateFile
-    if options.certificateFile == nil, options.keyFile == nil {
-        options.certificateFile = local.certificateFile
-        options.keyFile = local.keyFile
+extension CallerContext {
+    /// What this process knows of the system it runs on.
+    static var process: CallerContext {
+        CallerContext(environment: ProcessInfo.processInfo.environment, now: Date()) { user in
+            try readPassword(prompt: "Password of etcd's user \(user): ")
+        }
     }
 }

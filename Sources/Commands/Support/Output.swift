@@ -1,11 +1,12 @@
 import Glibc
+import Operations
 import Presentation
 import SystemPackage
 
 /// Standard output, gathered into large writes.
 ///
 /// Data goes here; everything else to standard error.
-struct Output: ~Copyable {
+struct Output: OutputSink, ~Copyable {
     private var buffer: [UInt8] = []
     private let isTerminal = isatty(STDOUT_FILENO) == 1
     private static let capacity = 1 << 16
@@ -19,7 +20,7 @@ struct Output: ~Copyable {
         if self.buffer.count >= Self.capacity { try self.flush() }
     }
 
-    /// Writes stored bytes: as they are to a file or a pipe, with controls escaped to a terminal.
+    /// Escapes controls when standard output is a terminal.
     mutating func write(stored bytes: RawSpan) throws {
         guard self.isTerminal else { return try self.write(bytes) }
         try self.write(terminalText(bytes.withUnsafeBytes { Array($0) }))
@@ -47,6 +48,19 @@ struct Output: ~Copyable {
         try output.write(text)
         try output.flush()
     }
+
+    /// Writes a report at once.
+    static func print(_ report: some Report, as format: ReportFormat) throws {
+        try self.print(format.text(of: report))
+    }
+}
+
+/// Tells a person what to know of a source.
+func note(_ notes: [SourceNote]) { note(notes.map(\.line)) }
+
+/// Writes lines for people to standard error.
+func note(_ lines: [String]) {
+    for line in lines { note(line) }
 }
 
 /// Writes a line for people to standard error, harmless on a terminal; a failure to do so changes nothing.

@@ -1,3 +1,5 @@
+public import EtcdStorage
+
 /// How many keys to ask for at once, so that a page weighs about ``target`` bytes.
 struct PageSize {
     static let target = 4 << 20
@@ -34,7 +36,7 @@ extension EtcdClient {
     /// - Throws: `.compacted` when the revision is compacted away while it is read.
     @discardableResult
     public func pages(
-        of range: RequestRange,
+        of range: KeyRange,
         revision: Int64 = 0,
         keysOnly: Bool = false,
         _ body: ([LiveKeyValue]) async throws -> Void
@@ -62,13 +64,13 @@ extension EtcdClient {
             try await body(page.keyValues)
             guard page.more else { return (query.revision, newest ?? page.revision) }
             size.learn(count: page.keyValues.count, byteCount: page.byteCount)
-            query.range = RequestRange(key: last.key + [0], end: range.end)
+            query.range = KeyRange(start: last.key + [0], end: range.end)
         }
     }
 
     /// Keys must be ascending and not before those asked for, or a range might never end.
     private func check(_ page: RangeResponse, follows query: RangeQuery) throws {
-        var least = query.range.key
+        var least = query.range.start
         for keyValue in page.keyValues {
             guard !keyValue.key.lexicographicallyPrecedes(least) else {
                 throw EtcdClientError(.badAnswer("its keys are out of order"), at: self.endpoint)

@@ -1,5 +1,6 @@
 import EtcdMessages
 import EtcdRPC
+public import EtcdStorage
 import Foundation
 import GRPCCore
 import SwiftProtobuf
@@ -56,7 +57,7 @@ public struct RangeQuery: Hashable, Sendable {
         }
     }
 
-    public var range: RequestRange
+    public var range: KeyRange
     /// The most keys to return; 0 for all.
     public var limit: Int64
     /// The revision to read at; 0 for the newest.
@@ -69,7 +70,7 @@ public struct RangeQuery: Hashable, Sendable {
     public var serializable: Bool
 
     public init(
-        _ range: RequestRange,
+        _ range: KeyRange,
         limit: Int64 = 0,
         revision: Int64 = 0,
         keysOnly: Bool = false,
@@ -134,11 +135,25 @@ extension LiveKeyValue {
     }
 }
 
+extension KeyRange {
+    /// The range's start, as etcd's requests write it: one zero byte for the first key there is.
+    var requestKey: [UInt8] { self.start.isEmpty && self.end == .none ? [0] : self.start }
+
+    /// The range's end, as etcd's requests write it: empty for a single key, one zero byte for all that follow.
+    var requestEnd: [UInt8] {
+        switch self.end {
+        case .single: []
+        case .before(let end): end
+        case .none: [0]
+        }
+    }
+}
+
 extension Etcdserverpb_RangeRequest {
     fileprivate init(_ query: RangeQuery) {
         self.init()
-        self.key = Data(query.range.key)
-        self.rangeEnd = Data(query.range.end)
+        self.key = Data(query.range.requestKey)
+        self.rangeEnd = Data(query.range.requestEnd)
         self.limit = query.limit
         self.revision = query.revision
         self.keysOnly = query.keysOnly

@@ -1,5 +1,6 @@
 import EtcdMessages
 import EtcdRPC
+public import EtcdStorage
 import Foundation
 import GRPCCore
 import SwiftProtobuf
@@ -38,11 +39,11 @@ extension EtcdClient {
     ///   - returningPrevious: Whether to answer with the keys as they were.
     /// - Returns: How many were deleted.
     /// - Throws: `.permissionDenied` and whatever breaks calls.
-    public func deleteRange(_ range: RequestRange, returningPrevious: Bool = false) async throws -> Deletion {
+    public func deleteRange(_ range: KeyRange, returningPrevious: Bool = false) async throws -> Deletion {
         let kv = Etcdserverpb_KV.Client(wrapping: self.calls.grpc)
         let request = Etcdserverpb_DeleteRangeRequest.with {
-            $0.key = Data(range.key)
-            $0.rangeEnd = Data(range.end)
+            $0.key = Data(range.requestKey)
+            $0.rangeEnd = Data(range.requestEnd)
             $0.prevKv = returningPrevious
         }
         let answer = try await self.calls.unary { context in

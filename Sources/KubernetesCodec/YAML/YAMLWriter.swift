@@ -26,12 +26,12 @@ public struct YAMLWriter: Sendable {
         self.write(Document.rootNode, of: document)
     }
 
-    /// Appends `- ` and the document's value: an item of a sequence whose dashes stand at ``indentation``.
-    public mutating func write(item document: Document) {
+    /// Appends `- ` and the value: an item of a sequence whose dashes stand at ``indentation``.
+    public mutating func write(item value: Value) {
         self.lineStart = self.bytes.count
         self.indent(self.indentation)
         self.bytes.append(UInt8(ascii: "-"))
-        self.valueInLine(Document.rootNode, at: self.indentation, of: document)
+        self.valueInLine(value.node, at: self.indentation, of: value.document)
     }
 
     private mutating func write(_ index: UInt32, of document: borrowing Document) {

@@ -31,3 +31,9 @@ indirect enum Block: Sendable {
         rows.isEmpty ? nil : .section(name, [.table(headings, rows)])
     }
 }
+
+/// `<none>` for an empty text.
+func orNone(_ text: String) -> String { text.isEmpty ? "<none>" : text }
+
+/// `<none>` for an empty list.
+func orNone(_ texts: [String]) -> [String] { texts.isEmpty ? ["<none>"] : texts }

@@ -21,8 +21,8 @@ struct BlockLayout {
     mutating func append(_ blocks: [Block], indentation: String = "") {
         let names = blocks.compactMap { block -> Int? in
             switch block {
-            case .field(let name, _): scalarCount(name) + 1
-            case .section(let name, let value, _) where !value.isEmpty: scalarCount(name) + 1
+            case .field(let name, _): columns(of: name) + 1
+            case .section(let name, let value, _) where !value.isEmpty: columns(of: name) + 1
             default: nil
             }
         }
@@ -65,7 +65,7 @@ struct BlockLayout {
         _ column: Int
     ) {
         let label = terminalText(name) + ":"
-        let padding = max(2, column - scalarCount(label))
+        let padding = max(2, column - columns(of: label))
         var lead = indentation + label + spaces(padding)
         let rest = indentation + spaces(column)
         if values.isEmpty { self.appendLine(lead) }
@@ -76,20 +76,16 @@ struct BlockLayout {
     }
 
     private mutating func appendTable(_ headings: [String], _ rows: [[String]], _ indentation: String) {
-        let rows = rows.map { $0.map { terminalText($0) } }
-        let rule = headings.map { String(repeating: "-", count: scalarCount($0)) }
-        let all = [headings, rule] + rows
-        let widths = headings.indices.map { column in
-            all.lazy.map { column < $0.count ? scalarCount($0[column]) : 0 }.max() ?? 0
-        }
-        for row in all {
+        var table = Table(headings: headings)
+        table.append(headings.map { String(repeating: "-", count: columns(of: $0)) })
+        for row in rows { table.append(row) }
+        table.forEachRow { cells in
+            let row = cells.map { String(decoding: $0, as: UTF8.self) }
             var lead = indentation
-            for (cell, width) in zip(row.dropLast(), widths) {
-                lead += cell + spaces(width - scalarCount(cell) + 2)
-            }
+            for (cell, width) in zip(row.dropLast(), table.widths) { lead += atLeft(cell, to: width + 2) }
             let last = row.last ?? ""
-            let start = scalarCount(lead)
-            if let width, width - start < Self.narrowest, start + scalarCount(last) > width {
+            let start = columns(of: lead)
+            if let width, width - start < Self.narrowest, start + columns(of: last) > width {
                 self.appendLine(lead)
                 self.appendFolded(last, first: indentation + "    ", rest: indentation + "    ")
             } else {
@@ -100,14 +96,14 @@ struct BlockLayout {
 
     /// Adds a text that begins behind `first`, and goes on behind `rest` where it is too long for a line.
     private mutating func appendFolded(_ line: String, first: String, rest: String) {
-        let room = (self.width ?? .max) - max(scalarCount(first), scalarCount(rest))
-        guard room >= Self.narrowest, scalarCount(line) > room, line.utf8.contains(UInt8(ascii: " ")) else {
+        let room = (self.width ?? .max) - max(columns(of: first), columns(of: rest))
+        guard room >= Self.narrowest, columns(of: line) > room, line.utf8.contains(UInt8(ascii: " ")) else {
             return self.appendLine(first + line)
         }
         var lead = first
         var current = ""
         for word in line.split(separator: " ", omittingEmptySubsequences: false) {
-            if !current.isEmpty, scalarCount(current) + 1 + word.unicodeScalars.count > room {
+            if !current.isEmpty, columns(of: current) + 1 + word.unicodeScalars.count > room {
                 self.appendLine(lead + current)
                 lead = rest
                 current = String(word)
@@ -141,7 +137,3 @@ func lines(of text: String) -> [String] {
         return terminalText(expanded)
     }
 }
-
-private func scalarCount(_ text: String) -> Int { text.unicodeScalars.count }
-
-private func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }

@@ -1,7 +1,7 @@
 public import KubernetesRegistry
 
 /// Helm's releases as tables with Helm's own columns, or as JSON.
-public struct HelmText {
+public struct HelmText: Report {
     /// Which columns there are.
     public enum Columns: Sendable {
         case list
@@ -9,27 +9,30 @@ public struct HelmText {
     }
 
     private let releases: [HelmSummary]
+    private let columns: Columns
 
-    public init(_ releases: [HelmSummary]) {
+    public init(_ releases: [HelmSummary], _ columns: Columns) {
         self.releases = releases
+        self.columns = columns
     }
 
-    public func table(_ columns: Columns) -> RowSpool {
-        var rows = RowSpool()
-        switch columns {
-        case .list:
-            rows.append(["NAME", "NAMESPACE", "REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION"])
-        case .history:
-            rows.append(["REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION", "DESCRIPTION"])
-        }
+    public var text: String {
+        var table = Table(headings: self.headings)
         for release in self.releases {
             let name = [release.name, release.namespace]
             let facts = [
                 String(release.revision), release.updated, release.status, release.chart, release.appVersion,
             ]
-            rows.append(columns == .list ? name + facts : facts + [release.description])
+            table.append(self.columns == .list ? name + facts : facts + [release.description])
         }
-        return rows
+        return table.lines
+    }
+
+    private var headings: [String] {
+        switch self.columns {
+        case .list: ["NAME", "NAMESPACE", "REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION"]
+        case .history: ["REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION", "DESCRIPTION"]
+        }
     }
 
     public func json() throws -> String {

@@ -1,47 +1,71 @@
 public import KubernetesRegistry
 
-/// What a source holds of each resource, as a table or JSON.
-public struct HoldingsText {
-    private let holdings: [ResourceHolding]
+/// The formats of what a source holds of each resource.
+public enum HoldingsFormat: String, CaseIterable, Sendable {
+    case table
+    case json
+    /// The names alone, a line each: `deployments.apps`.
+    case name
 
-    public init(_ holdings: [ResourceHolding]) {
-        self.holdings = holdings.sorted {
+    public func text(of holdings: HoldingsText) throws -> String {
+        switch self {
+        case .table: holdings.text
+        case .json: try holdings.json()
+        case .name: holdings.names
+        }
+    }
+}
+
+/// What a source holds of each resource, as a table or JSON.
+public struct HoldingsText: Report {
+    private let holdings: [ResourceHolding]
+    private let showsHeadings: Bool
+
+    public init(_ holdings: [ResourceHolding], showsHeadings: Bool) {
+        self.showsHeadings = showsHeadings
+        self.holdings = holdings
+    }
+
+    private var sorted: [ResourceHolding] {
+        self.holdings.sorted {
             ($0.resource.group, $0.resource.plural) < ($1.resource.group, $1.resource.plural)
         }
     }
 
-    public func rows(withHeadings: Bool) -> RowSpool {
-        var rows = RowSpool()
-        if withHeadings {
-            rows.append([
+    public var text: String {
+        var table = Table()
+        if self.showsHeadings {
+            table.append([
                 "NAME", "SHORTNAMES", "GROUP", "NAMESPACED", "KIND", "OBJECTS", "STORED", "ENCODING",
                 "UNDECODED",
             ])
         }
-        for holding in self.holdings {
+        for holding in self.sorted {
             let resource = holding.resource
-            rows.append([
+            table.append([
                 resource.plural,
                 resource.shortNames.joined(separator: ","),
                 resource.group,
                 resource.scope == .cluster ? "false" : "true",
                 resource.kind,
                 String(holding.objectCount),
-                counted(holding.storedVersions),
-                counted(holding.encodings),
+                counts(holding.storedVersions),
+                counts(holding.encodings),
                 String(holding.undecodedCount),
             ])
         }
-        return rows
+        return table.lines
     }
 
+    fileprivate var names: String { self.holdings.map { $0.resource.qualifiedName + "\n" }.joined() }
+
     public func json() throws -> String {
-        try indentedJSON(self.holdings.map(HoldingJSON.init))
+        try indentedJSON(self.sorted.map(HoldingJSON.init))
     }
 }
 
 /// `v1`, or with counts when there are several: `v1:3,v1beta1:1`.
-private func counted(_ counts: [String: Int]) -> String {
+private func counts(_ counts: [String: Int]) -> String {
     let sorted = counts.sorted { $0.key < $1.key }
     if sorted.count == 1 { return sorted[0].key }
     return sorted.map { "\($0.key):\($0.value)" }.joined(separator: ",")

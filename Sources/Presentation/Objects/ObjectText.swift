@@ -20,13 +20,18 @@ public struct ObjectText: Sendable {
 
     /// Appends an object.
     public func append(_ document: Document, to bytes: inout [UInt8]) {
+        self.append(document.root, to: &bytes)
+    }
+
+    /// Appends a value.
+    public func append(_ value: Value, to bytes: inout [UInt8]) {
         switch self.format {
-        case .yaml: self.appendYAML(document, to: &bytes)
-        case .json: self.appendJSON(document, to: &bytes)
+        case .yaml: self.appendYAML(value, to: &bytes)
+        case .json: self.appendJSON(value, to: &bytes)
         case .jsonLines:
             var writer = JSONWriter()
             swap(&writer.bytes, &bytes)
-            writer.write(document)
+            writer.write(value)
             swap(&writer.bytes, &bytes)
             bytes.append(0x0A)
         }
@@ -68,21 +73,21 @@ public struct ObjectText: Sendable {
 
         """
 
-    private func appendYAML(_ document: Document, to bytes: inout [UInt8]) {
+    private func appendYAML(_ value: Value, to bytes: inout [UInt8]) {
         var writer = YAMLWriter()
         swap(&writer.bytes, &bytes)
-        if self.isList { writer.write(item: document) } else { writer.write(document) }
+        if self.isList { writer.write(item: value) } else { writer.write(value) }
         swap(&writer.bytes, &bytes)
     }
 
-    private func appendJSON(_ document: Document, to bytes: inout [UInt8]) {
+    private func appendJSON(_ value: Value, to bytes: inout [UInt8]) {
         var writer = JSONWriter(indentation: 4)
         swap(&writer.bytes, &bytes)
         if self.isList {
             writer.level = 2
             writer.bytes += Array(repeating: 0x20, count: 8)
         }
-        writer.write(document)
+        writer.write(value)
         if !self.isList { writer.bytes.append(0x0A) }
         swap(&writer.bytes, &bytes)
     }

@@ -165,16 +165,13 @@ struct TakeFaultTests {
     /// The file without a name that the keys of a live etcd go to.
     @Test func anErrorOfAnyCallThatKeepsLiveKeysIsSaid() async throws {
         try await self.withStore { endpoint, place in
-            let live = LiveKeyspace(
-                endpoints: [endpoint],
-                options: ConnectionOptions(),
-                spoolDirectory: place.string
-            )
+            let connection = try EtcdConnection(ConnectionOptions(endpoints: [endpoint.description]))
+            let live = LiveEtcd(connection, spoolDirectory: place.string)
             for number in 0... {
                 let fault = FileFault(.error(.noSpace), after: number, below: place.string)
                 defer { fault.end() }
                 do {
-                    let keyspace = try await live.read([RequestRange(.all)], at: nil)
+                    let keyspace = try await live.keyspace(of: [.all], at: nil)
                     #expect(keyspace.count > 0)
                     #expect(fault.end().count == number)
                     break

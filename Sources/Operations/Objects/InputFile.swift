@@ -1,0 +1,22 @@
+import Files
+public import KubernetesCodec
+
+/// Why a file that a person named beside the source cannot be used.
+public enum InputFileError: Error, Hashable, Sendable {
+    /// It is larger than `limit` bytes.
+    case tooLarge(path: String, limit: Int)
+    case notEncryptionConfiguration(path: String, CodecError)
+}
+
+/// The bytes of a file of a few megabytes at most, such as a configuration or a template.
+///
+/// - Throws: `.tooLarge`; `FileError` when it cannot be read.
+public func contents(ofFile path: String) throws -> [UInt8] {
+    let file = try MappedFile(path: path)
+    return try file.withBytes { bytes in
+        guard bytes.byteCount <= Limits.valueByteCount else {
+            throw InputFileError.tooLarge(path: path, limit: Limits.valueByteCount)
+        }
+        return bytes.withUnsafeBytes { Array($0) }
+    }
+}

@@ -1,0 +1,70 @@
+public import EtcdStorage
+import KubernetesCodec
+public import KubernetesRegistry
+
+/// Finds what belongs to some objects, and describes one after the other.
+public struct ObjectDescriptions: Sendable {
+    private let walk: ObjectWalk
+    private let leases: [Lease]
+
+    /// - Parameters:
+    ///   - walk: Which of the objects are selected, and how they are read.
+    ///   - leases: What the source says of leases.
+    public init(_ walk: ObjectWalk, leases: [Lease]) {
+        self.walk = walk
+        self.leases = leases
+    }
+
+    /// Calls `body` with the description of every selected object, in order.
+    ///
+    /// All objects that can belong to them are read once. Of what belongs to them only the place is kept, so
+    /// that memory does not grow with what they hold.
+    public func forEach(
+        of objects: [StoredObject],
+        namespace: String?,
+        _ body: (ObjectDescription) throws -> Void
+    ) async throws {
+        let described = try await self.selected(of: objects)
+        guard !described.isEmpty else { return }
+        let relations = try await self.relations(of: described, namespace: namespace)
+        var describer = Describer(
+            for: described,
+            in: self.walk.registry,
+            leases: self.leases,
+            decryption: self.walk.decryption
+        )
+        for (object, relations) in zip(described, relations) {
+            try body(describer.describe(object, relations))
+        }
+    }
+
+    private func selected(of objects: [StoredObject]) async throws -> [DescribedObject] {
+        var described: [DescribedObject] = []
+        _ = try await self.walk.forEach(of: objects, startingWith: [DescribedObject]()) { run, found in
+            run.append(DescribedObject(found.object, found.document.root))
+        } take: { run, _ in
+            described += run
+        }
+        return described
+    }
+
+    /// What belongs to each of the objects, found among those of their namespace; everywhere, when one of them
+    /// is in none.
+    private func relations(of described: [DescribedObject], namespace: String?) async throws -> [[Relation]] {
+        let registry = self.walk.registry
+        let isInside = described.allSatisfy { !registry.namespace(of: $0.object).isEmpty }
+        let finder = RelationFinder(for: described)
+        let objects = registry.objects(of: registry.resources, namespace: isInside ? namespace : nil)
+            .filter { !isInside || !registry.namespace(of: $0).isEmpty }
+        let candidates = finder.candidates(among: objects, in: registry)
+        let walk = ObjectWalk(of: registry, decryption: self.walk.decryption)
+        var relations = Relations()
+        _ = try await walk.forEach(of: candidates, startingWith: Relations()) { run, found in
+            guard found.read.problem == nil else { return }
+            finder.add(found.object, found.document.root, to: &run)
+        } take: { run, _ in
+            relations.append(run)
+        }
+        return relations.byObject(count: described.count)
+    }
+}

@@ -1,0 +1,36 @@
+public import EtcdClient
+
+/// Whom to connect to, and how.
+public struct EtcdConnection: Sendable {
+    /// Members of one cluster, in the order in which they are tried.
+    public var endpoints: [EtcdEndpoint]
+    public var options: ConnectionOptions
+
+    /// - Throws: `EtcdClientError` when the options name no endpoint, or one that cannot be used.
+    public init(_ options: ConnectionOptions) throws(EtcdClientError) {
+        self.endpoints = try options.parsedEndpoints()
+        self.options = options
+    }
+
+    /// What to tell a person before connecting.
+    public var warnings: [ConnectionWarning] { self.options.warnings(for: self.endpoints) }
+
+    /// Connects to the first endpoint that can be reached and calls `body` once with the client.
+    ///
+    /// The next endpoint is asked only when one cannot be reached; what a member refuses, it refuses.
+    ///
+    /// - Throws: `EtcdClientError` of the last endpoint; what `body` throws.
+    public func withClient<Result: Sendable>(
+        _ body: (EtcdClient) async throws -> Result
+    ) async throws -> Result {
+        var failure: (any Error)?
+        for endpoint in self.endpoints {
+            do {
+                return try await EtcdClient.withClient(to: endpoint, options: self.options, body)
+            } catch let error as EtcdClientError where error.isBeforeAnyRequest {
+                failure = error
+            }
+        }
+        throw failure ?? EtcdClientError(.noEndpoints, endpoint: "--endpoints")
+    }
+}

@@ -1,0 +1,53 @@
+import EtcdClient
+public import EtcdStorage
+import Files
+
+/// A live etcd, whose keys are read into a keyspace like a snapshot's.
+public struct LiveEtcd: Sendable {
+    private let connection: EtcdConnection
+    private let spoolDirectory: String
+
+    /// - Parameters:
+    ///   - connection: Whom to ask.
+    ///   - spoolDirectory: Where the records are kept while they are looked at.
+    public init(_ connection: EtcdConnection, spoolDirectory: String) {
+        self.connection = connection
+        self.spoolDirectory = spoolDirectory
+    }
+
+    /// Reads the keys of `ranges`, which do not overlap, all at one revision.
+    ///
+    /// - Parameters:
+    ///   - ranges: Which keys.
+    ///   - revision: The revision to read at; nil for the newest.
+    /// - Returns: The keys at one revision.
+    /// - Throws: `EtcdClientError` of the last endpoint; `FileError` when the records cannot be kept.
+    public func keyspace(of ranges: [KeyRange], at revision: Int64?) async throws -> Keyspace {
+        try await self.connection.withClient { client in
+            var spool = try KeyspaceSpool(in: self.spoolDirectory)
+            var pinned = revision ?? 0
+            var newest: Int64?
+            for range in ranges {
+                let read = try await client.pages(of: range, revision: pinned) { page in
+                    for live in page { try spool.append(live) }
+                }
+                pinned = read.revision
+                newest = newest ?? read.newest
+            }
+            return try spool.keyspace(at: pinned, of: newest ?? pinned)
+        }
+    }
+}
+
+extension KeyspaceSpool {
+    fileprivate mutating func append(_ live: LiveKeyValue) throws(FileError) {
+        try self.append(
+            key: live.key,
+            value: live.value,
+            createRevision: live.createRevision,
+            modRevision: live.modRevision,
+            version: live.version,
+            lease: live.lease
+        )
+    }
+}

@@ -1,0 +1,58 @@
+import EtcdStorage
+
+/// Which source a person asks for, as the flags say it.
+public struct SourceRequest: Sendable {
+    /// `-f`: a path, or `live`.
+    public var file: String?
+    /// How to reach a live etcd.
+    public var connection: ConnectionFlags
+    /// Whether to compare a snapshot's digest with its bytes first.
+    public var checksDigest: Bool
+
+    public init(file: String?, connection: ConnectionFlags, checksDigest: Bool) {
+        self.file = file
+        self.connection = connection
+        self.checksDigest = checksDigest
+    }
+
+    /// Finds the source and opens it; no key is read yet.
+    ///
+    /// - Returns: The source, and what a person should know about it.
+    /// - Throws: `SourceError` when the flags name none or two; `StorageError` for a file that is no database or
+    ///   whose digest differs; `EtcdClientError` for endpoints that are none; what asking for a password throws.
+    public func open(_ context: CallerContext) throws -> (source: Source, notes: [SourceNote]) {
+        switch try self.name(context) {
+        case .path(let path):
+            let database = try EtcdDatabase(path: path)
+            let digestNotes = self.checksDigest ? try database.checkedDigestNotes() : []
+            return (.database(database), digestNotes + database.logNotes())
+        case .live:
+            let connection = try self.connection.connection(context)
+            let live = LiveEtcd(connection, spoolDirectory: context.temporaryDirectory)
+            return (.live(live), connection.warnings.map(SourceNote.connection))
+        }
+    }
+
+    /// `-f`, then `--endpoints`, then `$REGISTREE_FROM`, then the live etcd of this machine.
+    private func name(_ context: CallerContext) throws(SourceError) -> SourceName {
+        let namesEndpoints = !self.connection.endpoints.isEmpty
+        if let file = self.file {
+            let name = SourceName(file)
+            guard name == .live || !namesEndpoints else { throw .fileAndEndpoints }
+            return name
+        }
+        if namesEndpoints { return .live }
+        if let name = SourceName.named(by: nil, in: context) { return name }
+        if context.environment["ETCDCTL_ENDPOINTS"] != nil || isEtcdConfigured(context) { return .live }
+        throw .noSource
+    }
+}
+
+/// Whether this machine has the configuration of an etcd, also one that may not be read.
+private func isEtcdConfigured(_ context: CallerContext) -> Bool {
+    do {
+        return try LocalEtcd.find(root: context.root) != nil
+    } catch {
+        return true
+    }
+}

@@ -1,0 +1,122 @@
+import Bolt
+import EtcdClient
+import EtcdServer
+import EtcdStorage
+import EtcdStore
+import Files
+import KubernetesRegistry
+import Operations
+import SystemPackage
+
+/// An error in words: what happened to what, and what to do next.
+public struct ErrorText: Sendable {
+    public var message: String
+    /// nil when there is nothing to advise.
+    public var advice: String?
+
+    public init(_ message: String, advice: String? = nil) {
+        self.message = message
+        self.advice = advice
+    }
+
+    /// The words for any error of the rooms below.
+    public init(_ error: any Error) {
+        switch error {
+        case let error as StorageError: self.init(storage: error)
+        case let error as FileError: self.init(error.description, advice: error.advice)
+        case let error as SourceError: self.init(source: error)
+        case let error as InputFileError: self.init(input: error)
+        case let error as ObjectQueryError: self.init(query: error)
+        case let error as UnknownResource: self.init(unknown: error)
+        case let error as HelmError: self.init(helm: error)
+        case let error as RestoreError: self.init(error.description, advice: error.advice)
+        case let error as EtcdClientError: self.init(error.description, advice: error.reason.advice)
+        case let refusal as TakeRefusal: self.init(take: refusal)
+        case let error as ServerError: self.init(error.description, advice: error.advice)
+        case let error as EtcdError: self.init(error.text)
+        case is CancellationError: self.init("interrupted")
+        case let error as Errno: self.init("the output cannot be written: \(error)")
+        default: self.init("\(error)")
+        }
+    }
+
+    private init(take refusal: TakeRefusal) {
+        self.init(
+            refusal.description,
+            advice: "nothing was kept: take from another member, and look into this one's log and disk"
+        )
+    }
+
+    private init(storage error: StorageError) {
+        let advice: String?
+        switch error.reason {
+        case .file(let file):
+            self.init(file.description, advice: file.advice)
+            return
+        case .bolt(let bolt): advice = bolt.advice(path: error.path)
+        case .digestMismatch: advice = "the file was changed after it was written: use another copy"
+        case .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair:
+            advice = verifyAdvice(path: error.path)
+        case .compressed, .notADataDirectory, .noKeyBucket, .compacted, .futureRevision, .wal, .unwritable:
+            advice = nil
+        }
+        self.init(error.description, advice: advice)
+    }
+}
+
+private func verifyAdvice(path: String) -> String {
+    "`registree verify \(path)` lists everything that is wrong with it"
+}
+
+extension BoltError {
+    fileprivate func advice(path: String) -> String? {
+        switch self.reason {
+        case .notBolt, .foreignByteOrder, .unsupportedVersion:
+            "give a file that `registree take` or `etcdctl snapshot save` wrote, or a data directory"
+        case .fileTooShort, .empty, .truncated:
+            "the file was cut when it was copied or written: use another copy"
+        default: verifyAdvice(path: path)
+        }
+    }
+}
+
+extension FileError {
+    fileprivate var advice: String? {
+        switch self.reason {
+        case .locked:
+            "a running etcd holds it: stop the member first, or ask the live etcd (take, or list -f live)"
+        case .exists: "choose another name; `registree take` replaces a file when told with --force"
+        case .notEmpty: "choose another directory, or empty it"
+        case .parentMissing: "create the directory first"
+        case .missing, .notARegularFile, .interrupted, .shrank, .changed, .unreadable, .noSpace,
+            .tooManyMappings, .tooLargeToMap, .system:
+            nil
+        }
+    }
+}
+
+extension RestoreError {
+    fileprivate var advice: String? {
+        switch self {
+        case .noDigest: "say --skip-hash-check to restore it all the same, after `registree verify`"
+        case .unsound(let path, _): "`registree verify \(path)` lists them"
+        case .writtenFileDiffers, .nameIsNoDirectory: nil
+        }
+    }
+}
+
+extension EtcdClientError.Reason {
+    fileprivate var advice: String? {
+        switch self {
+        case .fileUnusable(let file, _) where file.role == .key:
+            "certificates' keys belong to root: run it with sudo, or name others with --cert and --key"
+        case .connectionRefused:
+            "is etcd running there? Name its members with --endpoints"
+        case .noLeader:
+            "start enough members for a majority, or read a stopped member's data directory"
+        case .onlyEmptyMessages, .snapshotShort, .snapshotContradictsItself:
+            "the member may fail to read its own disk: see its log, and take from another member"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,89 @@
+public import KubernetesCodec
+public import KubernetesRegistry
+public import Operations
+
+/// What a person should know of a source, a line each.
+extension SourceNote {
+    public var line: String {
+        switch self {
+        case .noDigest(let path):
+            "Note: \(path) has no digest: its values are not proved"
+        case .logEntriesNotShown(let count):
+            "Note: \(count) entries of the member's write-ahead log are later than its database and not shown"
+        case .logUnreadable(let error):
+            "Note: the member's write-ahead log cannot be read, so later entries may be missing: \(error)"
+        case .connection(let warning):
+            "Warning: \(warning)"
+        }
+    }
+}
+
+extension ReadingProblems {
+    /// What was not shown as it is, a line each; with `hasConfiguration` why what it should open is encrypted.
+    public func lines(hasConfiguration: Bool) -> [String] {
+        var lines: [String] = []
+        if self.encryptedCount > 0 {
+            let key = self.encryption.map { " with \($0)" } ?? ""
+            let first = self.firstEncrypted?.text ?? ""
+            let advice = hasConfiguration ? first : "open them with --encryption-config FILE"
+            lines.append("Note: \(objectsAre(self.encryptedCount)) encrypted\(key): \(advice)")
+        }
+        if self.undecodedCount > 0 {
+            let first = self.firstUndecoded?.text ?? ""
+            lines.append("Note: \(objectsAre(self.undecodedCount)) not decoded: \(first)")
+        }
+        if self.unknownFieldCount > 0 { lines.append(unknownFieldsLine(self.unknownFieldCount)) }
+        if self.unknownKindCount > 0 {
+            let objects = objectsAre(self.unknownKindCount)
+            lines.append("Note: \(objects) of kinds not known here, shown by field numbers")
+        }
+        return lines
+    }
+}
+
+extension HelmProblems {
+    /// What of the releases was not read, a line each.
+    public func lines(hasConfiguration: Bool) -> [String] {
+        let unopened = self.unopened.map { example in
+            let key = String(decoding: example.key, as: UTF8.self)
+            return "Note: \(key) is not a Helm release that can be opened: \(example.problem)"
+        }
+        return unopened + self.reading.lines(hasConfiguration: hasConfiguration)
+    }
+}
+
+extension ReadingProblems.Example {
+    fileprivate var text: String { "\(String(decoding: self.key, as: UTF8.self)): \(self.problem)" }
+}
+
+extension DecodedForm {
+    /// What of a value was not shown as it is, a line each.
+    public var lines: [String] {
+        var lines: [String] = []
+        if self.unknownFieldCount > 0 { lines.append(unknownFieldsLine(self.unknownFieldCount)) }
+        if !self.isKnownKind {
+            lines.append("Note: the kind is not known here: its fields are shown by their numbers")
+        }
+        return lines
+    }
+}
+
+extension MissingObject {
+    /// The line that says that it is not there.
+    public var line: String {
+        let place = self.namespace.map { " in namespace \($0)" } ?? ""
+        let name = "\(self.resource.qualifiedName) \"\(self.name)\""
+        return "Error: " + terminalText("\(name) not found\(place) at revision \(self.revision)")
+    }
+}
+
+/// Says that nothing is there, in kubectl's words.
+public func nothingFoundLine(in namespace: String?) -> String {
+    "No resources found" + (namespace.map { " in \(terminalText($0)) namespace." } ?? ".")
+}
+
+private func unknownFieldsLine(_ count: Int) -> String {
+    "Note: \(count) fields are of a newer release than is known here, and not shown"
+}
+
+private func objectsAre(_ count: Int) -> String { count == 1 ? "1 object is" : "\(count) objects are" }

@@ -1,0 +1,166 @@
+import EtcdStorage
+import KubernetesCodec
+import KubernetesRegistry
+import KubernetesTables
+import Operations
+
+extension ObjectRenderer {
+    private var registry: Registry { self.walk.registry }
+
+    func writeNames<Sink: OutputSink & ~Copyable>(
+        of objects: [StoredObject],
+        to output: inout Sink
+    ) async throws -> ReadingProblems {
+        let (selected, problems) = try await self.walk.selected(of: objects)
+        for object in selected {
+            let type = self.registry.resource(of: object)?.typeName ?? ""
+            try output.write(terminalText("\(type)/\(self.registry.name(of: object))") + "\n")
+        }
+        return problems
+    }
+
+    /// One table of keys and revisions.
+    func writeRecords<Sink: OutputSink & ~Copyable>(
+        of objects: [StoredObject],
+        to output: inout Sink
+    ) async throws -> ReadingProblems {
+        let (selected, problems) = try await self.walk.selected(of: objects)
+        var table = Table()
+        if self.showsHeadings { table.append(["KEY", "CREATE", "MOD", "VERSION", "LEASE", "SIZE"]) }
+        for object in selected {
+            let metadata = try self.registry.metadata(of: object)
+            table.append([
+                terminalText(self.registry.key(of: object)),
+                String(metadata.createRevision),
+                String(metadata.modRevision),
+                String(metadata.version),
+                metadata.lease == 0 ? "-" : String(UInt64(bitPattern: metadata.lease), radix: 16),
+                String(metadata.valueByteCount),
+            ])
+        }
+        try output.write(table)
+        return problems
+    }
+
+    /// Whole objects: alone, as a list, or one a line.
+    func writeObjects<Sink: OutputSink & ~Copyable>(
+        _ objects: [StoredObject],
+        as text: ObjectText,
+        to output: inout Sink
+    ) async throws -> ReadingProblems {
+        var isFirst = true
+        let problems = try await self.walk.forEach(of: objects, startingWith: [UInt8]()) { bytes, found in
+            if !bytes.isEmpty { bytes += text.separator.utf8 }
+            text.append(found.document, to: &bytes)
+        } take: { bytes, count in
+            guard count > 0 else { return }
+            try output.write(isFirst ? text.opening : text.separator)
+            isFirst = false
+            try output.write(bytes.span.bytes)
+        }
+        try output.write(isFirst ? text.empty : text.closing)
+        return problems
+    }
+
+    /// What a template makes of the objects: of one alone, or of a list of all.
+    func writeTemplate<Sink: OutputSink & ~Copyable>(
+        _ template: JSONPath,
+        of objects: [StoredObject],
+        isList: Bool,
+        to output: inout Sink
+    ) async throws -> ReadingProblems {
+        var list = try ObjectList()
+        var alone: Document?
+        let problems = try await self.walk.forEach(of: objects, startingWith: [Document]()) { run, found in
+            run.append(found.document)
+        } take: { documents, _ in
+            if !isList { alone = documents.first ?? alone }
+            for document in documents where isList { try list.append(document) }
+        }
+        guard let root = isList ? list.document.root : alone?.root else { return problems }
+        var bytes: [UInt8] = []
+        try template.write(root, to: &bytes)
+        try output.write(stored: bytes.span.bytes)
+        return problems
+    }
+
+    /// A table of the columns that were asked for.
+    func writeCustomColumns<Sink: OutputSink & ~Copyable>(
+        _ columns: CustomColumns,
+        of objects: [StoredObject],
+        to output: inout Sink
+    ) async throws -> ReadingProblems {
+        var table = Table()
+        if self.showsHeadings { table.append(columns.headers) }
+        let problems = try await self.walk.forEach(of: objects, startingWith: Table()) { run, found in
+            run.append(try columns.cells(of: found.document.root))
+        } take: { run, _ in
+            table.append(run)
+        }
+        try output.write(table)
+        return problems
+    }
+}
+
+// MARK: Tables
+
+extension ObjectRenderer {
+    /// A table for each resource that has objects, with an empty line between.
+    func writeTables<Sink: OutputSink & ~Copyable>(
+        of answers: [ObjectAnswer],
+        _ options: TableView.Options,
+        at now: Int64,
+        to output: inout Sink
+    ) async throws -> Result {
+        let shown = answers.filter { !$0.objects.isEmpty }
+        let showsType = Set(shown.map(\.resource)).count > 1
+        var result = Result(isEmptyTable: true)
+        for answer in shown {
+            var options = options
+            options.namespace = self.showsNamespace && answer.resource.scope != .cluster
+            options.namePrefix = showsType ? answer.resource.typeName + "/" : ""
+            let (table, rowCount, problems) = try await self.table(of: answer, options, at: now)
+            result.problems.add(problems)
+            guard rowCount > 0 else { continue }
+            if !result.isEmptyTable, self.showsHeadings { try output.write("\n") }
+            result.isEmptyTable = false
+            try output.write(table)
+        }
+        if answers.contains(where: { !$0.missing.isEmpty }) { result.isEmptyTable = false }
+        return result
+    }
+
+    private func table(
+        of answer: ObjectAnswer,
+        _ options: TableView.Options,
+        at now: Int64
+    ) async throws -> (table: Table, rowCount: Int, problems: ReadingProblems) {
+        let view = TableView(self.registry.table(of: answer.resource, self.walk.decryption), options)
+        var table = Table()
+        if self.showsHeadings { table.append(view.headings) }
+        var rowCount = 0
+        let problems = try await self.walk.forEach(of: answer.objects, startingWith: Table()) { run, found in
+            run.append(cells(of: found, in: view, options, at: now))
+        } take: { run, count in
+            table.append(run)
+            rowCount += count
+        }
+        return (table, rowCount, problems)
+    }
+}
+
+/// The row of an object; of one that could not be decoded, its name and why.
+private func cells(
+    of found: ObjectWalk.Found,
+    in view: TableView,
+    _ options: TableView.Options,
+    at now: Int64
+) -> [String] {
+    let root = found.document.root
+    guard let problem = found.read.problem else { return view.cells(of: root, at: now) }
+    let why = found.read.encryption.map { "<encrypted: \($0)>" } ?? "<not decoded: \(problem)>"
+    let name = options.namePrefix + (root["metadata", "name"]?.string ?? "")
+    let namespace = options.namespace ? [root["metadata", "namespace"]?.string ?? ""] : []
+    let known = namespace + [name, why]
+    return known + [String](repeating: "", count: max(0, view.headings.count - known.count))
+}

@@ -1,0 +1,15 @@
+/// Where rendered text goes.
+public protocol OutputSink: ~Copyable {
+    /// Writes text that is harmless on a terminal, or is for programs.
+    mutating func write(_ text: String) throws
+    /// Writes bytes as they are.
+    mutating func write(_ bytes: RawSpan) throws
+    /// Writes stored bytes: as they are, or with controls escaped where a terminal shows them.
+    mutating func write(stored bytes: RawSpan) throws
+}
+
+extension OutputSink where Self: ~Copyable {
+    mutating func write(_ table: Table) throws {
+        try table.forEachLine { try self.write($0.span.bytes) }
+    }
+}

@@ -1,0 +1,199 @@
+import EtcdStorage
+public import Operations
+import SystemPackage
+
+/// A restore in words: what was done or would be done, what to know, and what to type next.
+public struct RestoreReport: Report {
+    private let restore: Restore
+    private let isDone: Bool
+    private let workingDirectory: String
+
+    /// - Parameters:
+    ///   - restore: What was asked for.
+    ///   - isDone: Whether it was carried out.
+    ///   - workingDirectory: What relative paths are relative to.
+    public init(_ restore: Restore, isDone: Bool, workingDirectory: String) {
+        self.restore = restore
+        self.isDone = isDone
+        self.workingDirectory = workingDirectory
+    }
+
+    private func absolute(_ path: String) -> String {
+        FilePath(self.workingDirectory).pushing(FilePath(path)).lexicallyNormalized().string
+    }
+
+    /// A sentence for each thing that travels inside the snapshot and may surprise.
+    public var warnings: [String] {
+        var warnings = self.planWarnings
+        if let count = self.restore.logEntriesNotRestored, count > 0 {
+            warnings.append(
+                "\(count) entries of the member's log are later than its database; they are not restored"
+            )
+        }
+        return warnings
+    }
+
+    private var planWarnings: [String] {
+        self.restore.plan.warnings.map { warning in
+            switch warning {
+            case .alarms(let alarms):
+                "the snapshot carries alarms (\(alarms.map { "\($0.kind)" }.joined(separator: ", "))): "
+                    + "after the start run `etcdctl alarm disarm`, or writes may be refused"
+            case .authentication(let users):
+                "authentication is on, with the \(users) users and passwords of the snapshot's time"
+            case .shortLeases(let count, let seconds):
+                "\(count) leases have at most \(RestoreWarning.shortLease) s left, one of them \(seconds) s: "
+                    + "their keys go soon after the start"
+            case .storageVersion(let version):
+                "the data are of storage version \(version): start them with etcd "
+                    + "\(version.split(separator: ".").prefix(2).joined(separator: ".")) or later"
+            }
+        }
+    }
+
+    /// The summary, a line a member, and the next commands.
+    public var text: String {
+        var table = Table()
+        let plan = self.restore.plan
+        table.append(["snapshot", self.restore.request.snapshotPath])
+        table.append(["digest", self.digestText])
+        table.append(["cluster ID", "\(plan.cluster.id)"])
+        table.append(["token", plan.cluster.token])
+        table.append(["revision", self.revisionText])
+        let dropped = plan.droppedMembers.map { "\($0.name ?? "") \(String($0.id, radix: 16))" }
+        if !dropped.isEmpty { table.append(["members dropped", dropped.joined(separator: ", ")]) }
+        for member in self.restore.members {
+            let urls = member.member.peerURLs.joined(separator: ",")
+            table.append(["member", "\(member.member.name) \(member.member.id) \(urls)"])
+            table.append(["  data directory", member.dataDirectory])
+            if member.hasOwnLogDirectory { table.append(["  log directory", member.logDirectory]) }
+        }
+        let heading = self.isDone ? "Restored.\n" : "Dry run: nothing was written. This would be restored:\n"
+        return heading + table.lines + (self.isDone ? "\n" + self.nextCommands : "")
+    }
+
+    private var digestText: String {
+        if self.restore.request.skipsHashCheck { return "not compared (--skip-hash-check)" }
+        return self.isDone ? "SHA-256 matches" : "SHA-256, to be compared"
+    }
+
+    private var revisionText: String {
+        let plan = self.restore.plan
+        guard plan.marksCompacted else { return "\(plan.restoredRevision)" }
+        return "\(plan.restoredRevision), raised from \(plan.snapshotRevision), all before it compacted"
+    }
+
+    /// What to type next, for etcd as a static pod and as a systemd unit.
+    private var nextCommands: String {
+        var text = ""
+        for member in self.restore.members {
+            let isAlone = self.restore.members.count == 1
+            text +=
+                isAlone
+                ? "Next, on the member's host" : "Next, for \(terminalText(member.member.name)), on its host"
+            text += " (with its kube-apiserver stopped as well):\n"
+            text += staticPodCommands(member) + self.systemdCommands(member)
+        }
+        return text
+            + "Start all members at about the same time; then check `etcdctl endpoint health --cluster`.\n"
+    }
+
+    private func staticPodCommands(_ member: RestoredMember) -> String {
+        let manifests = "/etc/kubernetes/manifests"
+        let log = member.hasOwnLogDirectory
+        let lines =
+            [
+                "mkdir -p /etc/kubernetes/stopped",
+                "mv \(manifests)/kube-apiserver.yaml \(manifests)/etcd.yaml /etc/kubernetes/stopped/",
+                "while crictl ps -q --name etcd | grep -q .; do sleep 1; done",
+            ] + self.moveCommands(member)
+            + (log ? ["# etcd.yaml must mount \(self.log(of: member)) as well"] : [])
+            + ["# etcd.yaml must say: \(self.flags(of: member))"]
+            + [
+                "mv /etc/kubernetes/stopped/etcd.yaml /etc/kubernetes/stopped/kube-apiserver.yaml \(manifests)/"
+            ]
+        return "  static pod:\n" + lines.map { "    \($0)\n" }.joined()
+    }
+
+    private func systemdCommands(_ member: RestoredMember) -> String {
+        let lines =
+            ["systemctl stop etcd"] + self.moveCommands(member)
+            + [
+                "chown -R etcd:etcd /var/lib/etcd"
+                    + (member.hasOwnLogDirectory ? " \(self.log(of: member))" : "")
+            ]
+            + ["# the unit must say: \(self.flags(of: member))", "systemctl start etcd"]
+        return "  systemd unit:\n" + lines.map { "    \($0)\n" }.joined()
+    }
+
+    /// Puts the restored directory where etcd looks for it, unless it was restored right there.
+    private func moveCommands(_ member: RestoredMember) -> [String] {
+        guard absolute(member.dataDirectory) != "/var/lib/etcd" else { return [] }
+        return [
+            "mv /var/lib/etcd /var/lib/etcd.before-restore",
+            "cp -a \(shellWord(absolute(member.dataDirectory))) /var/lib/etcd",
+        ]
+    }
+
+    private func log(of member: RestoredMember) -> String { shellWord(absolute(member.logDirectory)) }
+
+    private func flags(of member: RestoredMember) -> String {
+        let cluster = self.restore.plan.cluster
+        let members = cluster.members.flatMap { member in member.peerURLs.map { "\(member.name)=\($0)" } }
+        let urls = member.member.peerURLs.joined(separator: ",")
+        let log = member.hasOwnLogDirectory ? " --wal-dir \(self.log(of: member))" : ""
+        return "--name \(shellWord(member.member.name)) --data-dir /var/lib/etcd\(log) "
+            + "--initial-advertise-peer-urls \(shellWord(urls)) "
+            + "--initial-cluster \(shellWord(members.joined(separator: ","))) "
+            + "--initial-cluster-token \(shellWord(cluster.token))"
+    }
+
+    /// One JSON object.
+    public func json() throws -> String {
+        let plan = self.restore.plan
+        return try indentedJSON(
+            RestoreJSON(
+                snapshot: self.restore.request.snapshotPath,
+                restored: self.isDone,
+                digestCompared: self.isDone && !self.restore.request.skipsHashCheck,
+                clusterID: "\(plan.cluster.id)",
+                token: plan.cluster.token,
+                snapshotRevision: plan.snapshotRevision,
+                revision: plan.restoredRevision,
+                compacted: plan.marksCompacted,
+                members: self.restore.members.map {
+                    RestoreJSON.Member(
+                        name: $0.member.name,
+                        id: "\($0.member.id)",
+                        peerURLs: $0.member.peerURLs,
+                        dataDirectory: $0.dataDirectory,
+                        walDirectory: $0.logDirectory
+                    )
+                },
+                warnings: self.warnings
+            )
+        )
+    }
+}
+
+/// The shape of `restore -o json`; IDs in hexadecimal.
+private struct RestoreJSON: Encodable {
+    var snapshot: String
+    var restored: Bool
+    var digestCompared: Bool
+    var clusterID: String
+    var token: String
+    var snapshotRevision: Int64
+    var revision: Int64
+    var compacted: Bool
+    var members: [Member]
+    var warnings: [String]
+
+    struct Member: Encodable {
+        var name: String
+        var id: String
+        var peerURLs: [String]
+        var dataDirectory: String
+        var walDirectory: String
+    }
+}

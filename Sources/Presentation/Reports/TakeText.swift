@@ -1,0 +1,95 @@
+import EtcdClient
+import EtcdStorage
+public import Operations
+
+/// What was taken, for people and for programs.
+public struct TakeText: Report {
+    private let snapshot: TakenSnapshot
+    private let file: TakenFile?
+
+    public init(_ file: TakenFile) {
+        self.snapshot = file.snapshot
+        self.file = file
+    }
+
+    /// For a snapshot that went to standard output.
+    public init(_ snapshot: TakenSnapshot) {
+        self.snapshot = snapshot
+        self.file = nil
+    }
+
+    /// Two columns: what, and its value.
+    public var text: String {
+        let origin = self.snapshot.origin
+        var table = Table()
+        table.append(["file", self.file?.path ?? "standard output"])
+        table.append([
+            "size", "\(humanByteCount(self.snapshot.byteCount)) (\(self.snapshot.byteCount) bytes)",
+        ])
+        if let status = self.file?.status {
+            table.append(["revision", String(status.revision)])
+            table.append(["total keys", String(status.totalKeys)])
+            table.append(["hash", String(status.hash, radix: 16)])
+        }
+        table.append(["SHA-256", "\(hexadecimal(self.snapshot.digest)), matches"])
+        table.append(["from", origin.endpoint.description])
+        table.append(["etcd", origin.etcdVersion])
+        table.append(["member", String(origin.memberID, radix: 16)])
+        table.append(["cluster", String(origin.clusterID, radix: 16)])
+        table.append(["took", "\(tenths(self.snapshot.seconds)) s, \(humanRate(self.snapshot.rate))"])
+        return table.lines
+    }
+
+    /// One JSON object.
+    public func json() throws -> String {
+        let origin = self.snapshot.origin
+        return try indentedJSON(
+            TakeJSON(
+                file: self.file?.path,
+                size: self.snapshot.byteCount,
+                sha256: hexadecimal(self.snapshot.digest),
+                hash: self.file?.status.hash,
+                revision: self.file?.status.revision,
+                totalKey: self.file?.status.totalKeys,
+                storageVersion: self.file?.status.storageVersion,
+                endpoint: origin.endpoint.description,
+                etcdVersion: origin.etcdVersion,
+                member: String(origin.memberID, radix: 16),
+                cluster: String(origin.clusterID, radix: 16),
+                seconds: self.snapshot.seconds,
+                bytesPerSecond: self.snapshot.rate,
+                refused: self.snapshot.refusals.map {
+                    TakeJSON.Refused(endpoint: $0.endpoint.description, why: $0.description)
+                }
+            )
+        )
+    }
+}
+
+/// The shape of `take -o json`: sizes in bytes, IDs in hexadecimal; what only a file tells is absent without one.
+private struct TakeJSON: Encodable {
+    var file: String?
+    var size: UInt64
+    var sha256: String
+    var hash: UInt32?
+    var revision: Int64?
+    var totalKey: Int?
+    var storageVersion: String?
+    var endpoint: String
+    var etcdVersion: String
+    var member: String
+    var cluster: String
+    var seconds: Double
+    var bytesPerSecond: Double
+    var refused: [Refused]
+
+    struct Refused: Encodable {
+        var endpoint: String
+        var why: String
+    }
+}
+
+private func tenths(_ number: Double) -> String {
+    let tenths = Int((max(0, min(number, 1e9)) * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+}

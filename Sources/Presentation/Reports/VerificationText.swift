@@ -1,0 +1,142 @@
+import Bolt
+import EtcdStorage
+public import Operations
+
+/// A finding as people and programs see it: where, and what.
+struct FindingLine: Encodable {
+    var page: UInt64?
+    var revision: String?
+    var key: String?
+    var problem: String
+
+    var text: String {
+        var place: [String] = []
+        if let page { place.append("page \(page)") }
+        if let revision { place.append("revision \(revision)") }
+        if let key { place.append("key \(terminalText(key))") }
+        return place.isEmpty
+            ? self.problem : "\(place.joined(separator: ", ")): \(terminalText(self.problem))"
+    }
+}
+
+extension Verification {
+    var lines: [FindingLine] {
+        var lines: [FindingLine] = []
+        if case .differs(let stored, let computed) = self.digest {
+            let problem =
+                "the file ends in SHA-256 \(hexadecimal(stored)), its bytes have \(hexadecimal(computed))"
+            lines.append(FindingLine(problem: problem))
+        }
+        lines += self.check.structure.findings.map {
+            FindingLine(page: $0.page.rawValue, problem: $0.explanation)
+        }
+        lines += self.check.findings.map {
+            FindingLine(
+                page: $0.page?.rawValue,
+                revision: $0.revision.map { "\($0)" },
+                key: $0.key.map { String(decoding: $0, as: UTF8.self) },
+                problem: $0.explanation
+            )
+        }
+        return lines
+    }
+
+    fileprivate var digestText: String {
+        switch self.digest {
+        case .matches: "SHA-256 matches"
+        case .differs: "SHA-256 differs"
+        case .absent: "no digest"
+        }
+    }
+
+    private var countsText: String {
+        let structure = self.check.structure
+        return
+            "\(structure.pageCount) pages, \(self.check.recordCount) revisions, \(self.check.liveKeyCount) live keys"
+    }
+
+    /// The verdict in one line, without the file's name.
+    public var verdictLine: String {
+        switch self.verdict {
+        case .sound: "sound (\(self.digestText); \(self.countsText))"
+        case .unproved: "structure sound, no digest: values are not proved (\(self.countsText))"
+        case .damaged:
+            "damaged: \(self.findingCount) finding\(self.findingCount == 1 ? "" : "s") (\(self.digestText); \(self.countsText))"
+        }
+    }
+
+}
+
+/// What verifying a file found: a line a finding, then the verdict.
+public struct VerificationText: Report {
+    private let verification: Verification
+    private let path: String
+
+    public init(_ verification: Verification, path: String) {
+        self.verification = verification
+        self.path = path
+    }
+
+    public var text: String {
+        let lines = self.verification.lines
+        let more = self.verification.findingCount - lines.count
+        var text = lines.map { $0.text + "\n" }.joined()
+        if more > 0 { text += "… and \(more) more\n" }
+        return text + "\(terminalText(self.path)): \(self.verification.verdictLine)\n"
+    }
+
+    public func json() throws -> String {
+        try indentedJSON(
+            VerificationJSON(
+                file: self.path,
+                verdict: self.verification.verdict.rawValue,
+                digest: self.verification.digestText,
+                pages: self.verification.check.structure.pageCount,
+                revisions: self.verification.check.recordCount,
+                keys: self.verification.check.liveKeyCount,
+                findingCount: self.verification.findingCount,
+                findings: self.verification.lines
+            )
+        )
+    }
+}
+
+/// The same for a file that could not be opened for its damage.
+public struct UnopenedText: Report {
+    private let path: String
+    private let problem: String
+
+    public init(path: String, problem: String) {
+        self.path = path
+        self.problem = problem
+    }
+
+    public var text: String { "\(terminalText(self.problem)): damaged\n" }
+
+    public func json() throws -> String {
+        try indentedJSON(
+            VerificationJSON(
+                file: self.path,
+                verdict: Verification.Verdict.damaged.rawValue,
+                digest: "not compared",
+                pages: 0,
+                revisions: 0,
+                keys: 0,
+                findingCount: 1,
+                findings: [FindingLine(problem: self.problem)]
+            )
+        )
+    }
+}
+
+/// The shape of `verify -o json`.
+private struct VerificationJSON: Encodable {
+    var file: String
+    var verdict: String
+    var digest: String
+    var pages: Int
+    var revisions: Int
+    var keys: Int
+    var findingCount: Int
+    var findings: [FindingLine]
+}
