@@ -89,7 +89,7 @@ actor RecordingClient<Transport: ClientTransport> {
     /// How many items each watch has been sent.
     var counts: [WatchName: Int] { self.records.mapValues(\.count) }
 
-    /// Waits, for some seconds at most, until each watch has been sent at least so many items.
+    /// Waits until each watch has been sent at least so many items.
     func wait(for counts: [WatchName: Int]) async throws {
         for (name, count) in counts {
             while let record = self.records[name], record.count < count {
@@ -139,16 +139,16 @@ extension RecordingClient {
         until isLast: @Sendable (Etcdserverpb_WatchResponse) -> Bool
     ) async throws -> Etcdserverpb_WatchResponse {
         let watch = self.streams[stream]
-        let shutdownTimeout = Task {
-            try await Task.sleep(for: .seconds(20))
+        let limit = Task {
+            try await Task.sleep(for: hangTimeout)
             watch.end()
         }
-        defer { shutdownTimeout.cancel() }
+        defer { limit.cancel() }
         while let response = await watch.next() {
             self.record(response, on: stream, creating: request)
             if isLast(response) { return response }
         }
-        throw ProgramError("\(self.name): watch stream \(stream) ended, or nothing came for 20 seconds")
+        throw ProgramError("\(self.name): watch stream \(stream) ended, or nothing came for \(hangTimeout)")
     }
 
     private func record(

@@ -6,7 +6,7 @@ import Testing
 @testable import EtcdServer
 
 /// The options of connections that come before anything serves the socket, and of those that come later.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(60)))
 struct ListeningSocketTests {
     @Test func theFirstConnectionOfAllSendsAtOnce() throws {
         let listening = try ListeningSocket(ListenURL(parsing: "http://127.0.0.1:0"))

@@ -1,17 +1,12 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
 @testable import EtcdServer
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// What clients get that speak no HTTP/2.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(60)))
 struct PlainHTTPTests {
     @Test(arguments: [
         (

@@ -5,7 +5,7 @@ import Testing
 
 @testable import EtcdServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(60)))
 struct FIFOGateTests {
     @Test func theOthersComeInTheOrderInWhichTheyAsked() async throws {
         let gate = FIFOGate()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EtcdServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(60)))
 struct RevisionWaitersTests {
     @Test func aRevisionThatIsThereAlreadyIsNotWaitedFor() async throws {
         let waiters = RevisionWaiters()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EtcdServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(60)))
 struct SignalTests {
     @Test func aSignalThatWasSentBeforeIsKeptOnce() async throws {
         let signal = Signal()
