@@ -34,6 +34,9 @@ struct TakeFaultTests {
         }
     }
 
+    /// No call is to end for want of time.
+    private let unhurried = ConnectionOptions(dialTimeout: .seconds(60), callTimeout: .seconds(60))
+
     private func member() throws -> RestoredMember {
         let cluster = try InitialCluster(parsing: "default=http://localhost:2380", token: "etcd-cluster")
         let request = RestoreRequest(
@@ -49,7 +52,7 @@ struct TakeFaultTests {
     private func take(_ endpoint: EtcdEndpoint, to place: FilePath, replacing: Bool) async -> (any Error)? {
         var request = TakeRequest(
             endpoints: [endpoint],
-            options: ConnectionOptions(),
+            options: self.unhurried,
             destination: .file(path: place.appending("taken.db").string),
             date: { Date(timeIntervalSince1970: 1_795_000_000) }
         )
@@ -85,7 +88,7 @@ struct TakeFaultTests {
         return true
     }
 
-    @Test(arguments: [false, true], [Errno.ioError, .noSpace])
+    @Test(arguments: [(false, Errno.noSpace), (true, .ioError)])
     func anErrorOfAnyCallNamesItAndLeavesNothing(replacing: Bool, cause: Errno) async throws {
         try await self.withStore { endpoint, place in
             var failed: Set<String> = []
@@ -102,7 +105,12 @@ struct TakeFaultTests {
                 let call = calls[number]
                 failed.insert(call.doing)
                 guard let error else {
-                    #expect(["list", "lock", "open", "remove"].contains(call.doing), "\(call)")
+                    // What killed runs left and locks are wanted where they can be had; whether the file has
+                    // changed is asked again at the end.
+                    #expect(
+                        ["list", "lock", "open", "remove", "examine"].contains(call.doing),
+                        "\(call) \(number) of \(calls)"
+                    )
                     #expect(try self.isTaken(to: place, replacing: replacing), "\(call)")
                     continue
                 }
@@ -165,7 +173,9 @@ struct TakeFaultTests {
     /// The file without a name that the keys of a live etcd go to.
     @Test func anErrorOfAnyCallThatKeepsLiveKeysIsSaid() async throws {
         try await self.withStore { endpoint, place in
-            let connection = try EtcdConnection(ConnectionOptions(endpoints: [endpoint.description]))
+            var options = self.unhurried
+            options.endpoints = [endpoint.description]
+            let connection = try EtcdConnection(options)
             let live = LiveEtcd(connection, spoolDirectory: place.string)
             for number in 0... {
                 let fault = FileFault(.error(.noSpace), after: number, below: place.string)
