@@ -27,7 +27,7 @@ bool registree_bcrypt_hash(const char *password, const char *setting, char hash[
 bool registree_bcrypt_verify(const char *password, const char *hash) {
     if (strlen(hash) != hash_length || strncmp(hash, "$2", 2) != 0) return false;
 
-    // libcrypt's own "$2a$" differs from everybody's for a few passwords with bytes above 127; "$2y$" does not.
+    // libcrypt's own "$2a$" differs from other implementations' for a few passwords with bytes above 127; "$2y$" does not.
     char setting[61], computed[61];
     memcpy(setting, hash, sizeof setting);
     if (setting[2] == 'a') setting[2] = 'y';

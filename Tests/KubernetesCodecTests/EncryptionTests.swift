@@ -20,6 +20,14 @@ struct EncryptionTests {
         #expect(vector.head?.provider ?? "identity" == vector.provider)
     }
 
+    @Test func aStreamThatWasWipedHoldsNoKey() {
+        var stream = Salsa20(key: InlineArray(repeating: 0x5A5A_5A5A), nonce: (1, 2))
+        _ = stream.next()
+        #expect(withUnsafeBytes(of: &stream) { $0.contains(0x5A) })
+        wipe(&stream)
+        #expect(withUnsafeBytes(of: &stream) { $0.allSatisfy { $0 == 0 } })
+    }
+
     @Test(arguments: EncryptionVector.encrypted)
     func refusesAWrongKey(_ vector: EncryptionVector) throws {
         let head = try #require(vector.head)

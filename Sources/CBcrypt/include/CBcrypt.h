@@ -1,5 +1,5 @@
-#ifndef REGISTREE_PASSWORDS_H
-#define REGISTREE_PASSWORDS_H
+#ifndef REGISTREE_BCRYPT_H
+#define REGISTREE_BCRYPT_H
 
 #include <stdbool.h>
 

@@ -1,12 +1,12 @@
-#ifndef CCHILDPROGRAMS_H
-#define CCHILDPROGRAMS_H
+#ifndef REGISTREE_CHILD_PROGRAMS_H
+#define REGISTREE_CHILD_PROGRAMS_H
 
 #include <sys/types.h>
 
 /// Starts a program in a process group of its own: no environment, no input, no descriptors of this process, no
 /// signal ignored or blocked, its output appended to a new file of mode 0600.
 ///
-/// On Linux it is killed when this process ends, however that happens.
+/// It is killed when this process ends, however that happens.
 ///
 /// arguments: ends in NULL; the first is the program's file.
 /// directory: its working directory.

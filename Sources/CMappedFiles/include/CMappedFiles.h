@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 // The next touch of a page raises SIGBUS when another process has cut the mapped file short, and when the disk
-// fails to give the page. Ranges registered here get zeros instead, and remember it; every other SIGBUS keeps
-// its old fate.
+// fails to give the page. Ranges registered here get zeros instead, and remember it; every other SIGBUS is
+// handled as it was before.
 
 /// How many ranges can be guarded at once.
 #define REGISTREE_MAPPING_LIMIT 64

@@ -1,5 +1,5 @@
-// libyaml as Yams brings it. Yams' own `Parser` is not used: it hashes whatever stands as a key, which a few
-// nested aliases make take for ever, and its errors quote the text.
+// libyaml, which the product Yams contains. Yams' own `Parser` is not used: it hashes every key, which a few nested
+// aliases make take for ever, and its errors quote the text.
 private import CYaml
 
 /// The events of a YAML stream, one after the other, from libyaml.
