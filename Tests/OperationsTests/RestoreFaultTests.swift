@@ -46,6 +46,10 @@ struct RestoreFaultTests {
         }
 
         func run() async throws {
+            _ = try await Restore(self.request()).run(outputs: StagedOutputs())
+        }
+
+        func request() throws -> RestoreRequest {
             let data = self.place.appending("data").string
             let two = "m1=http://127.0.0.1:12380,m2=http://127.0.0.1:22380"
             let one = "default=http://localhost:2380"
@@ -54,7 +58,7 @@ struct RestoreFaultTests {
                 token: "etcd-cluster"
             )
             let log = self.shape == .logDirectoryOfItsOwn ? self.place.appending("log").string : nil
-            let request = RestoreRequest(
+            return RestoreRequest(
                 snapshotPath: self.snapshot.string,
                 cluster: cluster,
                 destination: self.shape == .allMembers
@@ -62,7 +66,6 @@ struct RestoreFaultTests {
                     : .member(cluster.members[0], dataDirectory: data, logDirectory: log),
                 skipsHashCheck: false
             )
-            _ = try await Restore(request).run(outputs: StagedOutputs())
         }
 
         var names: [String] {
@@ -162,6 +165,34 @@ struct RestoreFaultTests {
                     if number >= count { break }
                 }
             }
+        }
+    }
+
+    @Test func aSnapshotWrittenToAfterItWasOpenedIsSaidToBeAndLeavesNothing() async throws {
+        try await withTemporaryDirectory { directory in
+            let snapshot = directory.appending("snapshot.db")
+            try FileManager.default.copyItem(atPath: Self.snapshot.string, toPath: snapshot.string)
+            // Long ago, so that the change cannot fall into the same tick of the file system's clock.
+            let past = [FileAttributeKey.modificationDate: Date(timeIntervalSince1970: 1_000_000_000)]
+            try FileManager.default.setAttributes(past, ofItemAtPath: snapshot.string)
+            let trial = try Trial(.newDirectory, of: snapshot, in: directory)
+            let restore = try Restore(trial.request())
+
+            let writer = try FileHandle(forUpdating: URL(filePath: snapshot.string))
+            let byte = try #require(writer.read(upToCount: 1))
+            try writer.seek(toOffset: 0)
+            try writer.write(contentsOf: byte)
+            try writer.close()
+
+            await #expect(throws: (any Error).self) {
+                do {
+                    _ = try await restore.run(outputs: StagedOutputs())
+                } catch {
+                    #expect("\(error)".contains("\(snapshot) was changed while it was read"))
+                    throw error
+                }
+            }
+            #expect(try trial.names == [])
         }
     }
 

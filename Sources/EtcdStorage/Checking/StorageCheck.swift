@@ -17,7 +17,7 @@ public struct StorageCheck: Sendable {
 
     /// Checks `database`; damage is in the findings.
     ///
-    /// - Throws: `.file(.shrank)` when the file became shorter meanwhile.
+    /// - Throws: `.file` when the file became shorter or was changed meanwhile, or its disk fails.
     public init(of database: EtcdDatabase) throws(StorageError) {
         self.structure = StructureCheck(of: database.bolt)
         let facts = self.facts(of: database)

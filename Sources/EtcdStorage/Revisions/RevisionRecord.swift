@@ -9,7 +9,7 @@ public struct RevisionRecord: Sendable {
 }
 
 extension EtcdDatabase {
-    /// The error for damage found in a record; a file that became shorter is said to be that.
+    /// The error for damage found in a record; of a file that changed meanwhile, that is said instead.
     func broken(_ reason: StorageError.Reason, on page: PageID) throws(StorageError) -> StorageError {
         try self.checkUnchanged()
         return StorageError(reason, path: self.path, page: page)

@@ -62,8 +62,8 @@ public struct EtcdDatabase: Sendable {
         try self.reading { () throws(BoltError) in try self.bolt.bucket(named: name.rawValue) }
     }
 
-    /// Runs `body`, and turns what it throws into an error of this file; a file that became shorter
-    /// meanwhile is that error, whatever the damage looked like.
+    /// Runs `body`, and turns what it throws into an error of this file; that the file changed meanwhile is
+    /// the error then, whatever the damage looked like.
     func reading<Result>(_ body: () throws(BoltError) -> Result) throws(StorageError) -> Result {
         let result: Result
         do {
@@ -75,7 +75,7 @@ public struct EtcdDatabase: Sendable {
         return result
     }
 
-    /// Throws when the file has become shorter since it was opened.
+    /// Throws `.file` when the file has become shorter or was changed since it was opened, or its disk fails.
     public func checkUnchanged() throws(StorageError) {
         do {
             try self.bolt.file.checkUnchanged()

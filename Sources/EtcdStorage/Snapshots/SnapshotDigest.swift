@@ -5,7 +5,7 @@ import Files
 extension EtcdDatabase {
     /// The SHA-256 of the database's bytes, which a snapshot file ends in; 32 bytes.
     ///
-    /// - Throws: `.file(.shrank)` when the file became shorter meanwhile.
+    /// - Throws: `.file` when the file became shorter or was changed meanwhile, or its disk fails.
     public func computedDigest() throws(StorageError) -> [UInt8] {
         let digest = self.bolt.file.digest(ofFirst: self.bolt.byteCount)
         try self.checkUnchanged()
