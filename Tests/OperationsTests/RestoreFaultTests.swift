@@ -179,7 +179,7 @@ struct RestoreFaultTests {
             let restore = try Restore(trial.request())
 
             let writer = try FileHandle(forUpdating: URL(filePath: snapshot.string))
-            let byte = try #require(writer.read(upToCount: 1))
+            let byte = try #require(try writer.read(upToCount: 1))
             try writer.seek(toOffset: 0)
             try writer.write(contentsOf: byte)
             try writer.close()

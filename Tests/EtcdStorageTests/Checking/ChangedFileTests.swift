@@ -30,7 +30,7 @@ struct ChangedFileTests {
 
             // The same byte again: what was read is right, but nobody can know.
             let writer = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-            let byte = try #require(writer.read(upToCount: 1))
+            let byte = try #require(try writer.read(upToCount: 1))
             try writer.seek(toOffset: 0)
             try writer.write(contentsOf: byte)
             try writer.close()
