@@ -111,7 +111,8 @@ extension Keyspace {
     /// The error for a record that is damaged behind its key.
     func damage(at key: LiveKey) -> StorageError { self.records.damage(at: key.entry) }
 
-    /// Throws when the file has become shorter since it was opened, so that what was read is not to be trusted.
+    /// Throws `.file` when the file has become shorter or was changed since it was opened, or its disk fails: then
+    /// what was read is not to be trusted.
     public func checkUnchanged() throws(StorageError) {
         try self.records.checkUnchanged()
     }
