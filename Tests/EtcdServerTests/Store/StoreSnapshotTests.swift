@@ -42,7 +42,7 @@ struct StoreSnapshotTests {
         )
     }
 
-    private func write(_ store: Store, to path: FilePath) throws -> EtcdServer.WrittenSnapshot {
+    private func write(_ store: Store, to path: FilePath) throws -> EtcdStore.WrittenSnapshot {
         let file = try OutputFile(creating: path.string)
         let written = try store.writeSnapshot(to: file)
         try file.close()
