@@ -69,7 +69,7 @@ struct TakeTroubleTests {
     }
 }
 
-/// A real etcd that holds 8 MB, of whose snapshot a client gets the first megabyte, and then nothing.
+/// A real etcd that holds 8 MB, of whose snapshot a client gets the first half, and then nothing.
 private struct HalfAStream {
     var etcd: RealEtcd
     var proxy: HaltingProxy
@@ -97,7 +97,7 @@ private func withHalfAStream(_ body: (HalfAStream) async throws -> Void) async t
             let value = String(repeating: "0123456789abcdef", count: 1 << 16)
             for number in 0..<8 { try await etcd.etcdctl("put", "/large/\(number)", input: value) }
             try await withPlace { place in
-                let proxy = try HaltingProxy(to: etcd.endpoint, passing: 1 << 20)
+                let proxy = try HaltingProxy(to: etcd.endpoint, passing: 4 << 20)
                 defer { proxy.close() }
                 try await body(HalfAStream(etcd: etcd, proxy: proxy, place: place))
             }
