@@ -64,15 +64,4 @@ struct LayoutTests {
         shell.waitUntilExit()
         #expect(String(decoding: bytes, as: UTF8.self) == "[\(word)]")
     }
-
-    @Test(arguments: [
-        "plain", "a\"b\\c", "tab\tnewline\nreturn\r", "\u{1}\u{1F}\u{7F}", "größe 日本語", "<&>", "\u{2028}",
-    ])
-    func writesJSONStringsThatReadBack(text: String) throws {
-        let read = try JSONSerialization.jsonObject(
-            with: Data(jsonText(text).utf8),
-            options: .fragmentsAllowed
-        )
-        #expect(read as? String == text)
-    }
 }

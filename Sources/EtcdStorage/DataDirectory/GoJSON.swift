@@ -1,9 +1,9 @@
 /// JSON as Go's `encoding/json` writes it, byte for byte: etcd hashes and compares these texts.
-enum GoJSON {
+public enum GoJSON {
     /// A string with its quotes.
     ///
     /// Beyond what JSON asks for, Go escapes `<`, `>` and `&`, and U+2028 and U+2029.
-    static func string(_ text: String) -> String {
+    public static func string(_ text: String) -> String {
         var json = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

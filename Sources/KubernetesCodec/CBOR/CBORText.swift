@@ -29,34 +29,18 @@ enum ByteText {
         case .utf8: Array(bytes)
         case .hexadecimal:
             bytes.flatMap { byte in [hexadecimalDigits[Int(byte >> 4)], hexadecimalDigits[Int(byte & 15)]] }
-        case .base64URL: encoded(bytes, base64URLDigits, isPadded: false)
-        case .base64: encoded(bytes, base64Digits, isPadded: true)
+        case .base64URL: encoded(bytes, .url, isPadded: false)
+        case .base64: encoded(bytes, .standard, isPadded: true)
         }
     }
 }
 
 private let hexadecimalDigits = Array("0123456789abcdef".utf8)
-private let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-private let base64Digits = Array((letters + "+/").utf8)
-private let base64URLDigits = Array((letters + "-_").utf8)
 
-/// Source: RFC 4648, sections 4 and 5.
-private func encoded(_ bytes: ArraySlice<UInt8>, _ digits: [UInt8], isPadded: Bool) -> [UInt8] {
+private func encoded(_ bytes: ArraySlice<UInt8>, _ alphabet: Base64.Alphabet, isPadded: Bool) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count + 2) / 3 * 4)
-    var rest = bytes
-    while !rest.isEmpty {
-        let group = rest.prefix(3)
-        let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - group.count))
-        for index in 0..<4 {
-            if index <= group.count {
-                text.append(digits[Int(bits >> (18 - 6 * UInt32(index)) & 63)])
-            } else if isPadded {
-                text.append(UInt8(ascii: "="))
-            }
-        }
-        rest = rest.dropFirst(3)
-    }
+    Base64.append(bytes.span.bytes, alphabet, isPadded: isPadded, to: &text)
     return text
 }
 

@@ -70,23 +70,7 @@ extension Document {
     mutating func addBase64(_ range: Range<Int>, of bytes: RawSpan) throws(CodecError) -> TextRange {
         try self.requireRoom(for: (range.count + 2) / 3 * 4)
         let start = self.text.count
-        var position = range.lowerBound
-        while position < range.upperBound {
-            let count = min(3, range.upperBound - position)
-            var group: UInt32 = 0
-            for index in 0..<3 {
-                let byte =
-                    index < count ? bytes.unsafeLoad(fromByteOffset: position + index, as: UInt8.self) : 0
-                group = group << 8 | UInt32(byte)
-            }
-            for index in 0..<4 {
-                let digit = base64Digits[Int(group >> (18 - 6 * UInt32(index)) & 63)]
-                self.text.append(index <= count ? digit : UInt8(ascii: "="))
-            }
-            position += count
-        }
+        Base64.append(bytes.extracting(range), to: &self.text)
         return self.textRange(from: start)
     }
 }
-
-private let base64Digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)

@@ -51,36 +51,11 @@ enum ResolvedScalar {
         }
     }
 
-    /// Standard base64 with padding; line breaks do not count.
     private static func bytes(ofBase64 text: [UInt8]) throws(Failure) -> [UInt8] {
-        let failure = Failure(problem: "the value of a !!binary is not base64")
-        let letters = text.filter { $0 != 0x0A && $0 != 0x0D }
-        guard letters.count % 4 == 0 else { throw failure }
-        let padding = letters.suffix(2).count { $0 == UInt8(ascii: "=") }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(letters.count / 4 * 3)
-        var bits: UInt32 = 0
-        for (index, letter) in letters.enumerated() {
-            let isPadding = index >= letters.count - padding && letter == UInt8(ascii: "=")
-            guard let digit = isPadding ? 0 : Self.base64Digit(letter) else { throw failure }
-            bits = bits << 6 | digit
-            if index % 4 == 3 {
-                for shift: UInt32 in [16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
-            }
+        guard let bytes = Base64.decode(text) else {
+            throw Failure(problem: "the value of a !!binary is not base64")
         }
-        bytes.removeLast(padding)
         return bytes
-    }
-
-    private static func base64Digit(_ letter: UInt8) -> UInt32? {
-        switch letter {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(letter - UInt8(ascii: "A"))
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(letter - UInt8(ascii: "a")) + 26
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(letter - UInt8(ascii: "0")) + 52
-        case UInt8(ascii: "+"): 62
-        case UInt8(ascii: "/"): 63
-        default: nil
-        }
     }
 
     /// It as a key: what is not a string becomes one; nil for null.

@@ -1,5 +1,5 @@
 import EtcdStorage
-import Foundation
+import KubernetesCodec
 
 /// Keys and values as `etcdctl get` prints them: each on a line of its own.
 ///
@@ -46,9 +46,9 @@ struct EtcdctlJSON {
     ) -> String {
         var text = self.isFirst ? ",\"kvs\":[" : ","
         self.isFirst = false
-        text += "{\"key\":\"\(base64(key))\",\"create_revision\":\(metadata.createRevision)"
+        text += "{\"key\":\"\(Base64.text(of: key))\",\"create_revision\":\(metadata.createRevision)"
         text += ",\"mod_revision\":\(metadata.modRevision),\"version\":\(metadata.version)"
-        if !keysOnly, !value.isEmpty { text += ",\"value\":\"\(base64(value))\"" }
+        if !keysOnly, !value.isEmpty { text += ",\"value\":\"\(Base64.text(of: value))\"" }
         if metadata.lease != 0 { text += ",\"lease\":\(metadata.lease)" }
         return text + "}"
     }
@@ -60,8 +60,4 @@ struct EtcdctlJSON {
         if self.count > 0 { text += ",\"count\":\(self.count)" }
         return text + "}\n"
     }
-}
-
-private func base64(_ bytes: RawSpan) -> String {
-    bytes.withUnsafeBytes { Data($0) }.base64EncodedString()
 }

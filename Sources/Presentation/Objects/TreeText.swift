@@ -1,3 +1,4 @@
+import EtcdStorage
 public import KubernetesRegistry
 
 /// The formats of a tree.
@@ -90,10 +91,10 @@ private struct TreeJSON {
         text += "{\"type\":\"\(node.kind)\",\"name\":"
         switch node.content {
         case .resource(let resource):
-            text += jsonText(resource.plural) + ",\"group\":" + jsonText(resource.group)
+            text += GoJSON.string(resource.plural) + ",\"group\":" + GoJSON.string(resource.group)
         case .namespaces: text += "\"namespaces\""
         case .root(nil): text += "\"\""
-        default: text += jsonText(node.name(in: self.registry))
+        default: text += GoJSON.string(node.name(in: self.registry))
         }
         if node.kind != "object" { text += ",\"objects\":\(node.objects)" }
         return text + ",\"bytes\":\(node.bytes)"

@@ -30,7 +30,7 @@ extension SnapshotStatus {
 
     fileprivate var json: String {
         "{\"hash\":\(self.hash),\"revision\":\(self.revision),\"totalKey\":\(self.totalKeys),"
-            + "\"totalSize\":\(self.totalSize),\"version\":\(jsonText(self.storageVersion))}\n"
+            + "\"totalSize\":\(self.totalSize),\"version\":\(GoJSON.string(self.storageVersion))}\n"
     }
 
     fileprivate var fields: String {
