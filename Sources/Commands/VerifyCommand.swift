@@ -34,7 +34,7 @@ struct VerifyCommand: AsyncParsableCommand {
         if verification.verdict == .damaged { throw ExitStatus.damaged }
     }
 
-    /// A file too damaged to be opened gets its verdict all the same; what is no snapshot at all is an error.
+    /// A file too damaged to be opened gets its verdict all the same; what is not a snapshot at all is an error.
     private func reportUnopened(_ failure: Failure) throws -> any Error {
         guard failure.status == .damaged else { return failure }
         try Output.print(UnopenedText(path: self.path, problem: failure.message), as: self.output)

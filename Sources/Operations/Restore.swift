@@ -15,7 +15,7 @@ public struct Restore: Sendable {
     /// Whether the snapshot ends in a digest.
     public let hasDigest: Bool
 
-    /// Decided entries that lie in a data directory's log alone, and are therefore not restored; nothing
+    /// Decided entries that lie in a data directory's log alone, and are therefore not restored; nil
     /// for a snapshot file.
     public let logEntriesNotRestored: UInt64?
 

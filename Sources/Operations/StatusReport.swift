@@ -10,7 +10,7 @@ public struct StatusReport: Sendable {
     /// 0 when the store was never compacted.
     public var compactRevision: Int64
     public var facts: StoreFacts
-    /// What the log of a data directory says; nothing for a snapshot file, or when it cannot be read.
+    /// What the log of a data directory says; nil for a snapshot file, or when it cannot be read.
     public var log: LogSummary?
     /// Whether the file ends in a SHA-256; comparing it is `verify`'s work.
     public var hasDigest: Bool

@@ -29,7 +29,7 @@ func standardInput(upTo limit: Int) throws -> [UInt8] {
 
 /// Asks on the terminal and reads a line that is not shown.
 ///
-/// - Throws: When standard input is no terminal; `.interrupted` for Ctrl-C.
+/// - Throws: When standard input is not a terminal; `.interrupted` for Ctrl-C.
 func readPassword(prompt: String) throws -> String {
     let input = FileDescriptor.standardInput
     var shown = termios()

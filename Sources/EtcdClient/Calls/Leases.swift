@@ -26,7 +26,7 @@ extension EtcdClient {
 
     /// Asks for one lease and its keys.
     ///
-    /// - Returns: Nothing when there is none of that ID, or it has run out.
+    /// - Returns: nil when there is none of that ID, or it has run out.
     public func lease(_ id: Int64) async throws -> LiveLease? {
         let leases = Etcdserverpb_Lease.Client(wrapping: self.calls.grpc)
         let request = Etcdserverpb_LeaseTimeToLiveRequest.with {

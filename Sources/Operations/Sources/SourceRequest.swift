@@ -18,7 +18,7 @@ public struct SourceRequest: Sendable {
     /// Finds the source and opens it; no key is read yet.
     ///
     /// - Returns: The source, and what a person should know about it.
-    /// - Throws: `SourceError` when the flags name none or two; `StorageError` for a file that is no database or
+    /// - Throws: `SourceError` when the flags name none or two; `StorageError` for a file that is not a database or
     ///   whose digest differs; `EtcdClientError` for endpoints that are none; what asking for a password throws.
     public func open(_ context: CallerContext) throws -> (source: Source, notes: [SourceNote]) {
         switch try self.name(context) {

@@ -7,7 +7,7 @@ public enum TakeError: Error, Hashable, Sendable {
     case noDigest(received: UInt64)
     /// Its SHA-256 is not the one that it ends in.
     case digestDiffers(sent: [UInt8], computed: [UInt8])
-    /// It is no etcd database that can be opened.
+    /// It is not an etcd database that can be opened.
     case unreadable(StorageError.Reason)
     /// It breaks bbolt's or etcd's rules.
     case unsound(findings: Int, first: String)

@@ -26,7 +26,7 @@ indirect enum Block: Sendable {
         value.flatMap { $0.isEmpty ? nil : .field(name, [$0]) }
     }
 
-    /// A table below a name; nothing when there are no rows.
+    /// A table below a name; nil when there are no rows.
     static func table(_ name: String, _ headings: [String], _ rows: [[String]]) -> Block? {
         rows.isEmpty ? nil : .section(name, [.table(headings, rows)])
     }

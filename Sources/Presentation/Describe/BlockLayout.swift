@@ -3,7 +3,7 @@
 /// Names stand in one column and values in another, as wide as the names need; what belongs to a name is indented
 /// by two. Prose that is too long for a line goes on below where it began.
 struct BlockLayout {
-    /// Columns of the terminal; nothing when lines may be as long as they are.
+    /// Columns of the terminal; nil when lines may be as long as they are.
     var width: Int?
     private(set) var text = ""
     /// Columns of the next line in which a dash begins an item.

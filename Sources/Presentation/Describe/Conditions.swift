@@ -45,7 +45,7 @@ func oneLine(_ text: String) -> String {
     text.utf8.contains(0x0A) ? lines(of: text).filter { !$0.isEmpty }.joined(separator: " ") : text
 }
 
-/// How long before `now` a time was, as kubectl shows it; nothing for what is no time.
+/// How long before `now` a time was, as kubectl shows it; nil for what is not a time.
 func ageText(ofTime text: String, at now: Int64) -> String? {
     guard let time = rfc3339Time(text) else { return nil }
     let seconds = now - time.seconds

@@ -5,7 +5,7 @@ public import KubernetesRegistry
 public struct DescriptionText: Sendable {
     /// Up to when ages are counted, Unix time in seconds.
     public var now: Int64
-    /// Columns of the terminal, for folding prose; nothing for lines of any length.
+    /// Columns of the terminal, for folding prose; nil for lines of any length.
     public var width: Int?
     /// Whether there is a configuration that should have opened encrypted values.
     public var hasConfiguration: Bool

@@ -11,7 +11,7 @@ struct Unshown {
         self.value = value
     }
 
-    /// The value at a path, which is shown by whoever takes it; nothing when there is none or it is `null`.
+    /// The value at a path, which is shown by whoever takes it; nil when there is none or it is `null`.
     @discardableResult
     mutating func take(_ path: String...) -> Value? { self.take(path) }
 

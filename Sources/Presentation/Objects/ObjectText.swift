@@ -55,7 +55,7 @@ public struct ObjectText: Sendable {
             : "\n    ]," + Self.jsonEnding
     }
 
-    /// A list of nothing.
+    /// A list without items.
     public var empty: String {
         guard self.isList else { return "" }
         return self.format == .yaml

@@ -7,7 +7,7 @@ struct ContainerParts {
     /// All about one container.
     ///
     /// - Parameters:
-    ///   - spec: The container in the pod's `spec`; nothing when only its status is there.
+    ///   - spec: The container in the pod's `spec`; nil when only its status is there.
     ///   - status: The container in the pod's `status`.
     /// - Returns: A section under the container's name.
     func block(_ spec: Value?, status: Value?) -> Block {

@@ -2,7 +2,7 @@ import KubernetesCodec
 import KubernetesRegistry
 
 extension KindSummary {
-    /// A Secret: how large its values are, and nothing of them.
+    /// A Secret: how large its values are, and not what they say.
     func addSecret(_ object: inout Unshown, to parts: inout Parts) {
         parts.add("Type", object.takeText("type"))
         let value = self.description.object
