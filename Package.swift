@@ -16,6 +16,7 @@ let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let certificates = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let inMemoryLogging = Target.Dependency.product(name: "InMemoryLogging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
     package: "swift-service-lifecycle"
@@ -200,7 +201,8 @@ let package = Package(
             name: "EtcdServerTests",
             dependencies: [
                 "EtcdServer", "EtcdStore", "EtcdClient", "EtcdMessages", "EtcdRPC", "EtcdStorage", "Bolt",
-                "Files", "TestSupport", grpc, grpcTransport, protobuf, nio, nioPosix, system,
+                "Files", "TestSupport", grpc, grpcTransport, protobuf, logging, inMemoryLogging, nio,
+                nioPosix, system,
             ],
             swiftSettings: settings
         ),

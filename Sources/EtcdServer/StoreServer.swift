@@ -134,7 +134,7 @@ public final class StoreServer: Service {
                 KVService(served: self.served), WatchService(served: self.served),
                 LeaseService(served: self.served), MaintenanceService(served: self.served),
                 ClusterService(served: self.served, clientURLs: self.clientURLs.map(\.description)),
-                AuthService(served: self.served), HealthService(),
+                AuthService(served: self.served), HealthService(served: self.served),
             ]
         )
     }

@@ -8,13 +8,14 @@ extension AuthService {
     func registerUsers<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
         let served = self.served
         typealias Method = Etcdserverpb_Auth.Method
-        router.unary(Method.UserList.descriptor) { (_: Sized<Etcdserverpb_AuthUserListRequest>, caller) in
+        router.unary(Method.UserList.descriptor, of: served) {
+            (_: Sized<Etcdserverpb_AuthUserListRequest>, caller) in
             try served.access.permissions(of: caller).requireRoot()
             var response = Etcdserverpb_AuthUserListResponse()
             response.users = served.store.users.users.keys.sorted().map(\.text)
             return served.complete(response)
         }
-        router.unary(Method.UserGet.descriptor) {
+        router.unary(Method.UserGet.descriptor, of: served) {
             (request: Sized<Etcdserverpb_AuthUserGetRequest>, caller) in
             let name = AuthName(request.message.name)
             try served.access.permissions(of: caller).requireRoot(orSelf: name)
@@ -23,7 +24,7 @@ extension AuthService {
             response.roles = user.roles
             return served.complete(response)
         }
-        router.unary(Method.UserDelete.descriptor) {
+        router.unary(Method.UserDelete.descriptor, of: served) {
             (request: Sized<Etcdserverpb_AuthUserDeleteRequest>, caller) in
             let name = AuthName(request.message.name)
             try served.changeUsers(request, caller, forgetting: name) { (users, _) throws(EtcdError) in
@@ -31,14 +32,14 @@ extension AuthService {
             }
             return served.complete(Etcdserverpb_AuthUserDeleteResponse())
         }
-        router.unary(Method.UserGrantRole.descriptor) {
+        router.unary(Method.UserGrantRole.descriptor, of: served) {
             (request: Sized<Etcdserverpb_AuthUserGrantRoleRequest>, caller) in
             try served.changeUsers(request, caller) { (users, request) throws(EtcdError) in
                 try users.grant(AuthName(request.role), to: AuthName(request.user))
             }
             return served.complete(Etcdserverpb_AuthUserGrantRoleResponse())
         }
-        router.unary(Method.UserRevokeRole.descriptor) {
+        router.unary(Method.UserRevokeRole.descriptor, of: served) {
             (request: Sized<Etcdserverpb_AuthUserRevokeRoleRequest>, caller) in
             try served.changeUsers(request, caller) { (users, request) throws(EtcdError) in
                 try users.revoke(AuthName(request.role), from: AuthName(request.name))
@@ -51,7 +52,7 @@ extension AuthService {
     func registerUserChanges<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
         let served = self.served
         typealias Method = Etcdserverpb_Auth.Method
-        router.unary(Method.UserAdd.descriptor) {
+        router.unary(Method.UserAdd.descriptor, of: served) {
             (request: Sized<Etcdserverpb_AuthUserAddRequest>, caller) in
             try served.requireWritable()
             let message = request.message
@@ -62,7 +63,7 @@ extension AuthService {
             }
             return served.complete(Etcdserverpb_AuthUserAddResponse())
         }
-        router.unary(Method.UserChangePassword.descriptor) {
+        router.unary(Method.UserChangePassword.descriptor, of: served) {
             (request: Sized<Etcdserverpb_AuthUserChangePasswordRequest>, caller) in
             try served.requireWritable()
             let message = request.message

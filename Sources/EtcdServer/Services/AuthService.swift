@@ -12,14 +12,14 @@ struct AuthService: RegistrableRPCService {
         let served = self.served
         let access = served.access
         typealias Method = Etcdserverpb_Auth.Method
-        router.unary(Method.Authenticate.descriptor) {
+        router.unary(Method.Authenticate.descriptor, of: served) {
             (request: Sized<Etcdserverpb_AuthenticateRequest>, _) in
             let (name, password) = (AuthName(request.message.name), request.message.password)
             var response = Etcdserverpb_AuthenticateResponse()
             response.token = try await access.authenticate(name, password)
             return served.complete(response)
         }
-        router.unary(Method.AuthStatus.descriptor) {
+        router.unary(Method.AuthStatus.descriptor, of: served) {
             (_: Sized<Etcdserverpb_AuthStatusRequest>, caller) in
             try access.permissions(of: caller).requireRoot()
             let users = served.store.users
@@ -28,12 +28,12 @@ struct AuthService: RegistrableRPCService {
             response.authRevision = users.revision
             return served.complete(response)
         }
-        router.unary(Method.AuthEnable.descriptor) {
+        router.unary(Method.AuthEnable.descriptor, of: served) {
             (request: Sized<Etcdserverpb_AuthEnableRequest>, caller) in
             try served.changeUsers(request, caller) { (users, _) throws(EtcdError) in try users.enable() }
             return served.complete(Etcdserverpb_AuthEnableResponse())
         }
-        router.unary(Method.AuthDisable.descriptor) {
+        router.unary(Method.AuthDisable.descriptor, of: served) {
             (request: Sized<Etcdserverpb_AuthDisableRequest>, caller) in
             try served.changeUsers(request, caller) { users, _ in users.disable() }
             return served.complete(Etcdserverpb_AuthDisableResponse())

@@ -13,26 +13,26 @@ struct ClusterService: RegistrableRPCService {
         let served = self.served
         let member = self.member
         typealias Method = Etcdserverpb_Cluster.Method
-        router.unary(Method.MemberList.descriptor) {
+        router.unary(Method.MemberList.descriptor, of: served) {
             (request: Sized<Etcdserverpb_MemberListRequest>, _) in
             var response = Etcdserverpb_MemberListResponse()
             response.header = served.store.headerWithoutRevision()
             response.members = [member]
             return response
         }
-        router.unary(Method.MemberAdd.descriptor) {
+        router.unary(Method.MemberAdd.descriptor, of: served) {
             (_: Sized<Etcdserverpb_MemberAddRequest>, _) -> Etcdserverpb_MemberAddResponse in
             throw EtcdError.noMembership
         }
-        router.unary(Method.MemberRemove.descriptor) {
+        router.unary(Method.MemberRemove.descriptor, of: served) {
             (_: Sized<Etcdserverpb_MemberRemoveRequest>, _) -> Etcdserverpb_MemberRemoveResponse in
             throw EtcdError.noMembership
         }
-        router.unary(Method.MemberUpdate.descriptor) {
+        router.unary(Method.MemberUpdate.descriptor, of: served) {
             (_: Sized<Etcdserverpb_MemberUpdateRequest>, _) -> Etcdserverpb_MemberUpdateResponse in
             throw EtcdError.noMembership
         }
-        router.unary(Method.MemberPromote.descriptor) {
+        router.unary(Method.MemberPromote.descriptor, of: served) {
             (_: Sized<Etcdserverpb_MemberPromoteRequest>, _) -> Etcdserverpb_MemberPromoteResponse in
             throw EtcdError.noMembership
         }

@@ -3,20 +3,24 @@ import GRPCCore
 
 /// gRPC's own question whether a server serves; the store does as long as it answers.
 struct HealthService: RegistrableRPCService {
+    var served: ServedStore
+
     private static let known: Set<String> = [
         "", "etcdserverpb.KV", "etcdserverpb.Watch", "etcdserverpb.Lease", "etcdserverpb.Maintenance",
         "etcdserverpb.Cluster", "etcdserverpb.Auth",
     ]
 
     func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
+        let served = self.served
         typealias Method = Grpc_Health_V1_Health.Method
-        router.unary(Method.Check.descriptor) { (request: Sized<Grpc_Health_V1_HealthCheckRequest>, _) in
+        router.unary(Method.Check.descriptor, of: served) {
+            (request: Sized<Grpc_Health_V1_HealthCheckRequest>, _) in
             guard Self.known.contains(request.message.service) else {
                 throw RPCError(code: .notFound, message: "unknown service")
             }
             return Self.status(.serving)
         }
-        router.streaming(Method.Watch.descriptor) {
+        router.streaming(Method.Watch.descriptor, of: served) {
             (
                 requests: RPCAsyncSequence<Sized<Grpc_Health_V1_HealthCheckRequest>, any Error>,
                 writer: RPCWriter<MessageAnswer<Grpc_Health_V1_HealthCheckResponse>>,

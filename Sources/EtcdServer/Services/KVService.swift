@@ -11,7 +11,7 @@ struct KVService: RegistrableRPCService {
         let served = self.served
         let store = served.store
         typealias Method = Etcdserverpb_KV.Method
-        router.unaryReply(Method.Range.descriptor) {
+        router.unaryReply(Method.Range.descriptor, of: served) {
             (request: Sized<Etcdserverpb_RangeRequest>, caller) in
             let message = request.message
             try message.check()
@@ -24,7 +24,7 @@ struct KVService: RegistrableRPCService {
                 }
             }
         }
-        router.unary(Method.Put.descriptor) { (request: Sized<Etcdserverpb_PutRequest>, caller) in
+        router.unary(Method.Put.descriptor, of: served) { (request: Sized<Etcdserverpb_PutRequest>, caller) in
             try served.requireWritable()
             try served.requireSize(request.byteCount)
             return try served.access.writing(caller) { (permissions) throws(EtcdError) in
@@ -32,7 +32,7 @@ struct KVService: RegistrableRPCService {
                 return try store.put(request.message, as: permissions)
             }
         }
-        router.unary(Method.DeleteRange.descriptor) {
+        router.unary(Method.DeleteRange.descriptor, of: served) {
             (request: Sized<Etcdserverpb_DeleteRangeRequest>, caller) in
             try served.requireWritable()
             try served.requireSize(request.byteCount)
@@ -41,7 +41,8 @@ struct KVService: RegistrableRPCService {
                 return try store.deleteRange(request.message, as: permissions)
             }
         }
-        router.unaryReply(Method.Txn.descriptor) { (request: Sized<Etcdserverpb_TxnRequest>, caller) in
+        router.unaryReply(Method.Txn.descriptor, of: served) {
+            (request: Sized<Etcdserverpb_TxnRequest>, caller) in
             let message = request.message
             if message.writes { try served.requireWritable() }
             try served.requireSize(request.byteCount)
@@ -62,7 +63,7 @@ struct KVService: RegistrableRPCService {
                 )
             }
         }
-        router.unary(Method.Compact.descriptor) {
+        router.unary(Method.Compact.descriptor, of: served) {
             (request: Sized<Etcdserverpb_CompactionRequest>, caller) in
             try served.requireWritable()
             try served.access.permissions(of: caller).requireName()

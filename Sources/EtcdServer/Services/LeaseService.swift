@@ -13,20 +13,20 @@ struct LeaseService: RegistrableRPCService {
         let served = self.served
         let store = served.store
         typealias Method = Etcdserverpb_Lease.Method
-        router.unary(Method.LeaseGrant.descriptor) {
+        router.unary(Method.LeaseGrant.descriptor, of: served) {
             (request: Sized<Etcdserverpb_LeaseGrantRequest>, caller) in
             try served.requireWritable()
             try served.access.permissions(of: caller).requireName()
             return try store.leaseGrant(request.message, at: served.now)
         }
-        router.unary(Method.LeaseRevoke.descriptor) {
+        router.unary(Method.LeaseRevoke.descriptor, of: served) {
             (request: Sized<Etcdserverpb_LeaseRevokeRequest>, caller) in
             try served.requireWritable()
             return try served.access.writing(caller) { (permissions) throws(EtcdError) in
                 try store.leaseRevoke(request.message, as: permissions)
             }
         }
-        router.unary(Method.LeaseTimeToLive.descriptor) {
+        router.unary(Method.LeaseTimeToLive.descriptor, of: served) {
             (request: Sized<Etcdserverpb_LeaseTimeToLiveRequest>, caller) in
             try served.access.reading(caller) { (permissions) throws(EtcdError) in
                 try permissions.requireName()
@@ -35,12 +35,12 @@ struct LeaseService: RegistrableRPCService {
                 return response
             }
         }
-        router.unary(Method.LeaseLeases.descriptor) {
+        router.unary(Method.LeaseLeases.descriptor, of: served) {
             (request: Sized<Etcdserverpb_LeaseLeasesRequest>, caller) in
             try served.access.permissions(of: caller).requireName()
             return store.leaseLeases(request.message)
         }
-        router.streaming(Method.LeaseKeepAlive.descriptor) {
+        router.streaming(Method.LeaseKeepAlive.descriptor, of: served) {
             (
                 requests: RPCAsyncSequence<Sized<Etcdserverpb_LeaseKeepAliveRequest>, any Error>,
                 writer: RPCWriter<MessageAnswer<Etcdserverpb_LeaseKeepAliveResponse>>,

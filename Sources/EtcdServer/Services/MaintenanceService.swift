@@ -13,28 +13,31 @@ struct MaintenanceService: RegistrableRPCService {
         let served = self.served
         let store = served.store
         typealias Method = Etcdserverpb_Maintenance.Method
-        router.unary(Method.Status.descriptor) { (_: Sized<Etcdserverpb_StatusRequest>, _) in
+        router.unary(Method.Status.descriptor, of: served) { (_: Sized<Etcdserverpb_StatusRequest>, _) in
             served.status()
         }
-        router.unary(Method.Alarm.descriptor) { (request: Sized<Etcdserverpb_AlarmRequest>, caller) in
+        router.unary(Method.Alarm.descriptor, of: served) {
+            (request: Sized<Etcdserverpb_AlarmRequest>, caller) in
             if request.message.action != .get { try served.requireWritable() }
             try served.access.permissions(of: caller).requireName()
             return store.alarm(request.message)
         }
-        router.unary(Method.Defragment.descriptor) { (_: Sized<Etcdserverpb_DefragmentRequest>, caller) in
+        router.unary(Method.Defragment.descriptor, of: served) {
+            (_: Sized<Etcdserverpb_DefragmentRequest>, caller) in
             // What is written lies in memory without gaps, and the source is never written.
             try served.access.permissions(of: caller).requireRoot()
             return Etcdserverpb_DefragmentResponse()
         }
-        router.unary(Method.Hash.descriptor) { (_: Sized<Etcdserverpb_HashRequest>, caller) in
+        router.unary(Method.Hash.descriptor, of: served) { (_: Sized<Etcdserverpb_HashRequest>, caller) in
             try served.access.permissions(of: caller).requireRoot()
             return try await served.longWork.scan { try store.hash() }
         }
-        router.unary(Method.HashKV.descriptor) { (request: Sized<Etcdserverpb_HashKVRequest>, caller) in
+        router.unary(Method.HashKV.descriptor, of: served) {
+            (request: Sized<Etcdserverpb_HashKVRequest>, caller) in
             try served.access.permissions(of: caller).requireRoot()
             return try await served.longWork.scan { try store.hashKV(request.message) }
         }
-        router.streaming(Method.Snapshot.descriptor) {
+        router.streaming(Method.Snapshot.descriptor, of: served) {
             (
                 requests: RPCAsyncSequence<Sized<Etcdserverpb_SnapshotRequest>, any Error>,
                 writer: RPCWriter<MessageAnswer<Etcdserverpb_SnapshotResponse>>,

@@ -24,11 +24,7 @@ struct MessageAnswer<Content: Message>: Answer {
 extension RangeResponseBytes: Answer {
     func serialized<Bytes: GRPCContiguousBytes>() throws -> Bytes {
         var bytes = Bytes(repeating: 0, count: self.byteCount)
-        do {
-            try bytes.withUnsafeMutableBytes { try self.write(into: $0) }
-        } catch let error as EtcdError {
-            throw RPCError(error)
-        }
+        try bytes.withUnsafeMutableBytes { try self.write(into: $0) }
         return bytes
     }
 }
@@ -55,8 +51,14 @@ struct SizedReader<Content: Message>: MessageDeserializer {
 }
 
 struct AnswerWriter<Content: Answer>: MessageSerializer {
+    var served: ServedStore
+
     func serialize<Bytes: GRPCContiguousBytes>(_ answer: Content) throws -> Bytes {
-        try answer.serialized()
+        do {
+            return try answer.serialized()
+        } catch let error as EtcdError {
+            throw self.served.rpcError(error)
+        }
     }
 }
 
@@ -64,25 +66,27 @@ extension RPCRouter {
     /// Registers a method that takes one message and answers one.
     mutating func unary<Request: Message, Response: Message>(
         _ method: MethodDescriptor,
+        of served: ServedStore,
         _ answer: @escaping @Sendable (Sized<Request>, Caller) async throws -> Response
     ) {
-        self.unaryReply(method) { .ready(MessageAnswer(message: try await answer($0, $1))) }
+        self.unaryReply(method, of: served) { .ready(MessageAnswer(message: try await answer($0, $1))) }
     }
 
     /// Registers a method that takes one message and answers one, maybe later.
     mutating func unaryReply<Request: Message, Response: Answer>(
         _ method: MethodDescriptor,
+        of served: ServedStore,
         _ answer: @escaping @Sendable (Sized<Request>, Caller) async throws -> Reply<Response>
     ) {
         self.registerHandler(
             forMethod: method,
             deserializer: SizedReader<Request>(),
-            serializer: AnswerWriter<Response>()
+            serializer: AnswerWriter<Response>(served: served)
         ) { request, context in
-            try await throwingRPCErrors {
+            try await served.throwingRPCErrors {
                 for try await message in request.messages {
                     let reply = try await answer(message, Caller(request.metadata, context))
-                    return StreamingServerResponse(reply)
+                    return StreamingServerResponse(reply, of: served)
                 }
                 throw RPCError(code: .internalError, message: "grpc: a request without a message")
             }
@@ -92,6 +96,7 @@ extension RPCRouter {
     /// Registers a method that takes a stream of messages, or one, and answers with a stream.
     mutating func streaming<Request: Message, Response: Answer>(
         _ method: MethodDescriptor,
+        of served: ServedStore,
         _ answer:
             @escaping @Sendable (
                 RPCAsyncSequence<Sized<Request>, any Error>,
@@ -102,10 +107,10 @@ extension RPCRouter {
         self.registerHandler(
             forMethod: method,
             deserializer: SizedReader<Request>(),
-            serializer: AnswerWriter<Response>()
+            serializer: AnswerWriter<Response>(served: served)
         ) { request, context in
             StreamingServerResponse(of: Response.self) { writer in
-                try await throwingRPCErrors {
+                try await served.throwingRPCErrors {
                     try await answer(request.messages, writer, Caller(request.metadata, context))
                 }
                 return [:]
@@ -115,29 +120,37 @@ extension RPCRouter {
 }
 
 extension StreamingServerResponse where Message: Answer {
-    fileprivate init(_ reply: Reply<Message>) {
+    fileprivate init(_ reply: Reply<Message>, of served: ServedStore) {
         switch reply {
         case .ready(let answer): self.init(single: ServerResponse(message: answer))
         case .later(let make):
             self.init(of: Message.self) { writer in
-                try await writer.write(try await throwingRPCErrors { try await make() })
+                try await writer.write(try await served.throwingRPCErrors { try await make() })
                 return [:]
             }
         }
     }
 }
 
-/// Turns what `body` throws into the errors that clients of etcd expect.
-private func throwingRPCErrors<Result>(_ body: () async throws -> Result) async throws -> Result {
-    do {
-        return try await body()
-    } catch let error as EtcdError {
-        throw RPCError(error)
-    } catch let error as RPCError {
-        throw error
-    } catch is CancellationError {
-        throw RPCError(code: .cancelled, message: "etcdserver: request canceled")
-    } catch {
-        throw RPCError(code: .unknown, message: "\(error)")
+extension ServedStore {
+    /// The error as gRPC sends it; damage is logged.
+    fileprivate func rpcError(_ error: EtcdError) -> RPCError {
+        self.damageLog.note(error)
+        return RPCError(error)
+    }
+
+    /// Turns what `body` throws into the errors that clients of etcd expect.
+    fileprivate func throwingRPCErrors<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as EtcdError {
+            throw self.rpcError(error)
+        } catch let error as RPCError {
+            throw error
+        } catch is CancellationError {
+            throw RPCError(code: .cancelled, message: "etcdserver: request canceled")
+        } catch {
+            throw RPCError(code: .unknown, message: "\(error)")
+        }
     }
 }

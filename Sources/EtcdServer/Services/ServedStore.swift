@@ -1,4 +1,5 @@
 import EtcdMessages
+import EtcdStorage
 import EtcdStore
 import Files
 import GRPCCore
@@ -11,6 +12,7 @@ final class ServedStore: Sendable {
     let access: Authorizer
     let options: ServerOptions
     let log: Logger
+    let damageLog: DamageLog
     let counts = CallCounts()
     let longWork = LongWork()
     let sharedEvents: SharedEvents
@@ -22,6 +24,7 @@ final class ServedStore: Sendable {
         self.access = Authorizer(store, ignoresUsers: options.ignoresUsers)
         self.options = options
         self.log = log
+        self.damageLog = DamageLog(log)
         self.sharedEvents = SharedEvents(store)
     }
 
@@ -74,6 +77,26 @@ public struct ServerOptions: Sendable {
 
     /// etcd takes messages that are so much longer than the requests it allows.
     var maxMessageBytes: Int { self.maxRequestBytes + 512 << 10 }
+}
+
+/// Logs damage in the source, each place once: a client may read the same key over and over.
+final class DamageLog: Sendable {
+    /// More places are not logged.
+    private static let limit = 1_000
+
+    private let log: Logger
+    private let logged = Mutex<Set<StorageError>>([])
+
+    init(_ log: Logger) {
+        self.log = log
+    }
+
+    /// Logs the error with path, page and key, if it comes from damage.
+    func note(_ error: EtcdError) {
+        guard let damage = error.damage else { return }
+        let isNew = self.logged.withLock { $0.count < Self.limit && $0.insert(damage).inserted }
+        if isNew { self.log.error("the source is damaged", metadata: ["error": "\(damage)"]) }
+    }
 }
 
 /// What ``Metrics`` counts.

@@ -50,7 +50,12 @@ extension ServedStore {
             throw RPCError(code: .resourceExhausted, message: "etcdserver: no room for a snapshot: \(error)")
         }
         let spool = try OutputFile(namelessIn: directory)
-        let written = try self.store.writeSnapshot(to: spool)
+        let written: WrittenSnapshot
+        do throws(StorageError) {
+            written = try self.store.writeSnapshot(to: spool)
+        } catch {
+            throw error.path == directory ? error : EtcdError(error)
+        }
         return SpooledSnapshot(written, in: try spool.mapped())
     }
 

@@ -8,7 +8,7 @@ struct WatchService: RegistrableRPCService {
 
     func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
         let served = self.served
-        router.streaming(Etcdserverpb_Watch.Method.Watch.descriptor) {
+        router.streaming(Etcdserverpb_Watch.Method.Watch.descriptor, of: served) {
             (
                 messages: RPCAsyncSequence<Sized<Etcdserverpb_WatchRequest>, any Error>,
                 writer: RPCWriter<WatchAnswer>,

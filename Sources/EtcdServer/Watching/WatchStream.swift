@@ -176,6 +176,7 @@ extension WatchStream {
 
     /// Ends a watch whose events cannot be read: they were compacted, or the source is damaged.
     private func end(_ id: Int64, _ error: EtcdError) async throws {
+        self.served.damageLog.note(error)
         self.watchers[id] = nil
         self.ended.insert(id)
         self.served.counts.watchers.count(-1)

@@ -1,3 +1,4 @@
+import EtcdStore
 import Foundation
 import Glibc
 import TestSupport

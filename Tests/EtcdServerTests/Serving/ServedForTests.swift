@@ -5,6 +5,7 @@ import EtcdStore
 import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import Logging
 import Synchronization
 import TestSupport
 
@@ -29,10 +30,11 @@ struct ServedForTests {
 func withServed(
     _ store: Store = Store(identity: .alone),
     options: ServerOptions = ServerOptions(),
+    log: Logger = Logger(label: "silent") { _ in SwiftLogNoOpLogHandler() },
     _ body: @escaping @Sendable (ServedForTests) async throws -> Void
 ) async throws {
     let url = try ListenURL(parsing: "http://127.0.0.1:0")
-    let server = try StoreServer(store, at: .init(clients: [url]), options: options)
+    let server = try StoreServer(store, at: .init(clients: [url]), options: options, log: log)
     let port = try server.port
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.run() }

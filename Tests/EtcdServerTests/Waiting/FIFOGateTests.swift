@@ -1,3 +1,4 @@
+import EtcdStore
 import GRPCCore
 import Synchronization
 import TestSupport

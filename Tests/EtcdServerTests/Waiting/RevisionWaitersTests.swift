@@ -2,7 +2,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import EtcdServer
+@testable import EtcdStore
 
 @Suite(.timeLimit(.minutes(60)))
 struct RevisionWaitersTests {
