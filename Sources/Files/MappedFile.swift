@@ -82,6 +82,15 @@ public final class MappedFile: @unchecked Sendable {
         try body(self.buffer.bytes)
     }
 
+    /// A copy of all bytes, for a small file; it is what the file held when it was opened.
+    ///
+    /// - Throws: What ``checkUnchanged()`` throws.
+    public func contents() throws(FileError) -> [UInt8] {
+        let bytes = self.withBytes { bytes in bytes.withUnsafeBytes { Array($0) } }
+        try self.checkUnchanged()
+        return bytes
+    }
+
     @usableFromInline
     var buffer: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: self.base, count: self.base == nil ? 0 : self.byteCount)

@@ -33,6 +33,7 @@ struct MappedFileTests {
         #expect(file.byteCount == 3 * 4096)
         #expect(byte(4097, of: file) == 7)
         try file.checkUnchanged()
+        #expect(try file.contents() == [UInt8](repeating: 7, count: 3 * 4096))
     }
 
     @Test func aFileThatBecameShorterIsSaidToBe() throws {
@@ -40,6 +41,7 @@ struct MappedFileTests {
         try #require(truncate(file.path, 4096) == 0)
         #expect(byte(2 * 4096, of: file) == 0)
         #expect(throws: FileError(.shrank, path: file.path)) { try file.checkUnchanged() }
+        #expect(throws: FileError(.shrank, path: file.path)) { try file.contents() }
     }
 
     @Test func aFileThatWasWrittenToInPlaceIsSaidToBe() throws {

@@ -98,9 +98,7 @@ private func contents(of file: TLSFile) throws(EtcdClientError) -> [UInt8] {
         guard mapped.byteCount <= TLSMaterial.largestFile else {
             throw fileError(.fileUnusable(file, why: "larger than 1 MiB"), file.role)
         }
-        let bytes = mapped.withBytes { bytes in bytes.withUnsafeBytes { Array($0) } }
-        try mapped.checkUnchanged()
-        return bytes
+        return try mapped.contents()
     } catch let error as FileError {
         throw fileError(.fileUnusable(file, why: why(error)), file.role)
     } catch let error as EtcdClientError {

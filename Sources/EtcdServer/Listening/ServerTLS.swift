@@ -125,20 +125,21 @@ private func privateKey(in path: String) throws(ServerError) -> NIOSSLPrivateKey
 private let largestFile = 1 << 20
 
 private func contents(of path: String) throws(ServerError) -> [UInt8] {
-    let bytes: [UInt8]
+    let bytes: [UInt8]?
     do throws(FileError) {
         let file = try MappedFile(path: path, locking: .none)
-        bytes = file.withBytes { bytes in bytes.withUnsafeBytes { Array($0.prefix(largestFile + 1)) } }
-        try file.checkUnchanged()
+        bytes = file.byteCount <= largestFile ? try file.contents() : nil
     } catch {
         switch error.reason {
         case .missing: throw ServerError(.fileUnusable(why: "does not exist"), at: path)
         case .system(_, let errno):
             throw ServerError(.fileUnusable(why: "cannot be read: \(errno)"), at: path)
+        case .shrank, .changed:
+            throw ServerError(.fileUnusable(why: "was changed while it was read"), at: path)
         default: throw ServerError(.fileUnusable(why: "is not a file that can be read"), at: path)
         }
     }
-    guard bytes.count <= largestFile else {
+    guard let bytes else {
         throw ServerError(.fileUnusable(why: "is larger than 1 MiB"), at: path)
     }
     return bytes

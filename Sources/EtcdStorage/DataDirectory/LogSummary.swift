@@ -50,8 +50,10 @@ extension LogSummary {
                     while let record = try segment.next(in: bytes) { try self.note(record, in: bytes) }
                 }
             } catch {
+                try requireUnchanged(file)
                 throw StorageError(.wal(offset: error.offset, problem: error.problem), path: path)
             }
+            try requireUnchanged(file)
             checksum = segment.checksum
             self.isTorn = segment.end == .torn
         }
@@ -136,4 +138,12 @@ private func segmentSequence(_ name: String) -> UInt64? {
     guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 16 }), UInt64(parts[1], radix: 16) != nil
     else { return nil }
     return UInt64(parts[0], radix: 16)
+}
+
+private func requireUnchanged(_ file: MappedFile) throws(StorageError) {
+    do {
+        try file.checkUnchanged()
+    } catch {
+        throw StorageError(.file(error), path: file.path)
+    }
 }

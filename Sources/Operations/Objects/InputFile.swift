@@ -13,10 +13,8 @@ public enum InputFileError: Error, Hashable, Sendable {
 /// - Throws: `.tooLarge`; `FileError` when it cannot be read.
 public func contents(ofFile path: String) throws -> [UInt8] {
     let file = try MappedFile(path: path)
-    return try file.withBytes { bytes in
-        guard bytes.byteCount <= Limits.valueByteCount else {
-            throw InputFileError.tooLarge(path: path, limit: Limits.valueByteCount)
-        }
-        return bytes.withUnsafeBytes { Array($0) }
+    guard file.byteCount <= Limits.valueByteCount else {
+        throw InputFileError.tooLarge(path: path, limit: Limits.valueByteCount)
     }
+    return try file.contents()
 }

@@ -50,6 +50,6 @@ public struct EtcdUser: Hashable, Sendable {
 private func firstLine(of path: String) throws -> String {
     let file = try MappedFile(path: path, locking: .none)
     guard file.byteCount <= 4096 else { throw SourceError.passwordFileTooLong(path: path) }
-    let text = file.withBytes { bytes in bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
+    let text = String(decoding: try file.contents(), as: UTF8.self)
     return String(text.prefix { !$0.isNewline })
 }

@@ -22,7 +22,7 @@ struct ConfigurationFiles {
             }
         }
         guard file.byteCount <= Self.largestFile else { return nil }
-        return file.withBytes { bytes in bytes.withUnsafeBytes { String(validating: $0, as: UTF8.self) } }
+        return String(validating: try file.contents(), as: UTF8.self)
     }
 
     func has(_ path: String) -> Bool { (try? fileExists(path: self.root + path)) == true }
