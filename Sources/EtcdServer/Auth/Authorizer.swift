@@ -1,15 +1,16 @@
 import EtcdMessages
 import EtcdStore
 import Foundation
+import GRPCCore
 import NIOCore
 import Synchronization
 
-/// Lets requests pass, or refuses them with etcd's words, as the store's users, roles and permissions say.
+/// Lets requests pass or refuses them with etcd's errors, by the store's users, roles and permissions.
 ///
 /// Source: etcd-io/etcd `server/auth/store.go`, `server/etcdserver/v3_server.go`.
 final class Authorizer: Sendable {
     private let store: Store
-    /// Whether everybody may do everything, whatever the store says.
+    /// Whether every client may do everything, whatever users the store has.
     private let ignoresUsers: Bool
     private let tokens = Tokens()
     private let passwords = Passwords()
@@ -65,7 +66,7 @@ final class Authorizer: Sendable {
 }
 
 extension Authorizer {
-    /// Changes users or roles on behalf of root; the tokens of `user`, if one is named, are no longer good.
+    /// Changes users or roles on behalf of root; the tokens of `user`, if one is named, end.
     func change(
         _ caller: Caller,
         forgetting user: AuthName? = nil,
@@ -79,7 +80,7 @@ extension Authorizer {
         }
     }
 
-    /// A token for whoever knows the password.
+    /// A token for a client that knows the password.
     func authenticate(_ name: AuthName, _ password: String) async throws -> String {
         while true {
             let users = self.store.users
@@ -97,9 +98,27 @@ extension Authorizer {
         }
     }
 
-    /// The hash of a password that root gives somebody.
+    /// The hash of a password that root gives to a user.
     func hash(_ password: String, for caller: Caller) async throws -> String {
         try self.permissions(of: caller).requireRoot()
         return try await self.passwords.hash(password)
+    }
+}
+
+/// Who sends a request, from its metadata and its connection.
+struct Caller: Sendable {
+    /// The token from the metadata; nil when there is none.
+    var token: String?
+    /// Whether a gateway sends it, whose certificate is its own and not its client's.
+    var isGateway: Bool
+    var connection: Connection
+
+    init(_ metadata: Metadata, _ context: ServerContext) {
+        let token =
+            metadata[stringValues: "token"].first { _ in true }
+            ?? metadata[stringValues: "authorization"].first { _ in true }
+        self.token = token.map { $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : $0 }
+        self.isGateway = metadata[stringValues: "grpcgateway-accept"].contains { _ in true }
+        self.connection = Connection(remote: context.remotePeer, local: context.localPeer)
     }
 }

@@ -2,18 +2,16 @@ import CBcrypt
 import EtcdStore
 import Foundation
 import NIOPosix
-import Synchronization
 
-/// Makes bcrypt hashes and compares passwords with them, one at a time and beside everything else: each
-/// takes some 50 ms.
+/// Makes bcrypt hashes and compares passwords with them, one at a time and on a thread of its own: each takes some
+/// 50 ms.
 final class Passwords: Sendable {
     private let thread = NIOThreadPool(numberOfThreads: 1)
-    private let waiting = Atomic(0)
-    private static let limit = 100
+    private let gate = FIFOGate(waitLimit: 100)
 
     /// etcd's own `--bcrypt-cost`.
     private static let cost = 10
-    /// bcrypt looks at no more of a password, in bytes.
+    /// bcrypt reads no more of a password, in bytes.
     private static let longest = 72
 
     init() {
@@ -26,7 +24,7 @@ final class Passwords: Sendable {
 
     /// - Throws: `too many requests` when a hundred wait already.
     func check(_ password: String, _ hash: String) async throws -> Bool {
-        // C would see the part before it alone.
+        // C would read the part before the zero alone.
         guard !password.utf8.contains(0), !hash.utf8.contains(0) else { return false }
         return try await self.run { registree_bcrypt_verify(password, hash) }
     }
@@ -48,10 +46,7 @@ final class Passwords: Sendable {
     }
 
     private func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async throws -> Result {
-        self.waiting.count()
-        defer { self.waiting.count(-1) }
-        guard self.waiting.value <= Self.limit else { throw EtcdError.tooManyRequests }
-        return try await self.thread.runIfActive(body)
+        try await self.gate.run { try await self.thread.runIfActive(body) }
     }
 }
 

@@ -2,7 +2,7 @@ import EtcdStore
 import NIOCore
 import Synchronization
 
-/// Tokens that stand for a user who has shown a password, each good until it was not used for ``lifetime``.
+/// Tokens of users who have shown a password; each ends when it was not used for ``lifetime``.
 final class Tokens: Sendable {
     private struct Owner {
         var user: AuthName
@@ -11,7 +11,7 @@ final class Tokens: Sendable {
 
     /// etcd's simple tokens live as long.
     static let lifetime = TimeAmount.seconds(300)
-    /// More than so many at once push the oldest out.
+    /// When there are more, the oldest ends.
     static let limit = 10_000
 
     private let owners = Mutex<[String: Owner]>([:])
@@ -32,7 +32,7 @@ final class Tokens: Sendable {
         return token
     }
 
-    /// Whose token it is; it lives on from now.
+    /// Whose token it is; its lifetime begins again.
     func user(of token: String, now: NIODeadline) -> AuthName? {
         self.owners.withLock { owners in
             guard let owner = owners[token] else { return nil }
@@ -45,7 +45,7 @@ final class Tokens: Sendable {
         }
     }
 
-    /// Makes all tokens of a user worthless.
+    /// Ends all tokens of a user.
     func remove(of user: AuthName) {
         self.owners.withLock { owners in owners = owners.filter { $0.value.user != user } }
     }

@@ -51,6 +51,14 @@ final class ServedStore: Sendable {
     private static let envelopeByteCount = 18
 }
 
+/// The versions of etcd that the server names.
+///
+/// A kube-apiserver asks for at least 3.5.13 before it trusts watch progress for consistent reads from its cache.
+public enum ServerVersion {
+    public static let server = "3.5.21"
+    public static let cluster = "3.5.0"
+}
+
 /// How the store is served.
 public struct ServerOptions: Sendable {
     /// etcd's `--max-request-bytes`.
