@@ -7,6 +7,15 @@ import Logging
 import Operations
 import ServiceLifecycle
 
+/// `registree serve`.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve a snapshot through the API that its own programs know.",
+        subcommands: [ServeEtcdCommand.self]
+    )
+}
+
 /// `registree serve etcd`.
 struct ServeEtcdCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -22,3 +22,27 @@ struct Failure: Error {
         }
     }
 }
+
+/// What the process's exit code says; the same for every command but `diff`.
+enum ExitStatus: Int32, CaseIterable, Sendable {
+    case success = 0
+    case failed = 1
+    case cannotReachEtcd = 2
+    case badInput = 3
+    case damaged = 4
+    case interrupted = 5
+    case inputOutput = 6
+
+    /// The line that `--help` prints.
+    var explanation: String {
+        switch self {
+        case .success: "fine"
+        case .failed: "failed"
+        case .cannotReachEtcd: "cannot reach etcd"
+        case .badInput: "bad input or usage"
+        case .damaged: "the snapshot is damaged"
+        case .interrupted: "interrupted"
+        case .inputOutput: "input or output failed"
+        }
+    }
+}

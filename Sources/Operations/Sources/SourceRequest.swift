@@ -1,4 +1,5 @@
 import EtcdStorage
+public import Files
 
 /// Which source a person asks for, as the flags say it.
 public struct SourceRequest: Sendable {
@@ -55,4 +56,36 @@ private func isEtcdConfigured(_ context: CallerContext) -> Bool {
     } catch {
         return true
     }
+}
+
+/// What a source is called: `-f` and `$REGISTREE_FROM` take a path, or the word `live`.
+public enum SourceName: Hashable, Sendable {
+    case path(String)
+    /// The live etcd that the connection flags name, or the one that runs on this machine.
+    case live
+
+    public init(_ name: String) {
+        self = name == "live" ? .live : .path(name)
+    }
+
+    /// The source that `-f` names, or else `$REGISTREE_FROM`; nil when neither does.
+    public static func named(by file: String?, in context: CallerContext) -> SourceName? {
+        (file ?? context.variable("REGISTREE_FROM")).map { SourceName($0) }
+    }
+}
+
+/// Why no source can be opened, before any file or etcd was asked.
+public enum SourceError: Error, Hashable, Sendable {
+    /// Both a file and endpoints are named.
+    case fileAndEndpoints
+    case noSource
+    /// This machine has an etcd, but its configuration may not be read.
+    case localConfiguration(FileError)
+    /// A variable that is not `true` or `false`.
+    case variableIsNoBoolean(String)
+    /// A variable that is not a time such as `2s`.
+    case variableIsNoDuration(String)
+    case passwordWithoutUser
+    case emptyUserName
+    case passwordFileTooLong(path: String)
 }

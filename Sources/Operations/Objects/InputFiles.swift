@@ -1,5 +1,6 @@
 import Files
 public import KubernetesCodec
+import KubernetesKMS
 
 /// Why a file that a person named beside the source cannot be used.
 public enum InputFileError: Error, Hashable, Sendable {
@@ -17,4 +18,19 @@ public func contents(ofFile path: String) throws -> [UInt8] {
         throw InputFileError.tooLarge(path: path, limit: Limits.valueByteCount)
     }
     return try file.contents()
+}
+
+extension Decryption {
+    /// Opens values with the keys and KMS plugins that an API server's EncryptionConfiguration names.
+    ///
+    /// - Throws: `.notEncryptionConfiguration` and `.tooLarge`; `FileError` when the file cannot be read.
+    public init(configurationFile path: String) throws {
+        let configuration: EncryptionConfiguration
+        do {
+            configuration = try EncryptionConfiguration(Document(yaml: try contents(ofFile: path)))
+        } catch let error as CodecError {
+            throw InputFileError.notEncryptionConfiguration(path: path, error)
+        }
+        self.init(configuration: configuration, keyService: KMSPlugins())
+    }
 }
