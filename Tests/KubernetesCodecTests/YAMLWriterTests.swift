@@ -82,9 +82,9 @@ struct YAMLWriterTests {
     @Test func writesItemsOfAList() throws {
         var writer = YAMLWriter()
         writer.bytes += Array("items:\n".utf8)
-        writer.write(item: try Document(json: Array(#"{"a":[1],"b":{"c":2}}"#.utf8)))
+        writer.write(item: try Document(json: Array(#"{"a":[1],"b":{"c":2}}"#.utf8)).root)
         writer.indentation = 2
-        writer.write(item: try Document(json: Array(#"{"a":{}}"#.utf8)))
+        writer.write(item: try Document(json: Array(#"{"a":{}}"#.utf8)).root)
         #expect(
             String(decoding: writer.bytes, as: UTF8.self)
                 == "items:\n- a:\n  - 1\n  b:\n    c: 2\n  - a: {}\n"
@@ -101,7 +101,7 @@ struct YAMLWriterTests {
         writer.write(document)
         #expect(writer.bytes == first)
         writer.bytes.removeAll()
-        writer.write(item: document)
+        writer.write(item: document.root)
         writer.bytes.removeAll()
         writer.indentation = 300
         writer.write(document)
