@@ -142,6 +142,11 @@ public struct FileIdentity: Hashable, Sendable {
     }
 }
 
+/// Begins to fetch the memory at an address, and goes on without waiting for it; any address will do.
+public func prefetch(_ address: UnsafeRawPointer) {
+    registree_prefetch(address)
+}
+
 private func openRegularFile(path: String) throws(FileError) -> FileDescriptor {
     let descriptor: FileDescriptor
     do {

@@ -60,8 +60,8 @@ private func message(key: [UInt8], value: String, revision: Int64) -> [UInt8] {
 }
 
 extension Registry {
-    /// Every key as `root resource namespace name`, sorted, with `-` for what is not there.
-    func placements() -> [String] {
+    /// Every object as `root resource namespace name`, sorted, with `-` for what is not there.
+    func objectTexts() -> [String] {
         self.resources.flatMap { resource in
             self.objects(of: [resource]).map { object in
                 let namespace = self.namespace(of: object)

@@ -20,4 +20,7 @@ int64_t registree_mapping_lost_offset(int slot);
 /// Gives the slot back; call it before `munmap`.
 void registree_release_mapping(int slot);
 
+/// Begins to fetch the memory at `address`, and goes on without waiting for it; any address will do.
+static inline void registree_prefetch(const void *address) { __builtin_prefetch(address); }
+
 #endif

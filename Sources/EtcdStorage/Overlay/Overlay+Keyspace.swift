@@ -11,7 +11,14 @@ extension Overlay {
             switch location.place {
             case .source(let key): entries.append(key.entry)
             case .change(let change):
-                entries.append(KeyIndex.Entry(change, at: changes.count))
+                entries.append(
+                    KeyIndex.Entry(
+                        offset: changes.count,
+                        change.keyValue,
+                        messageCount: change.message.count,
+                        isChange: true
+                    )
+                )
                 changes.append(change)
             }
             return true
@@ -26,22 +33,5 @@ extension Overlay {
             bumpRecord: self.source?.keys.bumpRecord
         )
         return Keyspace(live, in: KeyRecords(of: self.source?.database, changes: changes))
-    }
-}
-
-extension KeyIndex.Entry {
-    /// The entry of a put, which is the change of that index.
-    fileprivate init(_ change: Change, at index: Int) {
-        self.init(
-            offset: index,
-            messageCount: UInt32(clamping: change.message.count),
-            keyCount: UInt32(clamping: change.keyValue.key.count),
-            valueCount: UInt32(clamping: change.keyValue.value.count),
-            hash: 0,
-            keyOffset: UInt8(clamping: change.keyValue.key.lowerBound),
-            isTombstone: false,
-            hasTail: change.keyValue.lease != 0,
-            isChange: true
-        )
     }
 }

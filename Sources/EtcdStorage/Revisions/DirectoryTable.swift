@@ -32,21 +32,25 @@ struct DirectoryTable {
     static func whole(of entries: [KeyIndex.Entry], in records: KeyRecords) -> Self {
         let middle = entries.count / 2
         var tables = concurrently(count: 2) { half in
-            DirectoryTable(of: half == 0 ? entries[..<middle] : entries[middle...], in: records)
+            let own = half == 0 ? entries[..<middle] : entries[middle...]
+            return records.withRecordBytes { DirectoryTable(of: own, in: $0) }
         }
         let second = tables.removeLast()
-        tables[0].append(second, in: records)
+        records.withRecordBytes { tables[0].append(second, in: $0) }
         return tables[0]
     }
 
-    private init(of entries: ArraySlice<KeyIndex.Entry>, in records: KeyRecords) {
+    private init(of entries: ArraySlice<KeyIndex.Entry>, in bytes: RecordBytes) {
         self.directoryOfKey.reserveCapacity(entries.count)
         var latest = 0
-        for entry in entries {
-            records.withKey(of: entry) { key in
+        for index in entries.indices {
+            // Keys lie scattered over the file, so that each would be waited for.
+            if index + 16 < entries.endIndex { bytes.prefetchKey(of: entries[index + 16]) }
+            let entry = entries[index]
+            bytes.withKey(of: entry) { key in
                 let path = key.extracting(0..<key.pathByteCount)
-                if self.directories.isEmpty || !self.isPath(path, of: latest, in: records) {
-                    latest = self.index(of: path, hash: hash(of: path), key: entry, in: records)
+                if self.directories.isEmpty || !self.isPath(path, of: latest, in: bytes) {
+                    latest = self.index(of: path, hash: hash(of: path), key: entry, in: bytes)
                 }
             }
             self.directories[latest].keyCount += 1
@@ -55,10 +59,10 @@ struct DirectoryTable {
     }
 
     /// Adds the keys of `other` behind its own.
-    private mutating func append(_ other: DirectoryTable, in records: KeyRecords) {
+    private mutating func append(_ other: DirectoryTable, in bytes: RecordBytes) {
         let indices = other.directories.map { directory in
-            let index = records.withPath(of: directory) { path in
-                self.index(of: path, hash: directory.hash, key: directory.key, in: records)
+            let index = bytes.withPath(of: directory) { path in
+                self.index(of: path, hash: directory.hash, key: directory.key, in: bytes)
             }
             self.directories[index].keyCount += directory.keyCount
             return UInt32(truncatingIfNeeded: index)
@@ -67,9 +71,9 @@ struct DirectoryTable {
         for directory in other.directoryOfKey { self.directoryOfKey.append(indices[Int(directory)]) }
     }
 
-    private func isPath(_ path: RawSpan, of index: Int, in records: KeyRecords) -> Bool {
+    private func isPath(_ path: RawSpan, of index: Int, in bytes: RecordBytes) -> Bool {
         self.directories[index].pathByteCount == path.byteCount
-            && records.withPath(of: self.directories[index]) { $0.compare(path) == 0 }
+            && bytes.withPath(of: self.directories[index]) { $0.compare(path) == 0 }
     }
 
     /// The index of the directory with that path, which is added when it is not there.
@@ -77,14 +81,14 @@ struct DirectoryTable {
         of path: RawSpan,
         hash: Int,
         key: KeyIndex.Entry,
-        in records: KeyRecords
+        in bytes: RecordBytes
     ) -> Int {
         if self.directories.count * 2 >= self.slots.count { self.grow() }
         let mask = self.slots.count - 1
         var slot = hash & mask
         while self.slots[slot] != 0 {
             let index = Int(self.slots[slot]) - 1
-            if self.directories[index].hash == hash, self.isPath(path, of: index, in: records) {
+            if self.directories[index].hash == hash, self.isPath(path, of: index, in: bytes) {
                 return index
             }
             slot = (slot + 1) & mask
@@ -113,7 +117,7 @@ private func hash(of path: RawSpan) -> Int {
     return hasher.finalize()
 }
 
-extension KeyRecords {
+extension RecordBytes {
     /// Calls `body` with the path of a directory.
     func withPath<Result>(of directory: DirectoryTable.Directory, _ body: (RawSpan) -> Result) -> Result {
         self.withKey(of: directory.key) { body($0.extracting(0..<directory.pathByteCount)) }

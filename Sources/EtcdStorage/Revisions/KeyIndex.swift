@@ -91,3 +91,26 @@ struct KeyIndex {
         return UInt32(truncatingIfNeeded: hasher.finalize())
     }
 }
+
+extension KeyIndex.Entry {
+    /// The entry of a put of which all is known.
+    ///
+    /// - Parameters:
+    ///   - offset: Where its revision key lies in the file, or the index of a change in memory.
+    ///   - keyValue: Where the parts lie in the message.
+    ///   - messageCount: Length of the message, in bytes.
+    ///   - isChange: Whether it is a change in memory.
+    init(offset: Int, _ keyValue: KeyValue, messageCount: Int, isChange: Bool = false) {
+        self.init(
+            offset: offset,
+            messageCount: UInt32(clamping: messageCount),
+            keyCount: UInt32(clamping: keyValue.key.count),
+            valueCount: UInt32(clamping: keyValue.value.count),
+            hash: 0,
+            keyOffset: UInt8(clamping: keyValue.key.lowerBound),
+            isTombstone: false,
+            hasTail: keyValue.lease != 0,
+            isChange: isChange
+        )
+    }
+}

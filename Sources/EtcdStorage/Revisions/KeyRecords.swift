@@ -83,6 +83,40 @@ struct KeyRecords: Sendable {
     }
 }
 
+/// The bytes of all records, for as long as a closure runs: a copy counts no references, which two processors that
+/// look at many keys would wait for.
+struct RecordBytes {
+    fileprivate let file: UnsafeRawBufferPointer
+    fileprivate let changes: UnsafeBufferPointer<Change>
+
+    /// Calls `body` with the name of a key.
+    func withKey<Result>(of entry: KeyIndex.Entry, _ body: (RawSpan) -> Result) -> Result {
+        guard !entry.isChange else { return self.changes[entry.offset].withKey(body) }
+        return body(self.file.bytes.extracting(entry.key))
+    }
+
+    /// Begins to fetch the name of a key that will be asked for soon.
+    func prefetchKey(of entry: KeyIndex.Entry) {
+        guard !entry.isChange, let base = self.file.baseAddress else { return }
+        prefetch(base + entry.key.lowerBound)
+        prefetch(base + entry.key.upperBound)
+    }
+}
+
+extension KeyRecords {
+    /// Calls `body` with the bytes of all records.
+    func withRecordBytes<Result>(_ body: (RecordBytes) -> Result) -> Result {
+        self.changes.withUnsafeBufferPointer { changes in
+            guard let file = self.file else {
+                return body(RecordBytes(file: UnsafeRawBufferPointer(start: nil, count: 0), changes: changes))
+            }
+            return file.withBytes { bytes in
+                bytes.withUnsafeBytes { body(RecordBytes(file: $0, changes: changes)) }
+            }
+        }
+    }
+}
+
 extension EtcdDatabase {
     /// The leaf of bucket `key` on which the record lies whose revision key is at a file offset.
     fileprivate func page(ofRecordAt offset: Int) throws(StorageError) -> PageID? {

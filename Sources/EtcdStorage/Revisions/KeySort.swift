@@ -14,12 +14,14 @@ struct KeySort {
 
     /// Sorts `entries`, whose keys all differ.
     init(_ entries: [KeyIndex.Entry], in records: KeyRecords) {
-        let groups = KeyGroups(of: DirectoryTable.whole(of: entries, in: records), in: records)
+        let table = DirectoryTable.whole(of: entries, in: records)
+        let groups = records.withRecordBytes { KeyGroups(of: table, in: $0) }
         let halves = concurrently(count: 2) { half in
-            groups.sorted(half == 0 ? groups.firstHalf : groups.secondHalf, of: entries, in: records)
+            let own = half == 0 ? groups.firstHalf : groups.secondHalf
+            return records.withRecordBytes { groups.sorted(own, of: entries, in: $0) }
         }
         let sorted = halves[0] + halves[1]
-        let runs = groups.linedUp(sorted, in: records)
+        let runs = records.withRecordBytes { groups.linedUp(sorted, in: $0) }
         self.directories = runs.directories
         self.entries = runs.isInOrder ? sorted : runs.ranges.flatMap { sorted[$0] }
     }
@@ -41,11 +43,11 @@ private struct KeyGroups {
     private(set) var firstHalf = 0..<0
     var secondHalf: Range<Int> { self.firstHalf.upperBound..<self.groups.count }
 
-    init(of table: DirectoryTable, in records: KeyRecords) {
+    init(of table: DirectoryTable, in bytes: RecordBytes) {
         self.members = [UInt32](repeating: 0, count: table.directoryOfKey.count)
         var sort = ByteSort()
         sort.sort(count: table.directories.count, from: 0) { index, depth in
-            records.withPath(of: table.directories[index]) { $0.piece(at: depth) }
+            bytes.withPath(of: table.directories[index]) { $0.piece(at: depth) }
         }
         var next = [Int](repeating: 0, count: table.directories.count)
         var start = 0
@@ -68,7 +70,7 @@ private struct KeyGroups {
     func sorted(
         _ range: Range<Int>,
         of entries: [KeyIndex.Entry],
-        in records: KeyRecords
+        in bytes: RecordBytes
     ) -> [KeyIndex.Entry] {
         var sorted: [KeyIndex.Entry] = []
         sorted.reserveCapacity(self.groups[range].reduce(0) { $0 + $1.keys.count })
@@ -76,9 +78,14 @@ private struct KeyGroups {
         var sort = ByteSort()
         for group in self.groups[range] {
             own.removeAll(keepingCapacity: true)
-            for index in self.members[group.keys] { own.append(entries[Int(index)]) }
+            for place in group.keys {
+                if place + 32 < self.members.count {
+                    bytes.prefetchKey(of: entries[Int(self.members[place + 32])])
+                }
+                own.append(entries[Int(self.members[place])])
+            }
             sort.sort(count: own.count, from: group.directory.pathByteCount) { index, depth in
-                records.withKey(of: own[index]) { $0.piece(at: depth) }
+                bytes.withKey(of: own[index]) { $0.piece(at: depth) }
             }
             for place in own.indices { sorted.append(own[sort[place]]) }
         }
@@ -108,22 +115,22 @@ private struct KeyGroups {
     /// Lines the groups up, the keys of a directory around those of the directories below it.
     ///
     /// `/a/b` comes before `/a/c/d`, and `/a/e` behind it, though both lie in directory `/a/`.
-    func linedUp(_ sorted: [KeyIndex.Entry], in records: KeyRecords) -> Runs {
+    func linedUp(_ sorted: [KeyIndex.Entry], in bytes: RecordBytes) -> Runs {
         var runs = Runs()
         runs.ranges.reserveCapacity(self.groups.count)
         runs.directories.reserveCapacity(self.groups.count)
         // The directories above the next one, each with those of its keys that are not lined up yet.
         var above: [Group] = []
         for group in self.groups {
-            records.withPath(of: group.directory) { path in
+            bytes.withPath(of: group.directory) { path in
                 while let last = above.last,
-                    !records.withPath(of: last.directory, { path.starts(with: $0) })
+                    !bytes.withPath(of: last.directory, { path.starts(with: $0) })
                 {
                     runs.append(last.keys, of: last)
                     above.removeLast()
                 }
                 guard let last = above.last else { return }
-                let end = lowerBound(last.keys) { records.withKey(of: sorted[$0]) { $0.compare(path) < 0 } }
+                let end = lowerBound(last.keys) { bytes.withKey(of: sorted[$0]) { $0.compare(path) < 0 } }
                 runs.append(last.keys.lowerBound..<end, of: last)
                 above[above.count - 1].keys = end..<last.keys.upperBound
             }

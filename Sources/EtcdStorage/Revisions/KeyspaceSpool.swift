@@ -35,16 +35,7 @@ public struct KeyspaceSpool {
             lease: lease
         )
         self.entries.append(
-            KeyIndex.Entry(
-                offset: self.file.byteCount,
-                messageCount: UInt32(clamping: message.bytes.count),
-                keyCount: UInt32(clamping: key.count),
-                valueCount: UInt32(clamping: value.count),
-                hash: 0,
-                keyOffset: UInt8(clamping: keyValue.key.lowerBound),
-                isTombstone: false,
-                hasTail: lease != 0
-            )
+            KeyIndex.Entry(offset: self.file.byteCount, keyValue, messageCount: message.bytes.count)
         )
         try self.file.append(RevisionKey(main: modRevision, sub: 0).bytes)
         try self.file.append(message.bytes)

@@ -3,7 +3,7 @@ import Testing
 @testable import KubernetesRegistry
 
 /// Which resource, namespace and name a key stands for, on keys that the fixtures do not have.
-struct PlacingTests {
+struct ResourcesOfKeysTests {
     @Test func placesKeysWhosePrefixIsNotTheirPlural() throws {
         let registry = try registry(of: [
             "/registry/minions/node-1",
@@ -16,7 +16,7 @@ struct PlacingTests {
             "/registry/apiextensions.k8s.io/customresourcedefinitions/a.b.c",
         ])
         #expect(
-            registry.placements() == [
+            registry.objectTexts() == [
                 "/registry apiservices.apiregistration.k8s.io - v1.",
                 "/registry customresourcedefinitions.apiextensions.k8s.io - a.b.c",
                 "/registry endpoints shop web",
@@ -41,7 +41,7 @@ struct PlacingTests {
         ])
         #expect(registry.roots == ["/kubernetes.io", "/openshift.io"])
         #expect(
-            registry.placements() == [
+            registry.objectTexts() == [
                 "/kubernetes.io namespaces - default",
                 "/kubernetes.io pods default web",
                 "/kubernetes.io securitycontextconstraints.security.openshift.io - anyuid",
@@ -60,7 +60,7 @@ struct PlacingTests {
             "/clusters/blue/configmaps/namespaces/default",
         ])
         #expect(registry.roots == ["/clusters/blue"])
-        #expect(registry.placements().contains("/clusters/blue configmaps namespaces default"))
+        #expect(registry.objectTexts().contains("/clusters/blue configmaps namespaces default"))
     }
 
     @Test(arguments: ["/other", "other", "/other/"])
@@ -68,7 +68,7 @@ struct PlacingTests {
         let keys = ["/registry/namespaces/default", "/other/pods/default/web", "compact_rev_key"]
         let registry = try registry(of: keys, etcdPrefix: prefix)
         #expect(registry.roots == ["/other"])
-        #expect(registry.placements() == ["/other pods default web"])
+        #expect(registry.objectTexts() == ["/other pods default web"])
     }
 
     @Test func showsBookkeepingAsWhatItIs() throws {
@@ -77,7 +77,7 @@ struct PlacingTests {
             "/registry/masterleases/10.0.0.1", "/bootstrap/0123456789ab", "k3s/etcd/learnerProgress", "loose",
         ])
         #expect(
-            registry.placements() == [
+            registry.objectTexts() == [
                 "- bootstrap - 0123456789ab",
                 "- compact_rev_key - compact_rev_key",
                 "- k3s - etcd/learnerProgress",
@@ -96,7 +96,7 @@ struct PlacingTests {
             "/registry/futures/shop/one", "/registry/wishes/peace",
         ])
         #expect(
-            registry.placements() == [
+            registry.objectTexts() == [
                 "/registry futures shop one",
                 "/registry gadgets.example.com shop one",
                 "/registry planets.example.com - mars",
@@ -114,14 +114,14 @@ struct PlacingTests {
         ]
         let registry = try registry(of: keys)
         #expect(registry.usage().reduce(0) { $0 + $1.objects } == keys.count)
-        #expect(registry.placements().count == keys.count)
+        #expect(registry.objectTexts().count == keys.count)
     }
 
     @Test func keepsKeysThatAreNoText() throws {
         let registry = try registry(of: [
             [0xFF, 0x2F, 0xFE], Array("/registry/pods/".utf8) + [0xC3, 0x2F, 0x80],
         ])
-        #expect(registry.placements() == ["- \u{FFFD} - \u{FFFD}", "/registry pods \u{FFFD} \u{FFFD}"])
+        #expect(registry.objectTexts() == ["- \u{FFFD} - \u{FFFD}", "/registry pods \u{FFFD} \u{FFFD}"])
     }
 
     @Test func makesAKeyOfResourceNamespaceAndName() throws {
