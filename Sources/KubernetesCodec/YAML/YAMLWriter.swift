@@ -34,11 +34,6 @@ public struct YAMLWriter: Sendable {
         self.valueInLine(value.node, at: self.indentation, of: value.document)
     }
 
-    /// Appends `- ` and the document's value.
-    public mutating func write(item document: Document) {
-        self.write(item: document.root)
-    }
-
     private mutating func write(_ index: UInt32, of document: borrowing Document) {
         // Others may have changed the bytes since.
         self.lineStart = max(0, self.bytes.count - self.indentation)
