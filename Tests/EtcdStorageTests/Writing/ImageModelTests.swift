@@ -11,25 +11,10 @@ struct ImageModelTests {
     @Test func holdsWhatAPlainModelHolds() throws {
         var random = SeededGenerator(seed: TestSeed.draw(for: "images"))
         for round in 0..<150 {
-            try withTemporaryDirectory { directory in
-                let trial = try ImageTrial(&random, in: directory)
-                let path = directory.appending("written.db").string
-                let file = try OutputFile(creating: path)
-                var sink = SinkPair(SinkPair(try BoltFileSink(file), HashSink(.everything)), PlainSink())
-                try trial.image.write(to: &sink)
-                let byteCount = try sink.first.first.finish()
-                try file.close()
-
-                let database = try EtcdDatabase(path: path)
-                let comment: Comment = "round \(round)"
-                #expect(try plain(database) == trial.expected, comment)
-                #expect(sink.second.buckets == trial.expected, comment)
-                #expect(try database.statusHash() == sink.first.second.sum, comment)
-                #expect(byteCount == database.bolt.file.byteCount, comment)
-                #expect(StructureCheck(of: database.bolt).findingCount == 0, comment)
-                let bytes = try contents(path)
-                for gone in trial.gone { #expect(bytes.range(of: gone) == nil, comment) }
+            let problem = try withTemporaryDirectory { directory in
+                try ImageTrial(&random, in: directory).problem(in: directory)
             }
+            try #require(problem == nil, "round \(round): \(problem ?? "")")
         }
     }
 }
@@ -56,6 +41,26 @@ private struct ImageTrial {
         self.filter(&random)
         self.append(&random)
         self.changeSmallBuckets(&random)
+    }
+
+    /// Writes the database and says what is wrong with it.
+    func problem(in directory: FilePath) throws -> String? {
+        let path = directory.appending("written.db").string
+        let file = try OutputFile(creating: path)
+        var sink = SinkPair(SinkPair(try BoltFileSink(file), HashSink(.everything)), PlainSink())
+        try self.image.write(to: &sink)
+        let byteCount = try sink.first.first.finish()
+        try file.close()
+
+        let database = try EtcdDatabase(path: path)
+        if let difference = difference(try plain(database), self.expected) { return "file: \(difference)" }
+        if let difference = difference(sink.second.buckets, self.expected) { return "sink: \(difference)" }
+        if try database.statusHash() != sink.first.second.sum { return "another hash" }
+        if byteCount != database.bolt.file.byteCount { return "another size" }
+        if StructureCheck(of: database.bolt).findingCount > 0 { return "unsound pages" }
+        let bytes = try contents(path)
+        let left = self.gone.count { bytes.range(of: $0) != nil }
+        return left == 0 ? nil : "\(left) parts of dropped records are in the file"
     }
 
     private mutating func filter(_ random: inout SeededGenerator) {
@@ -107,6 +112,18 @@ private struct ImageTrial {
             }
         }
     }
+}
+
+/// The first bucket or key in which two databases differ.
+private func difference(_ found: PlainDatabase, _ wanted: PlainDatabase) -> String? {
+    if Set(found.keys) != Set(wanted.keys) { return "buckets \(found.keys), not \(wanted.keys)" }
+    for (name, pairs) in wanted where found[name] != pairs {
+        let bucket = String(decoding: name, as: UTF8.self)
+        let keys = Set(pairs.keys).union((found[name] ?? [:]).keys)
+        let key = keys.first { found[name]?[$0] != pairs[$0] }
+        return "bucket \(bucket), key \(key ?? [])"
+    }
+    return nil
 }
 
 private func randomBuckets(_ random: inout SeededGenerator) -> PlainDatabase {
