@@ -89,7 +89,9 @@ let package = Package(
         ),
         .target(
             name: "KubernetesCodec",
-            dependencies: ["CSchemas", "CPoly1305", "CZlib", "ProtobufWire", crypto, cryptoExtras, yams],
+            dependencies: [
+                "CSchemas", "CPoly1305", "CZlib", "ProtobufWire", collections, crypto, cryptoExtras, yams,
+            ],
             swiftSettings: settings
         ),
         .target(name: "KubernetesTables", dependencies: ["KubernetesCodec"], swiftSettings: settings),

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import DequeModule
 internal import Synchronization
 
 /// Data encryption keys as the plugins gave them, so that each is asked for once; also why one was not given.
@@ -10,7 +11,7 @@ final class DataKeys: Sendable {
     private struct Known {
         var answers: [DataKeyRequest: Answer] = [:]
         /// Oldest first.
-        var order: [DataKeyRequest] = []
+        var order: Deque<DataKeyRequest> = []
     }
 
     /// How many are kept; the oldest goes first.
