@@ -1,6 +1,6 @@
 import Files
 
-/// Where a member keeps what, below its data directory.
+/// Where a member keeps its files, below its data directory.
 ///
 ///     <data>/member/snap/db            the database
 ///     <data>/member/snap/*.snap        membership as the v2 store had it, 3.7 and before

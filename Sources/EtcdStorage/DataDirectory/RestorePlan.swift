@@ -24,7 +24,7 @@ public struct RestorePlan: Sendable {
     public let marksCompacted: Bool
     /// The members of the cluster that the snapshot was taken from; they are dropped.
     public let droppedMembers: [Member]
-    /// What travels inside the snapshot and may surprise.
+    /// What the snapshot holds that takes effect only when the restored cluster starts.
     public let warnings: [RestoreWarning]
 
     /// - Parameters:
@@ -79,7 +79,7 @@ extension RestorePlan {
     }
 }
 
-/// Something that travels inside a snapshot and shows only after the restored cluster has started.
+/// Something in a snapshot that takes effect only when the restored cluster starts.
 public enum RestoreWarning: Hashable, Sendable {
     /// Alarms of the old members stay raised; `NOSPACE` refuses every write until it is disarmed.
     case alarms([Alarm])
@@ -90,7 +90,7 @@ public enum RestoreWarning: Hashable, Sendable {
     /// An etcd older than this storage version may refuse the data directory.
     case storageVersion(String)
 
-    /// How much time a lease needs not to be mentioned, in seconds.
+    /// A lease that has more time left is not mentioned; in seconds.
     public static let shortLease: Int64 = 60
 
     static func all(in facts: StoreFacts) -> [RestoreWarning] {

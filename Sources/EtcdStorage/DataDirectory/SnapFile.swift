@@ -17,7 +17,7 @@ import ProtobufWire
 public enum SnapFile {
     /// The length of the history of events.
     private static let eventCapacity = 1000
-    /// The time at which nothing expires.
+    /// What etcd writes for a node that never expires.
     private static let never = "0001-01-01T00:00:00Z"
 
     /// The file's name below `member/snap`.
