@@ -28,25 +28,36 @@ public final class Store: Sendable {
     /// What lies below the overlay; nil for a store that began empty.
     public let source: EtcdDatabase?
 
+    /// How many operations it has done.
+    public let counts = OperationCounts()
+    let quota: StorageQuota
     let state: Mutex<StoreState>
     /// Held while a compaction goes on.
     let compaction = Mutex<Void>(())
     let waiters = RevisionWaiters()
 
     /// An empty store.
-    public init(identity: Identity) {
+    public init(identity: Identity, quota: StorageQuota = .none) {
         self.identity = identity
         self.source = nil
-        self.state = Mutex(StoreState())
+        self.quota = quota
+        self.state = Mutex(StoreState(counting: self.counts))
     }
 
     /// A store over `source`; its leases begin anew at `now`.
     ///
     /// - Throws: What reading the source's keys throws; it is refused when it has no bucket `key`.
-    public init(source: EtcdDatabase, identity: Identity, now: UInt64) throws(StorageError) {
+    public init(
+        source: EtcdDatabase,
+        identity: Identity,
+        quota: StorageQuota = .none,
+        now: UInt64
+    ) throws(StorageError) {
         self.identity = identity
         self.source = source
-        self.state = Mutex(try StoreState(source: OverlaySource(source), now: now))
+        self.quota = quota
+        let state = try StoreState(source: OverlaySource(source), now: now, counting: self.counts)
+        self.state = Mutex(state)
     }
 
     /// The newest revision; 1 when nothing was ever written.
@@ -56,6 +67,9 @@ public final class Store: Sendable {
     ///
     /// What is older cannot be read; a watch may begin at it.
     public var compactRevision: Int64 { self.state.withLock { $0.overlay.compactRevision } }
+
+    /// How many keys live.
+    public var keyCount: Int { self.overlay.newestView.count(in: .all) }
 
     /// The keys and revisions as they are now.
     var overlay: Overlay { self.state.withLock { $0.overlay } }

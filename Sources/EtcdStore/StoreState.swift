@@ -8,14 +8,19 @@ struct StoreState: Sendable {
     var users = Users()
     /// Requests that changed the store or tried to, as a raft log would count them.
     var requests: UInt64 = 0
+    /// The operations of the transaction that goes on.
+    var operations = OperationCount()
+    private let counts: OperationCounts
 
     /// An empty store.
-    init() {
+    init(counting counts: OperationCounts) {
         self.overlay = Overlay()
+        self.counts = counts
     }
 
     /// What a source holds: its alarms and users, and its leases with their full time from `now` on.
-    init(source: OverlaySource, now: UInt64) throws(StorageError) {
+    init(source: OverlaySource, now: UInt64, counting counts: OperationCounts) throws(StorageError) {
+        self.counts = counts
         self.overlay = Overlay(over: source)
         self.leases = Leases(LeaseTable(of: source), now: now)
         self.users = try Users(reading: source.database)
@@ -23,8 +28,9 @@ struct StoreState: Sendable {
     }
 
     /// The store for requests that change nothing.
-    init(reading overlay: Overlay) {
+    init(reading overlay: Overlay, counting counts: OperationCounts) {
         self.overlay = overlay
+        self.counts = counts
     }
 
     /// Runs `body` as one transaction: what it changes becomes visible together, in one new revision.
@@ -32,8 +38,17 @@ struct StoreState: Sendable {
         _ body: (inout StoreState) throws(EtcdError) -> Result
     ) throws(EtcdError) -> Result {
         self.requests += 1
-        defer { self.overlay.commit() }
+        defer {
+            self.overlay.commit()
+            self.endCount()
+        }
         return try body(&self)
+    }
+
+    /// Counts the operations since the last call as one transaction.
+    mutating func endCount() {
+        self.counts.add(self.operations)
+        self.operations = OperationCount()
     }
 
     /// The revision that a read within the transaction sees.

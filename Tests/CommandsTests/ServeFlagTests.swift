@@ -29,6 +29,19 @@ struct ServeFlagTests {
         }
     }
 
+    @Test func takesNoMoreThanItsQuota() async throws {
+        try await withServed(["--quota-backend-bytes", "4096"]) { endpoint, _ in
+            let small = try await RegistreeProgram.run("put", "a", "b", "--endpoints", endpoint)
+            #expect(small.exitCode == 0, "\(small.errors)")
+            let value = String(repeating: "x", count: 8192)
+            let large = try await RegistreeProgram.run("put", "a", value, "--endpoints", endpoint)
+            #expect(large.exitCode == 1)
+            #expect(large.errors.contains("database space exceeded"))
+            let again = try await RegistreeProgram.run("put", "a", "b", "--endpoints", endpoint)
+            #expect(again.errors.contains("database space exceeded"))
+        }
+    }
+
     @Test func answersMetricsWhereItIsTold() async throws {
         let metrics = "http://127.0.0.1:\(Ports.free())"
         try await withServed(["--listen-metrics-urls", metrics]) { _, _ in
@@ -72,7 +85,8 @@ struct ServeFlagTests {
     @Test(arguments: [
         ["--max-connections", "8"], ["--max-concurrent-streams", "8"], ["--max-call-bytes", "33554432"],
         ["--watch-progress-notify-interval", "100ms"],
-        ["--experimental-watch-progress-notify-interval", "1m"],
+        ["--experimental-watch-progress-notify-interval", "1m"], ["--quota-backend-bytes", "-1"],
+        ["--quota-backend-bytes", "0"],
     ])
     func servesWithinALimit(flags: [String]) async throws {
         try await withServed(flags) { endpoint, _ in

@@ -55,6 +55,17 @@ struct ServeEtcdCommand: AsyncParsableCommand {
     )
     var ignoreAuth = false
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Take no more puts and leases when the store has so many bytes, and raise the alarm NOSPACE.",
+            discussion: "0 is etcd's default, 2 GiB; without the flag, or below 0, there is no limit. The "
+                + "source counts too.",
+            valueName: "bytes"
+        )
+    )
+    var quotaBackendBytes: Int64?
+
     @Option(help: ArgumentHelp("Write a snapshot to this file at the end.", valueName: "file"))
     var save: String?
 
@@ -86,7 +97,7 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         let places = try self.listening.places()
         if let path = self.save { try self.checkDestination(path) }
         let source = try self.source()
-        let store = try source.store()
+        let store = try source.store(quota: self.quotaBackendBytes.map(StorageQuota.init) ?? .none)
         let log = self.logLevel.logger
         let server = try StoreServer(store, at: places, options: self.options(source), log: log)
         let services = ServiceGroup(
@@ -164,8 +175,8 @@ private struct ServedSource {
         return names?.first.flatMap { $0.isEmpty ? nil : $0 } ?? "registree"
     }
 
-    func store() throws -> Store {
-        guard let (database, facts) = self.opened else { return Store(identity: .alone) }
-        return try Store(source: database, identity: .init(of: facts), now: StoreServer.now)
+    func store(quota: StorageQuota) throws -> Store {
+        guard let (database, facts) = self.opened else { return Store(identity: .alone, quota: quota) }
+        return try Store(source: database, identity: .init(of: facts), quota: quota, now: StoreServer.now)
     }
 }

@@ -1,4 +1,3 @@
-import EtcdMessages
 import EtcdStore
 import Foundation
 
@@ -36,15 +35,15 @@ struct Metrics: Sendable {
             "What of it is in use.",
             status.databaseByteCountInUse
         )
-        text.gauge("etcd_debugging_mvcc_keys_total", "Number of keys.", self.keyCount)
+        text.gauge("etcd_debugging_mvcc_keys_total", "Number of keys.", store.keyCount)
         text.gauge("etcd_debugging_mvcc_current_revision", "The current revision.", store.revision)
         text.gauge("etcd_debugging_mvcc_compact_revision", "The last compaction.", store.compactRevision)
         text.gauge("etcd_debugging_mvcc_watch_stream_total", "Watch streams.", counts.watchStreams.value)
         text.gauge("etcd_debugging_mvcc_watcher_total", "Watchers.", counts.watchers.value)
-        text.counter("etcd_mvcc_put_total", "Puts seen.", counts.puts.value)
-        text.counter("etcd_mvcc_delete_total", "Deletes seen.", counts.deletes.value)
-        text.counter("etcd_mvcc_range_total", "Ranges seen.", counts.ranges.value)
-        text.counter("etcd_mvcc_txn_total", "Transactions seen.", counts.transactions.value)
+        text.counter("etcd_mvcc_put_total", "Puts seen.", store.counts.putTotal)
+        text.counter("etcd_mvcc_delete_total", "Deletes seen.", store.counts.deleteTotal)
+        text.counter("etcd_mvcc_range_total", "Ranges seen.", store.counts.rangeTotal)
+        text.counter("etcd_mvcc_txn_total", "Transactions seen.", store.counts.transactionTotal)
         text.counter("etcd_debugging_mvcc_events_total", "Events sent.", counts.eventsSent.value)
         text.gauge("registree_connections", "Open connections.", self.connections.count)
         text.gauge("registree_call_bytes", "What calls under way hold.", self.connections.byteCount)
@@ -52,14 +51,6 @@ struct Metrics: Sendable {
             text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", memory)
         }
         return text.text
-    }
-
-    private var keyCount: Int64 {
-        var request = Etcdserverpb_RangeRequest()
-        request.key = Data([0])
-        request.rangeEnd = Data([0])
-        request.countOnly = true
-        return (try? self.served.store.range(request).count) ?? 0
     }
 }
 

@@ -21,19 +21,23 @@ struct ClusterService: RegistrableRPCService {
             return response
         }
         router.unary(Method.MemberAdd.descriptor, of: served) {
-            (_: Sized<Etcdserverpb_MemberAddRequest>, _) -> Etcdserverpb_MemberAddResponse in
+            (_: Sized<Etcdserverpb_MemberAddRequest>, caller) -> Etcdserverpb_MemberAddResponse in
+            try served.access.permissions(of: caller).requireRoot()
             throw EtcdError.noMembership
         }
         router.unary(Method.MemberRemove.descriptor, of: served) {
-            (_: Sized<Etcdserverpb_MemberRemoveRequest>, _) -> Etcdserverpb_MemberRemoveResponse in
+            (_: Sized<Etcdserverpb_MemberRemoveRequest>, caller) -> Etcdserverpb_MemberRemoveResponse in
+            try served.access.permissions(of: caller).requireRoot()
             throw EtcdError.noMembership
         }
         router.unary(Method.MemberUpdate.descriptor, of: served) {
-            (_: Sized<Etcdserverpb_MemberUpdateRequest>, _) -> Etcdserverpb_MemberUpdateResponse in
+            (_: Sized<Etcdserverpb_MemberUpdateRequest>, caller) -> Etcdserverpb_MemberUpdateResponse in
+            try served.access.permissions(of: caller).requireRoot()
             throw EtcdError.noMembership
         }
         router.unary(Method.MemberPromote.descriptor, of: served) {
-            (_: Sized<Etcdserverpb_MemberPromoteRequest>, _) -> Etcdserverpb_MemberPromoteResponse in
+            (_: Sized<Etcdserverpb_MemberPromoteRequest>, caller) -> Etcdserverpb_MemberPromoteResponse in
+            try served.access.permissions(of: caller).requireRoot()
             throw EtcdError.noMembership
         }
     }

@@ -16,7 +16,6 @@ struct KVService: RegistrableRPCService {
             let message = request.message
             try message.check()
             try served.access.permissions(of: caller).checkRead(message.key, message.rangeEnd)
-            served.counts.ranges.count()
             return try served.reply(isLarge: store.isLarge(message)) {
                 try served.access.reading(caller) { (permissions) throws(EtcdError) in
                     try permissions.checkRead(message.key, message.rangeEnd)
@@ -27,18 +26,19 @@ struct KVService: RegistrableRPCService {
         router.unary(Method.Put.descriptor, of: served) { (request: Sized<Etcdserverpb_PutRequest>, caller) in
             try served.requireWritable()
             try served.requireSize(request.byteCount)
+            try store.requireSpace(for: request.message)
+            try request.message.check()
             return try served.access.writing(caller) { (permissions) throws(EtcdError) in
-                served.counts.puts.count()
-                return try store.put(request.message, as: permissions)
+                try store.put(request.message, as: permissions)
             }
         }
         router.unary(Method.DeleteRange.descriptor, of: served) {
             (request: Sized<Etcdserverpb_DeleteRangeRequest>, caller) in
             try served.requireWritable()
             try served.requireSize(request.byteCount)
+            try request.message.check()
             return try served.access.writing(caller) { (permissions) throws(EtcdError) in
-                served.counts.deletes.count()
-                return try store.deleteRange(request.message, as: permissions)
+                try store.deleteRange(request.message, as: permissions)
             }
         }
         router.unaryReply(Method.Txn.descriptor, of: served) {
@@ -46,12 +46,14 @@ struct KVService: RegistrableRPCService {
             let message = request.message
             if message.writes { try served.requireWritable() }
             try served.requireSize(request.byteCount)
+            try store.requireSpace(for: message)
             let isReadOnly = message.isReadOnly
-            // A large answer waits for its turn only when it will be given.
-            if isReadOnly, served.access.isEnabled {
-                try store.check(message, as: served.access.permissions(of: caller))
+            if served.access.isEnabled {
+                try message.check()
+                let permissions = try served.access.permissions(of: caller)
+                // A large answer waits for its turn only when it will be given.
+                if isReadOnly { try store.check(message, as: permissions) }
             }
-            served.counts.transactions.count()
             @Sendable func answer(_ permissions: Permissions) throws(EtcdError) -> Etcdserverpb_TxnResponse {
                 try store.txn(message, as: permissions)
             }

@@ -16,6 +16,7 @@ struct LeaseService: RegistrableRPCService {
         router.unary(Method.LeaseGrant.descriptor, of: served) {
             (request: Sized<Etcdserverpb_LeaseGrantRequest>, caller) in
             try served.requireWritable()
+            try store.requireSpace(for: request.message)
             try served.access.permissions(of: caller).requireName()
             return try store.leaseGrant(request.message, at: served.now)
         }

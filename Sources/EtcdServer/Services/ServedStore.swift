@@ -112,10 +112,6 @@ final class CallCounts: Sendable {
     let watchStreams = Atomic(0)
     let watchers = Atomic(0)
     let slowWatchers = Atomic(0)
-    let puts = Atomic(0)
-    let ranges = Atomic(0)
-    let deletes = Atomic(0)
-    let transactions = Atomic(0)
     let eventsSent = Atomic(0)
 }
 

@@ -12,6 +12,7 @@ extension Store {
         _ request: Etcdserverpb_RangeRequest
     ) throws(EtcdError) -> Etcdserverpb_RangeResponse {
         try request.check()
+        self.counts.add(OperationCount(ranges: 1))
         let overlay = self.overlay
         var response = try EtcdError.translating { () throws(StorageError) in
             try overlay.view(at: request.revision).range(request)
@@ -23,6 +24,7 @@ extension Store {
     /// The same answer as ``range(_:)``, to be serialised: the records are copied once, from where they lie.
     public func rangeAnswer(_ request: Etcdserverpb_RangeRequest) throws(EtcdError) -> RangeResponseBytes {
         try request.check()
+        self.counts.add(OperationCount(ranges: 1))
         let overlay = self.overlay
         var header = ProtobufWriter(capacity: 40)
         header.appendUnlessZero(self.identity.clusterID, field: 1)
@@ -82,12 +84,13 @@ extension Store {
         if request.isReadOnly {
             try permissions.check(request) { _ in [] }
             // It keeps no writer waiting.
-            var state = StoreState(reading: self.overlay)
+            var state = StoreState(reading: self.overlay, counting: self.counts)
+            defer { state.endCount() }
             return self.complete(try state.txn(request))
         }
         return self.complete(
             try self.writing { (state) throws(EtcdError) in
-                if request.needsSpace { try state.alarms.requireSpace() }
+                if request.spaceCost > 0 { try state.alarms.requireSpace() }
                 try state.alarms.requireSound()
                 try permissions.check(request) { state.leases.keys(of: $0) }
                 return try state.txn(request)

@@ -8,7 +8,10 @@ import Foundation
 extension StoreState {
     mutating func put(_ request: Etcdserverpb_PutRequest) throws(EtcdError) -> Etcdserverpb_PutResponse {
         if request.lease != 0, self.leases[request.lease] == nil { throw .leaseNotFound }
-        if request.ignoreValue || request.ignoreLease, try self.stored(request) == nil { throw .keyNotFound }
+        if request.ignoreValue || request.ignoreLease, try self.stored(request) == nil {
+            self.operations.ranges += 1
+            throw .keyNotFound
+        }
         return try self.putChecked(request)
     }
 
@@ -23,6 +26,7 @@ extension StoreState {
         var value = [UInt8](request.value)
         var lease = request.lease
         if request.ignoreValue || request.ignoreLease || request.prevKv {
+            self.operations.ranges += 1
             let previous = try self.stored(request)
             if request.prevKv, let previous { response.prevKv = previous }
             if request.ignoreValue { value = previous.map { [UInt8]($0.value) } ?? [] }
@@ -34,6 +38,7 @@ extension StoreState {
     }
 
     private mutating func put(_ key: [UInt8], _ value: [UInt8], lease: Int64) throws(EtcdError) {
+        self.operations.puts += 1
         let previous = try EtcdError.translating { () throws(StorageError) in
             try self.overlay.put(key, value.span.bytes, lease: lease)
         }
@@ -55,7 +60,10 @@ extension StoreState {
     ) throws(EtcdError) -> Etcdserverpb_DeleteRangeResponse {
         let range = KeyRange(key: request.key, rangeEnd: request.rangeEnd)
         var response = Etcdserverpb_DeleteRangeResponse()
-        if request.prevKv { response.prevKvs = try self.stored(in: range) }
+        if request.prevKv {
+            self.operations.ranges += 1
+            response.prevKvs = try self.stored(in: range)
+        }
         response.deleted = Int64(self.delete(range))
         response.header.revision = self.readRevision
         return response
@@ -77,6 +85,7 @@ extension StoreState {
     ///
     /// - Returns: How many there were.
     mutating func delete(_ range: KeyRange) -> Int {
+        self.operations.deletes += 1
         let keys = self.overlay.delete(range)
         for key in keys { self.leases.detach(key) }
         return keys.count

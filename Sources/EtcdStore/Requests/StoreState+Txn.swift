@@ -9,8 +9,11 @@ import Foundation
 extension StoreState {
     mutating func txn(_ request: Etcdserverpb_TxnRequest) throws(EtcdError) -> Etcdserverpb_TxnResponse {
         let plan = try self.plan(request)
+        self.operations.ranges += plan.comparisonCount
         try self.check(plan) { (state, operation) throws(EtcdError) in try state.checkPut(operation) }
         try self.check(plan) { (state, operation) throws(EtcdError) in try state.checkRange(operation) }
+        // etcd has read in a transaction of its own before it begins to write.
+        if !request.isReadOnly { self.endCount() }
         var response = try self.apply(plan)
         response.header.revision = self.readRevision
         return response
@@ -22,21 +25,22 @@ extension StoreState {
     }
 
     /// Calls `check` with every operation that will be done, nested ones included.
-    private func check(
+    private mutating func check(
         _ plan: TxnPlan,
-        _ check: (StoreState, Etcdserverpb_RequestOp) throws(EtcdError) -> Void
+        _ check: (inout StoreState, Etcdserverpb_RequestOp) throws(EtcdError) -> Void
     ) throws(EtcdError) {
         for step in plan.steps {
             switch step {
-            case .operation(let operation): try check(self, operation)
+            case .operation(let operation): try check(&self, operation)
             case .nested(let plan): try self.check(plan, check)
             }
         }
     }
 
-    private func checkPut(_ operation: Etcdserverpb_RequestOp) throws(EtcdError) {
+    private mutating func checkPut(_ operation: Etcdserverpb_RequestOp) throws(EtcdError) {
         guard case .requestPut(let request) = operation.request else { return }
         if request.ignoreValue || request.ignoreLease {
+            self.operations.ranges += 1
             if try self.stored(request) == nil { throw .keyNotFound }
         }
         if request.lease != 0, self.leases[request.lease] == nil { throw .leaseNotFound }
@@ -68,6 +72,7 @@ extension StoreState {
     ) throws(EtcdError) -> Etcdserverpb_ResponseOp.OneOf_Response? {
         switch operation.request {
         case .requestRange(let request):
+            self.operations.ranges += 1
             var response = try EtcdError.translating { () throws(StorageError) in
                 try self.overlay.view(at: request.revision).range(request)
             }
@@ -92,16 +97,22 @@ private struct TxnPlan {
 
     var succeeded: Bool
     var steps: [Step] = []
+    /// How many comparisons were made, those of nested transactions included.
+    var comparisonCount = 0
 
     init(_ request: Etcdserverpb_TxnRequest, in view: RevisionView) throws(StorageError) {
         self.succeeded = true
-        for compare in request.compare where try !view.holds(compare) {
+        for compare in request.compare {
+            self.comparisonCount += 1
+            guard try !view.holds(compare) else { continue }
             self.succeeded = false
             break
         }
         for operation in self.succeeded ? request.success : request.failure {
             if case .requestTxn(let nested) = operation.request {
-                self.steps.append(.nested(try TxnPlan(nested, in: view)))
+                let plan = try TxnPlan(nested, in: view)
+                self.comparisonCount += plan.comparisonCount
+                self.steps.append(.nested(plan))
             } else {
                 self.steps.append(.operation(operation))
             }

@@ -39,13 +39,6 @@ extension Etcdserverpb_TxnRequest {
             if case .requestRange = $0.request { true } else { false }
         }
     }
-
-    /// What its puts would take of a full store, as etcd reckons; nested ones do not count.
-    var needsSpace: Bool {
-        (self.success + self.failure).contains {
-            if case .requestPut = $0.request { true } else { false }
-        }
-    }
 }
 
 /// The keys that a list of operations puts, and the ranges that it deletes, nested lists included.

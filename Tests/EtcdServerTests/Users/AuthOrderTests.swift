@@ -84,6 +84,55 @@ struct AuthOrderTests {
     }
 }
 
+/// Changes of members, which a real etcd refuses to all but root before it looks at them any further.
+@Suite(.timeLimit(.minutes(5)))
+struct MemberChangePermissionTests {
+    @Test(arguments: AnyStore.allCases)
+    func onlyRootMayAskForAChangeOfMembers(store: AnyStore) async throws {
+        try await store.serve { endpoint in
+            try await withAnsweringEtcd(at: endpoint) { api in
+                let auth = Etcdserverpb_Auth.Client(wrapping: api.grpc)
+                for (name, password) in [("root", "r"), ("alice", "a")] {
+                    _ = try await auth.userAdd(.with { ($0.name, $0.password) = (name, password) })
+                }
+                _ = try await auth.roleAdd(.with { $0.name = "root" })
+                _ = try await auth.userGrantRole(.with { ($0.user, $0.role) = ("root", "root") })
+                _ = try await auth.authEnable(.init())
+                let token = try await auth.authenticate(.with { ($0.name, $0.password) = ("alice", "a") })
+                    .token
+                for metadata in [["token": "\(token)"], [:]] as [Metadata] {
+                    let cluster = Etcdserverpb_Cluster.Client(wrapping: api.grpc)
+                    let wanted = metadata.isEmpty ? "user name is empty" : "permission denied"
+                    let refusals = [
+                        await #expect(throws: RPCError.self) {
+                            try await cluster.memberRemove(.with { $0.id = 7 }, metadata: metadata)
+                        },
+                        await #expect(throws: RPCError.self) {
+                            try await cluster.memberPromote(.with { $0.id = 7 }, metadata: metadata)
+                        },
+                        await #expect(throws: RPCError.self) {
+                            let urls = ["http://127.0.0.1:1"]
+                            return try await cluster.memberAdd(
+                                .with { $0.peerUrls = urls },
+                                metadata: metadata
+                            )
+                        },
+                        await #expect(throws: RPCError.self) {
+                            let request = Etcdserverpb_MemberUpdateRequest.with {
+                                ($0.id, $0.peerUrls) = (7, ["http://127.0.0.1:1"])
+                            }
+                            return try await cluster.memberUpdate(request, metadata: metadata)
+                        },
+                    ]
+                    #expect(
+                        refusals.map { $0?.message } == Array(repeating: "etcdserver: \(wanted)", count: 4)
+                    )
+                }
+            }
+        }
+    }
+}
+
 private let aliceAsWriter = Etcdserverpb_AuthUserGrantRoleRequest.with {
     ($0.user, $0.role) = ("alice", "writer")
 }
