@@ -76,10 +76,7 @@ struct RestoreCommand: AsyncParsableCommand {
         try restore.checkDestinations()
         let space = try restore.space()
         if space.neededAtMost > space.free {
-            note(
-                "Warning: up to \(humanByteCount(space.neededAtMost)) are needed, "
-                    + "and \(humanByteCount(space.free)) are free there"
-            )
+            note(spaceWarning(neededAtMost: space.neededAtMost, free: space.free))
         }
         if !self.dryRun { _ = try await restore.run() }
         let report = RestoreReport(
@@ -87,7 +84,7 @@ struct RestoreCommand: AsyncParsableCommand {
             isDone: !self.dryRun,
             workingDirectory: FileManager.default.currentDirectoryPath
         )
-        for warning in report.warnings { note("Warning: \(warning)") }
+        note(report.warnings.map { "Warning: \($0)" })
         try Output.print(report, as: self.output)
     }
 

@@ -77,11 +77,9 @@ struct TakeCommand: AsyncParsableCommand {
 
     private func takeFile(_ request: TakeRequest) async throws {
         let taken = try await shown { try await Take(request, progress: $0).run() }
-        for refusal in taken.snapshot.refusals { note("Warning: \(refusal)") }
-        if taken.isEmpty {
-            note("Warning: the snapshot is empty; has this member ever had its cluster's data?")
-        }
-        try Output.print(TakeText(taken), as: self.output)
+        let text = TakeText(taken)
+        note(text.warnings)
+        try Output.print(text, as: self.output)
     }
 
     private func streamOut(_ request: TakeRequest) async throws {
@@ -90,8 +88,9 @@ struct TakeCommand: AsyncParsableCommand {
                 try FileDescriptor.standardOutput.writeAll(bytes)
             }
         }
-        for refusal in taken.refusals { note("Warning: \(refusal)") }
-        note(try String(self.output.text(of: TakeText(taken)).dropLast()))
+        let text = TakeText(taken)
+        note(text.warnings)
+        note(try String(self.output.text(of: text).dropLast()))
     }
 }
 

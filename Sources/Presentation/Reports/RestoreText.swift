@@ -2,6 +2,11 @@ import EtcdStorage
 public import Operations
 import SystemPackage
 
+/// Says that there may not be room for the restored databases; counts of bytes.
+public func spaceWarning(neededAtMost needed: UInt64, free: UInt64) -> String {
+    "Warning: up to \(humanByteCount(needed)) are needed, and \(humanByteCount(free)) are free there"
+}
+
 /// A restore in words: what was done or would be done, what to know, and what to type next.
 public struct RestoreReport: Report {
     private let restore: Restore

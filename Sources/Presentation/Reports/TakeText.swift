@@ -18,6 +18,15 @@ public struct TakeText: Report {
         self.file = nil
     }
 
+    /// The endpoints that gave no snapshot, and what is odd about this one, a line each.
+    public var warnings: [String] {
+        var warnings = self.snapshot.refusals.map { "Warning: \($0)" }
+        if self.file?.isEmpty == true {
+            warnings.append("Warning: the snapshot is empty; has this member ever had its cluster's data?")
+        }
+        return warnings
+    }
+
     /// Two columns: what, and its value.
     public var text: String {
         let origin = self.snapshot.origin
