@@ -112,11 +112,11 @@ private struct LoggedRequest {
     // An InternalRaftRequest or, when it is not one, a request of version 2.
     init(_ data: Data) throws {
         guard let request = try? Etcdserverpb_InternalRaftRequest(serializedBytes: data) else {
-            try self.init(try Etcdserverpb_Request(serializedBytes: data))
+            try self.read(try Etcdserverpb_Request(serializedBytes: data))
             return
         }
         if request.hasV2 {
-            try self.init(request.v2)
+            try self.read(request.v2)
         } else if request.hasClusterMemberAttrSet {
             self.memberName = request.clusterMemberAttrSet.memberAttributes.name
         } else if request.hasClusterVersionSet {
@@ -127,7 +127,7 @@ private struct LoggedRequest {
         }
     }
 
-    private init(_ request: Etcdserverpb_Request) throws {
+    private mutating func read(_ request: Etcdserverpb_Request) throws {
         struct Attributes: Decodable { var name: String }
         #expect(request.method == "PUT")
         if request.path.hasSuffix("/attributes") {
