@@ -101,6 +101,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "ClusterChecks",
+            dependencies: ["EtcdStorage", "KubernetesCodec", "KubernetesRegistry"],
+            swiftSettings: settings
+        ),
+        .target(
             name: "EtcdMessages",
             dependencies: [protobuf],
             exclude: ["Protos"],
@@ -126,7 +131,9 @@ let package = Package(
         .target(
             name: "EtcdClient",
             dependencies: [
-                "Files", "EtcdStorage", "EtcdMessages", "EtcdRPC", grpc, grpcTransport, protobuf, nio,
+                "Files", "ProtobufWire", "EtcdStorage", "EtcdMessages", "EtcdRPC", grpc, grpcTransport,
+                protobuf,
+                nio,
                 nioPosix,
                 nioTLS, nioSSL, http2, hpack, certificates, asn1, system,
             ],
@@ -151,7 +158,7 @@ let package = Package(
             dependencies: [
                 "CChildPrograms", "Files", "Bolt", "EtcdStorage", "EtcdStore", "EtcdClient", "EtcdServer",
                 "KubernetesCodec", "KubernetesKMS", "KubernetesTables", "KubernetesRegistry",
-                "KubernetesClient", nio, nioPosix, certificates, asn1, crypto, system,
+                "ClusterChecks", "KubernetesClient", nio, nioPosix, certificates, asn1, crypto, system,
             ],
             swiftSettings: settings
         ),
@@ -159,7 +166,8 @@ let package = Package(
             name: "Presentation",
             dependencies: [
                 "Files", "Bolt", "EtcdStorage", "EtcdStore", "EtcdClient", "EtcdServer", "KubernetesCodec",
-                "KubernetesTables", "KubernetesRegistry", "Operations", system,
+                "KubernetesTables", "KubernetesRegistry", "ClusterChecks", "KubernetesClient", "Operations",
+                system,
             ],
             swiftSettings: settings
         ),
@@ -209,18 +217,26 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ClusterChecksTests",
+            dependencies: [
+                "ClusterChecks", "Presentation", "EtcdStorage", "Bolt", "Files", "KubernetesRegistry",
+                "TestSupport", system,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "Operations", "EtcdClient", "EtcdStorage", "Bolt", "Files", "KubernetesCodec",
-                "KubernetesRegistry", "TestSupport", system,
+                "Operations", "Presentation", "ClusterChecks", "EtcdClient", "EtcdStorage", "Bolt", "Files",
+                "KubernetesCodec", "KubernetesRegistry", "TestSupport", system,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PresentationTests",
             dependencies: [
-                "Presentation", "Operations", "EtcdStorage", "KubernetesCodec", "KubernetesTables",
-                "KubernetesRegistry",
+                "Presentation", "Operations", "ClusterChecks", "EtcdClient", "EtcdStorage",
+                "KubernetesCodec", "KubernetesTables", "KubernetesRegistry",
             ],
             swiftSettings: settings
         ),

@@ -131,11 +131,9 @@ struct RehearseCommand: AsyncParsableCommand {
 extension ProgressLine {
     fileprivate func show(_ progress: RehearsalProgress) {
         switch progress {
-        case .beginning(let what): self.show(what + "…")
-        case .reading(let done, let total): self.show("reading back: \(done) of \(total) keys", now: false)
         case .receiving(let done, let total): self.show(done: done, total: total)
-        case .listing(let name): self.show("listing \(name) through kube-apiserver", now: false)
-        case .judging(let done, let total): self.show("judging: \(done) of \(total) objects", now: false)
+        case .reading, .listing, .checking: progress.text.map { self.show($0, now: false) }
+        case .verifyingAndRestoring, .restoring, .starting: progress.text.map { self.show($0) }
         }
     }
 }

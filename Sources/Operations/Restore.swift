@@ -26,9 +26,16 @@ public struct Restore: Sendable {
     /// - Throws: `StorageError` for an unusable snapshot, `RestorePlanError`, or `RestoreError`
     ///   (`.noDigest`, `.nameIsNoDirectory`).
     public init(_ request: RestoreRequest) throws {
+        try self.init(request, of: EtcdDatabase(path: request.snapshotPath))
+    }
+
+    /// Works out what would be written of a snapshot that is open.
+    ///
+    /// - Throws: As ``init(_:)``.
+    init(_ request: RestoreRequest, of database: EtcdDatabase) throws {
         self.request = request
         self.members = try request.members
-        self.database = try EtcdDatabase(path: request.snapshotPath)
+        self.database = database
         self.hasDigest = self.database.storedDigest != nil
         if !self.hasDigest, !request.skipsHashCheck {
             throw RestoreError.noDigest(path: request.snapshotPath)
@@ -81,12 +88,18 @@ public struct Restore: Sendable {
     /// Everything is built under temporary names, read back and synced; then each destination gets its
     /// name in one step, a log directory of its own first.
     ///
-    /// - Parameter outputs: Where the temporary names are remembered, for whoever handles signals.
+    /// - Parameters:
+    ///   - outputs: Where the temporary names are remembered, for whoever handles signals.
+    ///   - verification: Of the same database, when it is verified anyway; without it, the restore proves the
+    ///     snapshot itself.
     /// - Returns: What was written.
     /// - Throws: `StorageError` for a damaged snapshot, `FileError` for the destination, `RestoreError`.
-    public func run(outputs: StagedOutputs = .process) async throws -> RestoreResult {
+    public func run(
+        outputs: StagedOutputs = .process,
+        provedBy verification: OngoingVerification? = nil
+    ) async throws -> RestoreResult {
         let stage = try RestoreStage(self, outputs: outputs)
-        let database = try await self.writeDatabase(to: stage)
+        let database = try await self.writeDatabase(to: stage, provedBy: verification)
         try stage.copyDatabaseToOtherMembers()
         for member in self.members { try stage.writeLog(of: member, in: self.plan.cluster) }
         try stage.commit()
@@ -98,10 +111,13 @@ public struct Restore: Sendable {
         )
     }
 
-    private func writeDatabase(to stage: RestoreStage) async throws -> WrittenDatabase {
+    private func writeDatabase(
+        to stage: RestoreStage,
+        provedBy verification: OngoingVerification?
+    ) async throws -> WrittenDatabase {
         let file = try stage.makeDatabase()
         // Proving the source takes one processor for about as long as the copying takes the other.
-        async let proof: Void = prove(self.database, byDigest: !self.request.skipsHashCheck)
+        async let proof: Void = self.prove(by: verification)
         do {
             let written = try self.plan.image(of: self.database).write(to: file)
             try file.synchronize()
@@ -117,25 +133,32 @@ public struct Restore: Sendable {
     }
 }
 
+extension Restore {
+    /// Throws unless the snapshot is what was written when it was taken or, without its digest, keeps
+    /// every rule of its structure.
+    @concurrent
+    private func prove(by verification: OngoingVerification?) async throws {
+        if let verification {
+            let result = try await verification.result
+            guard result.verdict == .damaged else { return }
+            throw RestoreError.unsound(path: self.database.path, findings: result.findingCount)
+        }
+        guard self.request.skipsHashCheck else {
+            try self.database.checkDigest()
+            return
+        }
+        let check = try StorageCheck(of: self.database)
+        guard check.isSound else {
+            let count = check.findingCount + check.structure.findingCount
+            throw RestoreError.unsound(path: self.database.path, findings: count)
+        }
+    }
+}
+
 /// The directory above `path`; empty above a bare name.
 private func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "" }
     return slash == path.startIndex ? "/" : String(path[..<slash])
-}
-
-/// Throws unless the snapshot is what was written when it was taken or, without its digest, keeps
-/// every rule of its structure.
-@concurrent
-private func prove(_ database: EtcdDatabase, byDigest: Bool) async throws {
-    if byDigest {
-        try database.checkDigest()
-        return
-    }
-    let check = try StorageCheck(of: database)
-    guard check.isSound else {
-        let count = check.findingCount + check.structure.findingCount
-        throw RestoreError.unsound(path: database.path, findings: count)
-    }
 }
 
 /// Reads a written database back and compares it with what its writer knows.

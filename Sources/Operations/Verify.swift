@@ -5,6 +5,8 @@ public import EtcdStorage
 public struct Verification: Sendable {
     public var digest: DigestResult
     public var check: StorageCheck
+    /// How long it took.
+    public var seconds: Double
 
     /// What the digest at the file's end says.
     public enum DigestResult: Hashable, Sendable {
@@ -40,9 +42,31 @@ public struct Verification: Sendable {
     ///
     /// - Throws: `StorageError` only when the file cannot be read to its end; damage is a finding.
     public init(of database: EtcdDatabase) async throws {
+        let began = ContinuousClock.now
         async let digest = digestResult(of: database)
         self.check = try StorageCheck(of: database)
         self.digest = try await digest
+        self.seconds = (ContinuousClock.now - began) / .seconds(1)
+    }
+}
+
+/// A verification that goes on while the same file is worked on: whoever needs the proof waits for it, and the file
+/// is hashed once.
+public struct OngoingVerification: Sendable {
+    public let database: EtcdDatabase
+    private let task: Task<Verification, any Error>
+
+    /// Begins to verify `database`.
+    public init(of database: EtcdDatabase) {
+        self.database = database
+        self.task = Task { try await Verification(of: database) }
+    }
+
+    /// What it came to; waits until it is done.
+    ///
+    /// - Throws: What ``Verification/init(of:)`` throws.
+    public var result: Verification {
+        get async throws { try await self.task.value }
     }
 }
 

@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import hostile
+import large_snapshot
 import watching
 from measuring import CommandFailed, medians, peak_private_bytes, private_bytes, run
 from real_etcd import ROOT, BundledStore, RealEtcd, program
 
 MEBIBYTE = 1 << 20
 NAMESPACE = "prod-ns-0000"
+# Clears the bit of CPUID that announces them.
+NO_SHA_INSTRUCTIONS = ":~0x20000000"
 
 
 @dataclass
@@ -106,8 +109,8 @@ class Bench:
     def ours(self, *arguments):
         return lambda: run(self.registree, *arguments)
 
-    def hash_file(self):
-        run("openssl", "dgst", "-sha256", self.snapshot)
+    def hash_file(self, environment=None):
+        run("openssl", "dgst", "-sha256", self.snapshot, environment=environment)
 
     def copy_and_sync(self):
         run("cp", self.snapshot, self.path("copy.db"))
@@ -150,6 +153,35 @@ def verify(bench):
         "openssl": bench.hash_file,
     })  # fmt: skip
     yield Figure.longer("verify", times["ours"], times["openssl"], "openssl sha256", 1.2)
+
+
+def rehearsal(bench):
+    """A whole rehearsal beside hashing the file once, with the processor's SHA instructions and without them.
+
+    OpenSSL and the program's own BoringSSL hash with the same assembly, and both obey the variable.
+    """
+    words = ("rehearse", bench.snapshot, "--scratch-dir", bench.scratch)
+    without = {"OPENSSL_ia32cap": NO_SHA_INSTRUCTIONS}
+    times = bench.compare({
+        "ours": bench.ours(*words),
+        "openssl": bench.hash_file,
+        "ours without": lambda: run(bench.registree, *words, environment=without),
+        "openssl without": lambda: bench.hash_file(environment=without),
+    })  # fmt: skip
+    yield Figure.longer("rehearse", times["ours"], times["openssl"], "openssl sha256", 5)
+    yield Figure.longer(
+        "rehearse, no SHA instructions", times["ours without"], times["openssl without"], "openssl sha256", 5
+    )
+    yield rehearsal_memory(bench, "rehearse", bench.snapshot)
+    large_values = os.path.join(os.path.dirname(bench.scratch), "values-of-10-MB.db")
+    if not os.path.exists(large_values):
+        large_snapshot.make_with_large_values(large_values)
+    yield rehearsal_memory(bench, "rehearse, values of 10 MB", large_values)
+
+
+def rehearsal_memory(bench, what, snapshot):
+    peak = peak_private_bytes(bench.registree, "rehearse", snapshot, "--scratch-dir", bench.scratch)
+    return Figure.memory(what, peak, 250 * MEBIBYTE, "250 MiB")
 
 
 def listing(bench):
@@ -368,7 +400,7 @@ def take(bench):
         shutil.rmtree(member, ignore_errors=True)
 
 
-COMPARISONS = {"status": status, "verify": verify, "restore": restore, "list": listing, "decode": decode, "lookups": lookups, "serve": serve, "watchers": watchers, "hostile": hostility, "take": take}
+COMPARISONS = {"status": status, "verify": verify, "restore": restore, "rehearse": rehearsal, "list": listing, "decode": decode, "lookups": lookups, "serve": serve, "watchers": watchers, "hostile": hostility, "take": take}
 
 
 def measure(bench, names, say):

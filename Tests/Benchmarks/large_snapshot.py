@@ -186,3 +186,16 @@ def make(path, scale=1.0, seed=1):
             write_all(etcd.port, transactions(operations(scale, seed)))
             etcd.etcdctl("snapshot", "save", path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     print(f"{path}: {os.path.getsize(path)} bytes in {time.monotonic() - started:.0f} s", file=sys.stderr)
+
+
+def make_with_large_values(path, count=30, value_bytes=10_000_000):
+    """Writes a snapshot of small keys, values of 10 MB and small keys again, which is complete or absent."""
+    with tempfile.TemporaryDirectory(prefix="making-", dir=os.path.dirname(path)) as scratch:
+        limits = ["--unsafe-no-fsync", "--max-request-bytes", str(2 * value_bytes)]
+        with RealEtcd(os.path.join(scratch, "data"), limits) as etcd:
+            values = random.Random(1)
+            small = [(b"/registry/x/%05d" % number, b"small") for number in range(3000)]
+            large = [(b"/registry/y/%05d" % number, values.randbytes(value_bytes)) for number in range(count)]
+            last = [(b"/registry/z/%05d" % number, b"small") for number in range(3000)]
+            write_all(etcd.port, ([pair] for pair in small + large + last))
+            etcd.etcdctl("snapshot", "save", path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -1,5 +1,6 @@
 """Time and private memory of whole commands, as a user waits for them."""
 
+import os
 import statistics
 import subprocess
 import tempfile
@@ -10,15 +11,21 @@ class CommandFailed(Exception):
     pass
 
 
-def run(*command):
-    """Runs a command to its end, its output thrown away."""
-    watch(command, subprocess.Popen.wait)
+def run(*command, environment=None):
+    """Runs a command to its end, its output thrown away; `environment` is added to this program's."""
+    watch(command, subprocess.Popen.wait, environment)
 
 
-def watch(command, until_it_ends):
+def watch(command, until_it_ends, environment=None):
     """Starts a command, calls `until_it_ends` with its process and demands exit code 0."""
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            env={**os.environ, **(environment or {})},
+        )
         until_it_ends(process)
         if process.returncode != 0:
             errors.seek(0)

@@ -49,6 +49,26 @@ struct PagedRangeTests {
         }
     }
 
+    @Test func asksForAsManyKeysAsTheCallerKnowsToFit() async throws {
+        try await withEtcd { etcd in
+            try await etcd.withClient { client in
+                for number in 100..<120 { try await client.put(bytes("\(number)"), bytes("v\(number)")) }
+                var counts: [Int] = []
+                var records: [String] = []
+                try await client.recordPages(of: .all, pageLimit: { read in read < 6 ? 3 : 0 }) { page in
+                    counts.append(page.records.count)
+                    for (key, record) in zip(page.keys, page.records) {
+                        #expect(record.contains(key.lowerBound) && record.contains(key.upperBound - 1))
+                        records.append(String(decoding: page.bytes[key], as: UTF8.self))
+                    }
+                }
+                // A limit of nothing is a limit of one key.
+                #expect(counts == [3, 3] + [Int](repeating: 1, count: 14))
+                #expect(records == (100..<120).map { "\($0)" })
+            }
+        }
+    }
+
     @Test func saysSoWhenTheRevisionIsCompactedMeanwhile() async throws {
         try await withEtcd { etcd in
             let reason = try await etcd.withClient { client in

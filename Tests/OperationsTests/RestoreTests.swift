@@ -38,6 +38,28 @@ struct RestoreTests {
         [UInt8](try #require(FileManager.default.contents(atPath: path.string)))
     }
 
+    @Test func aVerificationThatGoesOnIsTakenForTheProof() async throws {
+        try await withTemporaryDirectory { directory in
+            let whole = try EtcdDatabase(path: self.snapshot)
+            let request = try self.request(of: self.snapshot, to: directory.appending("restored"))
+            let result = try await Restore(request, of: whole).run(provedBy: OngoingVerification(of: whole))
+            #expect(result.digestMatches)
+
+            // A changed value, which nothing but the digest shows.
+            var damaged = try self.bytes(FilePath(self.snapshot))
+            damaged[700_000] ^= 0x10
+            let path = directory.appending("damaged.db")
+            try Data(damaged).write(to: URL(filePath: path.string))
+            let database = try EtcdDatabase(path: path.string)
+            let destination = directory.appending("never")
+            let restore = try Restore(self.request(of: path.string, to: destination), of: database)
+            await #expect(throws: RestoreError.unsound(path: path.string, findings: 1)) {
+                try await restore.run(provedBy: OngoingVerification(of: database))
+            }
+            #expect(try self.names(in: directory) == ["damaged.db", "restored"])
+        }
+    }
+
     @Test(arguments: [
         "cluster-1.36/with-history.db", "cluster-1.36/compacted.db", "plain-etcd/auth-and-leases.db",
         "etcd-3.4/history.db", "etcd-3.5/history.db", "encrypted/aescbc/snapshot.db",

@@ -16,24 +16,17 @@ struct PageSize {
         self.keys = max(1, min(fitting, self.keys * 4, Self.largest))
     }
 
-    /// Asks for half after a page that was too large; false when it was a single key.
-    mutating func halve() -> Bool {
-        guard self.keys > 1 else { return false }
-        self.keys /= 2
+    /// Asks for half after a page of `limit` keys was too large; false when it was a single key.
+    mutating func halve(from limit: Int64) -> Bool {
+        guard limit > 1 else { return false }
+        self.keys = limit / 2
         return true
     }
 }
 
 extension EtcdClient {
-    /// Reads a range page by page, all at one revision, holding one page at a time.
-    ///
-    /// - Parameters:
-    ///   - range: Which keys.
-    ///   - revision: The revision to read at; 0 for the newest when the first page is answered.
-    ///   - keysOnly: Leave the values out.
-    ///   - body: Called with each page, in the order of the keys; no page is empty.
-    /// - Returns: The revision that was read, and the store's newest when the first page was answered.
-    /// - Throws: `.compacted` when the revision is compacted away while it is read.
+    /// Reads a range page by page, as ``recordPages(of:revision:keysOnly:pageLimit:_:)`` does, with each key taken
+    /// apart.
     @discardableResult
     public func pages(
         of range: KeyRange,
@@ -41,53 +34,31 @@ extension EtcdClient {
         keysOnly: Bool = false,
         _ body: ([LiveKeyValue]) async throws -> Void
     ) async throws -> (revision: Int64, newest: Int64) {
-        var query = RangeQuery(range, revision: revision, keysOnly: keysOnly)
-        var size = PageSize()
-        var newest: Int64?
-        while true {
-            query.limit = size.keys
-            let page: RangeResponse
-            do {
-                page = try await self.range(query, answerLimit: PageSize.answerLimit)
-            } catch let error as EtcdClientError where error.isTooLarge && size.halve() {
-                continue
-            }
-            if query.revision == 0 { query.revision = page.revision }
-            newest = newest ?? page.revision
-            guard let last = page.keyValues.last else {
-                guard !page.more else {
-                    throw EtcdClientError(.badAnswer("a page without keys"), at: self.endpoint)
+        try await self.recordPages(of: range, revision: revision, keysOnly: keysOnly) { page in
+            var keyValues: [LiveKeyValue] = []
+            keyValues.reserveCapacity(page.records.count)
+            for record in page.records {
+                guard let keyValue = LiveKeyValue(page.bytes, in: record) else {
+                    throw EtcdClientError(.badAnswer("a key that is not one"), at: self.endpoint)
                 }
-                return (query.revision, newest ?? page.revision)
+                keyValues.append(keyValue)
             }
-            try self.check(page, follows: query)
-            try await body(page.keyValues)
-            guard page.more else { return (query.revision, newest ?? page.revision) }
-            size.learn(count: page.keyValues.count, byteCount: page.byteCount)
-            query.range = KeyRange(start: last.key + [0], end: range.end)
-        }
-    }
-
-    /// Keys must be ascending and not before those asked for, or a range might never end.
-    private func check(_ page: RangeResponse, follows query: RangeQuery) throws {
-        var least = query.range.start
-        for keyValue in page.keyValues {
-            guard !keyValue.key.lexicographicallyPrecedes(least) else {
-                throw EtcdClientError(.badAnswer("its keys are out of order"), at: self.endpoint)
-            }
-            least = keyValue.key + [0]
+            try await body(keyValues)
         }
     }
 }
 
-extension RangeResponse {
-    fileprivate var byteCount: Int {
-        self.keyValues.reduce(0) { $0 + $1.key.count + $1.value.count + 32 }
-    }
-}
-
-extension EtcdClientError {
-    fileprivate var isTooLarge: Bool {
-        if case .answerTooLarge = self.reason { true } else { false }
+extension LiveKeyValue {
+    /// Reads a KeyValue message; nil when it is not one.
+    fileprivate init?(_ bytes: [UInt8], in record: Range<Int>) {
+        guard let keyValue = KeyValue(reading: bytes.span.bytes, in: record) else { return nil }
+        self.init(
+            key: Array(bytes[keyValue.key]),
+            value: Array(bytes[keyValue.value]),
+            createRevision: keyValue.createRevision,
+            modRevision: keyValue.modRevision,
+            version: keyValue.version,
+            lease: keyValue.lease
+        )
     }
 }

@@ -150,7 +150,7 @@ extension KeyRange {
 }
 
 extension Etcdserverpb_RangeRequest {
-    fileprivate init(_ query: RangeQuery) {
+    init(_ query: RangeQuery) {
         self.init()
         self.key = Data(query.range.requestKey)
         self.rangeEnd = Data(query.range.requestEnd)

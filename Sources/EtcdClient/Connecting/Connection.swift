@@ -128,6 +128,8 @@ struct Connection: Sendable {
             config.http2.authority = self.endpoint.authority
             // One flow-control window bounds what a stream holds that nobody has read yet.
             config.http2.targetWindowSize = 4 << 20
+            // Large answers come in few frames from a server that makes use of it; etcd does not.
+            config.http2.maxFrameSize = 1 << 20
             config.connection.maxIdleTime = nil
             config.connection.keepalive = .init(
                 time: .seconds(30),

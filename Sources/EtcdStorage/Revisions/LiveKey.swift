@@ -60,6 +60,16 @@ extension Keyspace {
         self.records.withKey(of: key.entry) { $0.withUnsafeBytes { Array($0) } }
     }
 
+    /// Calls `body` with the record of a key, a serialised KeyValue message.
+    public func withMessage<Result, Failure>(
+        of key: LiveKey,
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try self.records.withMessage(of: key.entry) { (bytes, message) throws(Failure) in
+            try body(bytes.extracting(message))
+        }
+    }
+
     /// Calls `body` with what etcd keeps of a key and with its value.
     ///
     /// - Throws: `.badKeyValue` for a record that is damaged behind its key.

@@ -1,3 +1,5 @@
+public import ClusterChecks
+
 /// What a rehearsal found.
 public struct Rehearsal: Sendable {
     /// The one-word outcome.
@@ -12,16 +14,16 @@ public struct Rehearsal: Sendable {
         public var byteCount: UInt64
         public var revision: Int64
         public var keyCount: Int
-        /// What the newest object in it says of the time, in seconds since 1970; nothing when none does.
+        /// What the newest object in it says of the time, in seconds since 1970; nil when none does.
         public var time: Int64?
     }
 
-    /// Nothing of a file too damaged to be opened.
+    /// nil for a file too damaged to be opened.
     public var facts: Facts?
     /// Bringing it back: verifying, restoring, serving, reading back, comparing; in the order of the steps.
-    public var steps: [RehearsalCheck]
+    public var steps: [RehearsedStep]
     /// What Kubernetes would find.
-    public var judgments: [RehearsalCheck] = []
+    public var clusterChecks: [RehearsedClusterCheck] = []
     /// What a recovery does too, verifying, restoring and starting a store, in seconds.
     public var recoverySeconds: Double
     /// Everything together, in seconds.
@@ -29,21 +31,57 @@ public struct Rehearsal: Sendable {
     /// Where the restored directory was left.
     public var keptPath: String?
 
-    /// Steps and judgments.
-    public var checks: [RehearsalCheck] { self.steps + self.judgments }
-
     public var verdict: Verdict {
-        if self.checks.contains(where: { $0.result == .fail }) { return .fail }
-        return self.checks.contains { $0.result == .warn } ? .warn : .pass
+        let outcomes = self.steps.map(\.step.outcome) + self.clusterChecks.map(\.result.outcome)
+        if outcomes.contains(.fail) { return .fail }
+        return outcomes.contains(.warn) ? .warn : .pass
+    }
+}
+
+/// A step, and how long it took.
+public struct RehearsedStep: Sendable {
+    public var step: RehearsalStep
+    /// On what it was done; nil for a step that needs no server.
+    public var server: RehearsalProgram?
+    public var seconds: Double
+
+    public init(_ step: RehearsalStep, on server: RehearsalProgram? = nil, seconds: Double = 0) {
+        self.step = step
+        self.server = server
+        self.seconds = seconds
+    }
+}
+
+/// What one check of the objects found, and how long it took.
+public struct RehearsedClusterCheck: Sendable {
+    public var result: ClusterCheckResult
+    public var seconds: Double
+
+    public init(_ result: ClusterCheckResult, seconds: Double = 0) {
+        self.result = result
+        self.seconds = seconds
     }
 }
 
 extension Rehearsal {
+    /// Whether it was rehearsed on more than one server, so that a step alone does not say on which.
+    public var hasSeveralServers: Bool { Set(self.steps.compactMap(\.server)).count > 1 }
+
     /// Whether nothing failed but what concerns an API server.
     public var isBroughtBack: Bool {
-        self.checks.allSatisfy { check in
-            check.result != .fail
-                || [RehearsalStep.apiServer, RehearsalStep.lists].contains { check.name.hasPrefix($0) }
+        self.steps.allSatisfy { done in
+            switch done.step {
+            case .apiServer, .lists: true
+            default: done.step.outcome != .fail
+            }
+        }
+    }
+
+    /// Whether nothing is wrong with the file itself.
+    public var isFileSound: Bool {
+        self.steps.allSatisfy { done in
+            guard case .verify(let verified) = done.step else { return true }
+            return verified.outcome != .fail
         }
     }
 
@@ -51,22 +89,8 @@ extension Rehearsal {
     ///
     /// - Parameter problem: A sentence for people.
     public init(unopened problem: String) {
-        self.steps = [RehearsalCheck(RehearsalStep.verify, .fail, count: 1, problem)]
+        self.steps = [RehearsedStep(.verify(.unopened(problem)))]
         self.recoverySeconds = 0
         self.seconds = 0
     }
-}
-
-/// The names of the steps.
-enum RehearsalStep {
-    static let verify = "verify"
-    static let restore = "restore"
-    static let open = "open"
-    static let keys = "keys"
-    static let leases = "leases"
-    static let hash = "hashkv"
-    static let snapshot = "snapshot"
-    static let compare = "compare"
-    static let apiServer = "API server"
-    static let lists = "lists"
 }

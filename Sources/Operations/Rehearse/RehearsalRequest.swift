@@ -34,22 +34,17 @@ public struct RehearsalRequest: Sendable {
     }
 }
 
-extension RehearsalRequest {
-    /// A step's name; with the server's where there are several.
-    func stepName(_ step: String, on server: any RehearsalServer) -> String {
-        self.servers.count > 1 ? "\(step) (\(server.shortName))" : step
-    }
-}
-
 /// What a rehearsal is doing.
 public enum RehearsalProgress: Sendable {
-    case beginning(String)
+    case verifyingAndRestoring
+    case restoring
+    case starting(RehearsalProgram)
     /// Keys that were read back, of all.
     case reading(Int, of: Int)
     /// Bytes of the snapshot that have come, of all.
     case receiving(UInt64, of: UInt64)
     /// A resource that is listed through an API server.
-    case listing(String)
-    /// Objects that were judged, of all.
-    case judging(Int, of: Int)
+    case listing(resource: String)
+    /// Objects that were checked, of all.
+    case checking(Int, of: Int)
 }

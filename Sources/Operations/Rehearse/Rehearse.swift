@@ -1,4 +1,5 @@
 import Bolt
+import ClusterChecks
 public import EtcdStorage
 import Files
 import Foundation
@@ -38,39 +39,55 @@ public struct Rehearse: Sendable {
     public func run() async throws -> Rehearsal {
         let began = ContinuousClock.now
         var rehearsal = Rehearsal(steps: [], recoverySeconds: 0, seconds: 0)
-        let verified = try await self.verify()
+        let scratch = try self.makeScratch()
+        defer { scratch.remove() }
+        // The file is hashed and checked while it is being restored and its keys are put in order.
+        self.progress(.verifyingAndRestoring)
+        let verification = OngoingVerification(of: self.database)
+        async let file = self.readFile()
+        let restored = await self.attemptRestore(number: 0, in: scratch, provedBy: verification)
+        let verified = try await self.verify(verification, since: began)
         rehearsal.steps.append(verified)
-        if verified.result != .fail {
-            let (keyspace, keys) = try self.readFile()
-            rehearsal.facts = Rehearsal.Facts(
-                byteCount: UInt64(self.database.bolt.file.byteCount),
-                revision: keyspace.revision,
-                keyCount: keyspace.count
-            )
-            let scratch = try self.makeScratch()
-            defer { scratch.remove() }
-            let registry = try Registry(of: keyspace)
-            let stores = try await self.bringBack(registry, keys, in: scratch, into: &rehearsal)
-            // With several servers: the first.
-            rehearsal.recoverySeconds = [RehearsalStep.verify, RehearsalStep.restore, RehearsalStep.open]
-                .compactMap { step in rehearsal.steps.first { $0.name.hasPrefix(step) }?.seconds }.reduce(
-                    0,
-                    +
-                )
-            try await self.judge(registry, into: &rehearsal)
-            if let apiServer = self.request.apiServer, rehearsal.verdict != .fail {
-                try await self.start(apiServer, on: stores, of: registry, in: scratch, into: &rehearsal)
-            }
-            if self.request.keepsScratch { rehearsal.keptPath = try scratch.keep() }
+        if verified.step.outcome != .fail {
+            let restored = try restored.get()
+            let recovered = seconds(since: began)
+            let file = try await file.get()
+            try await self.bringBack(restored, file, verification, in: scratch, into: &rehearsal)
+            rehearsal.recoverySeconds = recovered + rehearsal.secondsOfOpening
         }
-        rehearsal.seconds = (ContinuousClock.now - began) / .seconds(1)
+        rehearsal.seconds = seconds(since: began)
         return rehearsal
     }
 
-    /// The file's keys at its newest revision, and in order.
-    private func readFile() throws -> (Keyspace, [LiveKey]) {
-        let keyspace = try self.database.keyspace()
-        return (keyspace, keyspace.keys(in: .all))
+    /// Everything behind the verification and the first restore.
+    private func bringBack(
+        _ restored: RestoredStore,
+        _ file: RehearsedFile,
+        _ verification: OngoingVerification,
+        in scratch: ScratchDirectory,
+        into rehearsal: inout Rehearsal
+    ) async throws {
+        rehearsal.facts = Rehearsal.Facts(
+            byteCount: UInt64(self.database.bolt.file.byteCount),
+            revision: file.keyspace.revision,
+            keyCount: file.keyspace.count
+        )
+        // The objects are checked while the first server is asked for them.
+        async let clusterChecks = self.check(file)
+        var stores = [restored]
+        rehearsal.steps += try await self.compare(restored, with: file, in: scratch)
+        for number in self.request.servers.indices.dropFirst() {
+            self.progress(.restoring)
+            let next = try await self.restore(number: number, in: scratch, provedBy: verification)
+            rehearsal.steps += try await self.compare(next, with: file, in: scratch)
+            stores.append(next)
+        }
+        rehearsal.clusterChecks = try await clusterChecks
+        rehearsal.facts?.time = file.registry.snapshotTime(decryption: self.request.decryption)
+        if let apiServer = self.request.apiServer, rehearsal.verdict != .fail {
+            try await self.start(apiServer, on: stores, of: file.registry, in: scratch, into: &rehearsal)
+        }
+        if self.request.keepsScratch { rehearsal.keptPath = try scratch.keep() }
     }
 
     /// A directory with room for the restored database, what etcd adds to it, and a snapshot of it.
@@ -95,96 +112,85 @@ extension Rehearse {
 // MARK: Steps
 
 extension Rehearse {
-    private func verify() async throws -> RehearsalCheck {
-        self.progress(.beginning("verifying the file"))
-        return try await timed {
-            let verification = try await Verification(of: self.database)
-            let count = verification.check.recordCount
-            let counts = "\(counted(count, "revision")), \(counted(verification.check.liveKeyCount, "key"))"
+    private func verify(
+        _ verification: OngoingVerification,
+        since began: ContinuousClock.Instant
+    ) async throws -> RehearsedStep {
+        let verification = try await verification.result
+        let (revisions, keys) = (verification.check.recordCount, verification.check.liveKeyCount)
+        let result: RehearsalStep.Verify =
             switch verification.verdict {
-            case .sound:
-                return RehearsalCheck(RehearsalStep.verify, .pass, count: count, "SHA-256 matches; \(counts)")
-            case .unproved:
-                return RehearsalCheck(
-                    RehearsalStep.verify,
-                    .warn,
-                    count: count,
-                    "the file has no digest, so values are not proved; structure sound; \(counts)"
-                )
-            case .damaged:
-                let findings = verification.findingCount
-                return RehearsalCheck(
-                    RehearsalStep.verify,
-                    .fail,
-                    count: findings,
-                    "damaged, \(counted(findings, "finding")): `registree verify \(self.request.path)` lists them"
-                )
+            case .sound: .proved(revisionCount: revisions, keyCount: keys)
+            case .unproved: .unproved(revisionCount: revisions, keyCount: keys)
+            case .damaged: .damaged(findingCount: verification.findingCount)
             }
-        }
+        return RehearsedStep(.verify(result), seconds: verification.seconds)
     }
 
-    /// Restores once a server, each its own directory, and compares what it serves.
-    ///
-    /// - Returns: The restored directories.
-    private func bringBack(
-        _ registry: Registry,
-        _ keys: [LiveKey],
+    /// Reads the file's keys; of a damaged file the findings of its verification say more than the error.
+    @concurrent
+    private func readFile() async -> Result<RehearsedFile, StorageError> {
+        Result { () throws(StorageError) in try RehearsedFile(self.database, self.facts) }
+    }
+
+    /// Restores, and keeps the error: of a damaged file the findings of its verification say more.
+    private func attemptRestore(
+        number: Int,
         in scratch: ScratchDirectory,
-        into rehearsal: inout Rehearsal
-    ) async throws -> [RestoredStore] {
-        var stores: [RestoredStore] = []
-        for (index, server) in self.request.servers.enumerated() {
-            let directory = "\(scratch.path)/" + (index == 0 ? "restored" : "restored-\(index + 1)")
-            let place = try self.makeSocketPlace(in: scratch)
-            let restore = try self.restore(to: directory)
-            self.progress(.beginning("restoring"))
-            var restored = try await timed { try await self.check(restore) }
-            let served = ServedDirectory(
-                server: server,
-                database: self.database,
-                facts: self.facts,
-                keyspace: registry.keyspace,
-                keys: keys,
-                request: self.request,
-                progress: self.progress
-            )
-            restored.name = served.name(restored.name)
-            rehearsal.steps.append(restored)
-            rehearsal.steps += try await served.rehearse(
-                directory,
-                as: restore.members[0],
-                in: place.path,
-                spool: scratch.path
-            )
-            stores.append(RestoredStore(server: server, directory: directory, member: restore.members[0]))
+        provedBy verification: OngoingVerification
+    ) async -> Result<RestoredStore, any Error> {
+        do {
+            return .success(try await self.restore(number: number, in: scratch, provedBy: verification))
+        } catch {
+            return .failure(error)
         }
-        return stores
     }
 
-    private func restore(to directory: String) throws -> Restore {
+    /// Restores the file to a directory of its own for one of the servers.
+    private func restore(
+        number: Int,
+        in scratch: ScratchDirectory,
+        provedBy verification: OngoingVerification
+    ) async throws -> RestoredStore {
+        let began = ContinuousClock.now
+        let directory = "\(scratch.path)/" + (number == 0 ? "restored" : "restored-\(number + 1)")
         let cluster = try InitialCluster(parsing: "default=http://localhost:2380", token: "rehearsal")
-        return try Restore(
-            RestoreRequest(
-                snapshotPath: self.request.path,
-                cluster: cluster,
-                destination: .member(
-                    try cluster.member(named: "default"),
-                    dataDirectory: directory,
-                    logDirectory: nil
-                ),
-                skipsHashCheck: self.database.storedDigest == nil
-            )
+        let request = RestoreRequest(
+            snapshotPath: self.request.path,
+            cluster: cluster,
+            destination: .member(
+                try cluster.member(named: "default"),
+                dataDirectory: directory,
+                logDirectory: nil
+            ),
+            skipsHashCheck: self.database.storedDigest == nil
+        )
+        let restore = try Restore(request, of: self.database)
+        let written = try await restore.run(provedBy: verification).database
+        let result = RehearsalStep.Restored(pairCount: written.pairCount, byteCount: written.byteCount)
+        let server = self.request.servers[number]
+        return RestoredStore(
+            server: server,
+            directory: directory,
+            member: restore.members[0],
+            step: RehearsedStep(.restore(result), on: server.program, seconds: seconds(since: began))
         )
     }
 
-    private func check(_ restore: Restore) async throws -> RehearsalCheck {
-        let result = try await restore.run()
-        return RehearsalCheck(
-            RehearsalStep.restore,
-            .pass,
-            count: result.database.pairCount,
-            "a new data directory of one member, \(megabytes(UInt64(result.database.byteCount)))"
+    /// Serves a restored directory and compares what it serves.
+    private func compare(
+        _ restored: RestoredStore,
+        with file: RehearsedFile,
+        in scratch: ScratchDirectory
+    ) async throws -> [RehearsedStep] {
+        let served = ServedDirectory(
+            store: restored,
+            file: file,
+            request: self.request,
+            progress: self.progress
         )
+        let place = try self.makeSocketPlace(in: scratch)
+        return try await [restored.step] + served.rehearse(in: place.path, spool: scratch.path)
     }
 
     /// Starts an API server on each of the restored directories, after everything was compared: it writes.
@@ -195,51 +201,80 @@ extension Rehearse {
         in scratch: ScratchDirectory,
         into rehearsal: inout Rehearsal
     ) async throws {
-        let isClosed = rehearsal.judgments.contains { $0.name == EncryptionJudge.name && $0.result != .pass }
-        guard !isClosed else {
-            let reason = "it does not become ready while objects stay encrypted: give --encryption-config"
-            return rehearsal.steps.append(RehearsalCheck(RehearsalStep.apiServer, .notJudged, reason))
+        if rehearsal.clusterChecks.contains(where: \.result.isMissingKeys) {
+            return rehearsal.steps.append(RehearsedStep(.apiServer(.encrypted)))
         }
         for store in stores {
             if store.server.enforcesUsers, self.facts.authEnabled {
-                let reason = "it knows no user of etcd's; without --etcd it is started on the bundled store"
-                let name = self.request.stepName(RehearsalStep.apiServer, on: store.server)
-                rehearsal.steps.append(RehearsalCheck(name, .notJudged, reason))
+                rehearsal.steps.append(
+                    RehearsedStep(.apiServer(.knowsNoUser), on: store.server.program)
+                )
                 continue
             }
-            let trial = APIServerTrial(
+            let place = try self.makeSocketPlace(in: scratch)
+            rehearsal.steps += try await APIServerRehearsal(
                 apiServer: apiServer,
                 store: store,
                 registry: registry,
                 request: self.request,
                 progress: self.progress
-            )
-            let place = try self.makeSocketPlace(in: scratch)
-            for var check in try await trial.run(in: place.path, spool: scratch.path) {
-                check.name = self.request.stepName(check.name, on: store.server)
-                rehearsal.steps.append(check)
-            }
+            ).run(in: place.path, spool: scratch.path)
         }
     }
 
-    private func judge(_ registry: Registry, into rehearsal: inout Rehearsal) async throws {
-        self.progress(.beginning("judging the objects"))
-        let facts = self.facts
-        let database = self.database
-        rehearsal.judgments.append(
-            contentsOf: storeJudgments(
-                facts,
-                registry.keyspace,
-                byteCount: database.bolt.databaseByteCount,
-                logEntries: try? database.logEntriesNotShown(facts)
-            )
+    /// Checks the store and its objects as Kubernetes would find them.
+    @concurrent
+    private func check(_ file: RehearsedFile) async throws -> [RehearsedClusterCheck] {
+        let ofStore = StoreCheck.results(
+            self.facts,
+            file.keyspace,
+            byteCount: self.database.bolt.databaseByteCount,
+            logEntries: try? self.database.logEntriesNotShown(self.facts)
         )
-        let judging = Judging(registry: registry, decryption: self.request.decryption)
-        let total = registry.keyspace.count
-        rehearsal.judgments += try await judging.run { [progress] count in
-            progress(.judging(count, of: total))
+        let run = ClusterCheckRun(file.registry, decryption: self.request.decryption)
+        let total = file.keyspace.count
+        let ofObjects = try await run.run { [progress] count in progress(.checking(count, of: total)) }
+        return ofStore.map { RehearsedClusterCheck($0) }
+            + ofObjects.map { RehearsedClusterCheck($0.result, seconds: $0.seconds) }
+    }
+}
+
+/// The rehearsed file once it is proved: what comes back is compared with it.
+struct RehearsedFile: Sendable {
+    let database: EtcdDatabase
+    let facts: StoreFacts
+    let registry: Registry
+    /// At the newest revision.
+    let hashKV: UInt32
+
+    /// At the newest revision.
+    var keyspace: Keyspace { self.registry.keyspace }
+
+    /// - Throws: `StorageError` for a damaged file.
+    init(_ database: EtcdDatabase, _ facts: StoreFacts) throws(StorageError) {
+        let keyspace = try database.keyspace()
+        self.database = database
+        self.facts = facts
+        self.registry = try Registry(of: keyspace)
+        self.hashKV = try database.hashKV(of: keyspace)
+    }
+}
+
+extension ClusterCheckResult {
+    /// Whether objects are encrypted with keys that were not given.
+    fileprivate var isMissingKeys: Bool {
+        guard case .encryption(let encryption) = self else { return false }
+        return encryption.outcome != .pass
+    }
+}
+
+extension Rehearsal {
+    /// Starting a store on the restored directory: with several servers the first.
+    fileprivate var secondsOfOpening: Double {
+        for done in self.steps {
+            if case .open = done.step { return done.seconds }
         }
-        rehearsal.facts?.time = registry.snapshotTime(decryption: self.request.decryption)
+        return 0
     }
 }
 
@@ -248,19 +283,11 @@ struct RestoredStore: Sendable {
     var server: any RehearsalServer
     var directory: String
     var member: RestoredMember
+    /// What restoring it came to.
+    var step: RehearsedStep
 }
 
-/// Runs a step and notes how long it took.
-func timed(_ step: () async throws -> RehearsalCheck) async throws -> RehearsalCheck {
-    let began = ContinuousClock.now
-    var check = try await step()
-    check.seconds = (ContinuousClock.now - began) / .seconds(1)
-    return check
-}
-
-/// `12.3 MB`, `151.6 kB`.
-func megabytes(_ byteCount: UInt64) -> String {
-    byteCount < 1_000_000
-        ? String(format: "%.1f kB", Double(byteCount) / 1e3)
-        : String(format: "%.1f MB", Double(byteCount) / 1e6)
+/// The time that has passed, in seconds.
+func seconds(since began: ContinuousClock.Instant) -> Double {
+    (ContinuousClock.now - began) / .seconds(1)
 }

@@ -1,59 +1,48 @@
+import ClusterChecks
 import EtcdClient
 import EtcdStorage
 import Files
 import Foundation
+import Synchronization
 
 /// The restored directory while a server serves it: everything is asked for and compared with the file.
 struct ServedDirectory: Sendable {
-    let server: any RehearsalServer
-    let database: EtcdDatabase
-    let facts: StoreFacts
-    /// The file's, at the revision at which everything is compared.
-    let keyspace: Keyspace
-    /// The file's keys, in order of their bytes.
-    let keys: [LiveKey]
+    let store: RestoredStore
+    let file: RehearsedFile
     let request: RehearsalRequest
     let progress: @Sendable (RehearsalProgress) -> Void
 
-    /// Serves the directory and compares; what is wrong is in the answer, and so is a server that does not come up.
+    /// Serves the directory and compares; what is wrong is in the steps, and so is a server that does not start.
     ///
     /// - Throws: `FileError`, `StorageError` of the file itself; `CancellationError`.
-    func rehearse(
-        _ directory: String,
-        as member: RestoredMember,
-        in place: String,
-        spool: String
-    ) async throws -> [RehearsalCheck] {
-        if self.server.enforcesUsers, self.facts.authEnabled, self.request.credentials == nil {
-            let reason = "the snapshot has authentication on: give a user with all rights (--user)"
-            return [RehearsalCheck(self.name(RehearsalStep.open), .notJudged, reason)]
+    func rehearse(in place: String, spool: String) async throws -> [RehearsedStep] {
+        if self.server.enforcesUsers, self.file.facts.authEnabled, self.request.credentials == nil {
+            return [self.step(.open(.needsUser))]
         }
-        self.progress(.beginning("starting \(self.server.name)"))
+        self.progress(.starting(self.server.program))
         let began = ContinuousClock.now
-        func opened(_ result: RehearsalCheck.Result, _ detail: String) -> RehearsalCheck {
-            let seconds = (ContinuousClock.now - began) / .seconds(1)
-            let name = self.name(RehearsalStep.open)
-            return RehearsalCheck(name, result, count: result == .fail ? 1 : 0, detail, seconds: seconds)
-        }
         do {
             return try await self.server.serve(
-                directory,
-                as: member,
+                self.store.directory,
+                as: self.store.member,
                 isReadOnly: true,
                 in: place,
                 spool: spool
             ) { endpoint in
-                let isOpen = opened(.pass, "\(self.server.name) answers on the restored directory")
+                let isOpen = self.step(.open(.answers), since: began)
                 return try await [isOpen] + self.compare(endpoint, spool: spool)
             }
         } catch let error as RehearsalServerError {
-            return [opened(.fail, error.description)]
+            return [self.step(.open(.failed(error)), since: began)]
         }
     }
 
-    func name(_ step: String) -> String {
-        self.request.stepName(step, on: self.server)
+    func step(_ step: RehearsalStep, since began: ContinuousClock.Instant? = nil) -> RehearsedStep {
+        let time = began.map { seconds(since: $0) } ?? 0
+        return RehearsedStep(step, on: self.server.program, seconds: time)
     }
+
+    private var server: any RehearsalServer { self.store.server }
 
     private var options: ConnectionOptions {
         var options = ConnectionOptions()
@@ -62,56 +51,62 @@ struct ServedDirectory: Sendable {
         return options
     }
 
-    private func compare(_ endpoint: EtcdEndpoint, spool: String) async throws -> [RehearsalCheck] {
-        var checks: [RehearsalCheck] = []
-        checks.append(try await self.ask(endpoint, RehearsalStep.leases) { try await self.readLeases($0) })
-        checks.append(try await self.ask(endpoint, RehearsalStep.keys) { try await self.readKeys($0) })
-        checks.append(try await self.ask(endpoint, RehearsalStep.hash) { try await self.readHash($0) })
-        let path = "\(spool)/taken-again.db"
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        let taken = try await self.step(RehearsalStep.snapshot) {
-            try await self.takeSnapshot(from: endpoint, to: path)
+    private func compare(_ endpoint: EtcdEndpoint, spool: String) async throws -> [RehearsedStep] {
+        // First, since leases run out.
+        let leases = try await self.ask(endpoint) { client in
+            .leases(try await self.readLeases(client))
+        } failing: { failure in
+            .leases(.failed(failure))
         }
-        checks.append(taken)
-        if taken.result == .pass {
-            checks.append(try await self.step(RehearsalStep.compare) { try self.compareSnapshot(at: path) })
+        async let keys = self.ask(endpoint) { client in
+            .keys(try await self.readKeys(client))
+        } failing: { failure in
+            .keys(.failed(failure))
         }
-        return checks
+        async let hash = self.ask(endpoint) { client in
+            .hashKV(try await self.readHash(client))
+        } failing: { failure in
+            .hashKV(.failed(failure))
+        }
+        async let snapshot = self.compareSnapshot(of: endpoint, spool: spool)
+        return try await [leases, keys, hash] + snapshot
     }
 
     private func ask(
         _ endpoint: EtcdEndpoint,
-        _ name: String,
-        _ read: (EtcdClient) async throws -> RehearsalCheck
-    ) async throws -> RehearsalCheck {
-        try await self.step(name) {
+        _ read: @Sendable (EtcdClient) async throws -> RehearsalStep,
+        failing: @Sendable (ServerFailure) -> RehearsalStep
+    ) async throws -> RehearsedStep {
+        try await self.timed {
             try await EtcdClient.withClient(to: endpoint, options: self.options) { try await read($0) }
+        } failing: { failure in
+            failing(failure)
         }
     }
 
-    /// Makes a step's check; a server that answers with an error fails it.
-    private func step(
-        _ name: String,
-        _ step: () async throws -> RehearsalCheck
-    ) async throws -> RehearsalCheck {
-        var check = try await timed { try await self.failing(name, step) }
-        check.name = self.name(name)
-        return check
-    }
-
-    private func failing(
-        _ name: String,
-        _ step: () async throws -> RehearsalCheck
-    ) async throws -> RehearsalCheck {
+    /// Takes a step and notes its time; a server that answers with an error fails it.
+    private func timed(
+        _ body: () async throws -> RehearsalStep,
+        failing: (ServerFailure) -> RehearsalStep
+    ) async throws -> RehearsedStep {
+        let began = ContinuousClock.now
         do {
-            return try await step()
-        } catch var error as EtcdClientError {
-            // A socket's path in a scratch directory tells nobody anything.
-            error.endpoint = self.server.name
-            return RehearsalCheck(name, .fail, count: 1, "\(error)")
+            return self.step(try await body(), since: began)
         } catch {
-            guard error is TakeError || error is TakeRefusal else { throw error }
-            return RehearsalCheck(name, .fail, count: 1, "\(self.server.name): \(error)")
+            guard let failure = ServerFailure(error) else { throw error }
+            return self.step(failing(failure), since: began)
+        }
+    }
+}
+
+extension ServerFailure {
+    /// nil for an error that is not the server's fault.
+    fileprivate init?(_ error: any Error) {
+        switch error {
+        case let error as EtcdClientError: self = .call(error)
+        case let error as TakeError: self = .snapshot(error)
+        case let error as TakeRefusal: self = .snapshotRefused(error)
+        default: return nil
         }
     }
 }
@@ -119,101 +114,120 @@ struct ServedDirectory: Sendable {
 // MARK: Reading back
 
 extension ServedDirectory {
-    private func readKeys(_ client: EtcdClient) async throws -> RehearsalCheck {
-        let name = RehearsalStep.keys
-        let counting = RangeQuery(.all, revision: self.keyspace.revision, countOnly: true)
+    private func readKeys(_ client: EtcdClient) async throws -> RehearsalStep.Keys {
+        let counting = RangeQuery(.all, revision: self.file.keyspace.revision, countOnly: true)
         let count = try await client.range(counting).count
-        guard count == Int64(self.keys.count) else {
-            let said = "\(counted(Int(count), "key")), the file holds \(self.keys.count)"
-            return RehearsalCheck(name, .fail, count: 1, "the server counts \(said)")
+        guard count == Int64(self.file.keyspace.count) else {
+            return .countDiffers(served: count, inFile: self.file.keyspace.count)
         }
-        let comparison = ReadBack(of: self.keys[...], in: self.keyspace)
-        try await client.pages(of: .all, revision: self.keyspace.revision) { page in
-            try comparison.compare(page)
-            self.progress(.reading(comparison.comparedCount, of: self.keys.count))
+        var comparison = KeyspaceComparison(with: self.file.keyspace)
+        try await client.recordPages(
+            of: .all,
+            revision: self.file.keyspace.revision,
+            pageLimit: { _ in comparison.pageLimit }
+        ) { page in
+            let bytes = page.bytes.span.bytes
+            for (key, record) in zip(page.keys, page.records) {
+                try comparison.compare(key: bytes.extracting(key), record: bytes.extracting(record))
+            }
+            self.progress(.reading(comparison.position, of: self.file.keyspace.count))
         }
         try comparison.finish()
-        let differences = comparison.differences
-        guard differences.isEmpty else {
-            let text = "\(counted(differences.count, "difference")): \(differences.text)"
-            return RehearsalCheck(name, .fail, count: differences.count, text)
-        }
-        return RehearsalCheck(
-            name,
-            .pass,
-            count: self.keys.count,
-            "read back over gRPC at revision \(self.keyspace.revision): keys, revisions, versions, leases and "
-                + "values are the file's"
-        )
+        guard comparison.differences.isEmpty else { return .different(comparison.differences) }
+        return .same(count: self.file.keyspace.count, revision: self.file.keyspace.revision)
     }
 
-    private func readHash(_ client: EtcdClient) async throws -> RehearsalCheck {
-        let name = RehearsalStep.hash
-        let expected = try self.database.hashKV(of: self.keyspace)
+    private func readHash(_ client: EtcdClient) async throws -> RehearsalStep.Hash {
+        let expected = self.file.hashKV
         let served = try await self.hash(from: client)
         guard served.hash == expected else {
             // Asked for the newest revision because the file's own is compacted: leases may have run out.
-            if served.revision != self.keyspace.revision, self.isHashOfOwnRevisionRefused {
-                let detail = "a lease ran out meanwhile: revision \(served.revision)"
-                return RehearsalCheck(name, .notJudged, detail)
+            if served.revision != self.file.keyspace.revision, self.isHashOfOwnRevisionRefused {
+                return .leaseRanOut(revision: served.revision)
             }
-            return RehearsalCheck(name, .fail, count: 1, "\(served.hash), the file has \(expected)")
+            return .different(served: served.hash, inFile: expected)
         }
-        return RehearsalCheck(name, .pass, count: 1, "\(expected), the same as the file's")
+        return .same(expected)
     }
 
     /// etcd up to 3.5 gives no hash at the compact revision itself.
     private var isHashOfOwnRevisionRefused: Bool {
-        self.keyspace.compactRevision >= self.keyspace.revision
+        self.file.keyspace.compactRevision >= self.file.keyspace.revision
     }
 
     private func hash(from client: EtcdClient) async throws -> HashKV {
-        try await client.hashKV(revision: self.isHashOfOwnRevisionRefused ? 0 : self.keyspace.revision)
+        try await client.hashKV(revision: self.isHashOfOwnRevisionRefused ? 0 : self.file.keyspace.revision)
     }
 }
 
 // MARK: Snapshot
 
 extension ServedDirectory {
-    private func takeSnapshot(from endpoint: EtcdEndpoint, to path: String) async throws -> RehearsalCheck {
-        let name = RehearsalStep.snapshot
+    /// Takes a snapshot, proves it, and compares it with the file.
+    private func compareSnapshot(of endpoint: EtcdEndpoint, spool: String) async throws -> [RehearsedStep] {
+        let path = "\(spool)/taken-again.db"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var taken: EtcdDatabase?
+        let step = try await self.timed {
+            let (result, database) = try await self.takeSnapshot(from: endpoint, to: path)
+            taken = database
+            return .snapshot(result)
+        } failing: { failure in
+            .snapshot(.failed(failure))
+        }
+        guard let taken else { return [step] }
+        let began = ContinuousClock.now
+        return [step, self.step(.comparison(try self.compare(taken)), since: began)]
+    }
+
+    /// The snapshot is needed for as long as it is compared, so that nobody waits for the disk.
+    private func takeSnapshot(
+        from endpoint: EtcdEndpoint,
+        to path: String
+    ) async throws -> (RehearsalStep.Snapshot, EtcdDatabase) {
         let request = TakeRequest(
             endpoints: [endpoint],
             options: self.options,
             destination: .file(path: path),
             date: self.request.date
         )
+        let output = Mutex(try OutputFile(creating: path))
         let taken = try await Take(request) { progress in
             guard case .receiving(let byteCount, let total) = progress else { return }
             self.progress(.receiving(byteCount, of: total))
-        }.run()
-        let detail = "taken from \(self.server.name) and proved, \(megabytes(taken.snapshot.byteCount))"
-        return RehearsalCheck(name, .pass, count: taken.status.totalKeys, detail)
+        }.stream { bytes in
+            try output.withLock { output in try output.append(bytes) }
+        }
+        try output.withLock { output in try output.close() }
+        do {
+            let (database, check) = try provedSnapshot(path: path)
+            return (.taken(keyCount: check.liveKeyCount, byteCount: taken.byteCount), database)
+        } catch let error as StorageError {
+            if case .file(let error) = error.reason { throw error }
+            throw TakeError.unreadable(error.reason)
+        }
     }
 
-    private func compareSnapshot(at path: String) throws -> RehearsalCheck {
-        let name = RehearsalStep.compare
-        let taken = try EtcdDatabase(path: path, locking: .none)
-        guard let shown = try taken.keyspaceIfKept(at: self.keyspace.revision) else {
-            let detail = "revision \(self.keyspace.revision) is not in the new snapshot"
-            return RehearsalCheck(name, .fail, count: 1, detail)
+    private func compare(_ taken: EtcdDatabase) throws -> RehearsalStep.Comparison {
+        // Equal changes have equal keys, histories and hashes: nothing is worked out a second time.
+        let isCompactedAlike =
+            try StoreFacts(reading: taken).compactRevision == self.file.facts.compactRevision
+        if isCompactedAlike, try taken.holdsSameChanges(as: self.file.database) {
+            return .same(keyCount: self.file.keyspace.count)
         }
-        let differences = try differences(of: shown, from: self.keyspace, keys: self.keys)
-        guard differences.isEmpty else {
-            let text = "\(counted(differences.count, "difference")): \(differences.text)"
-            return RehearsalCheck(name, .fail, count: differences.count, text)
+        guard let shown = try taken.keyspaceIfKept(at: self.file.keyspace.revision) else {
+            return .revisionMissing(self.file.keyspace.revision)
         }
-        let (mine, theirs) = (try self.database.hashKV(of: self.keyspace), try taken.hashKV(of: shown))
-        guard mine == theirs else {
-            return RehearsalCheck(name, .fail, count: 1, "HashKV \(theirs), the file has \(mine)")
-        }
-        let detail = "the new snapshot holds what the file holds, and has its HashKV"
-        return RehearsalCheck(name, .pass, count: shown.count, detail)
+        let differences = try differences(of: shown, from: self.file.keyspace)
+        guard differences.isEmpty else { return .different(differences) }
+        let hash = try taken.hashKV(of: shown)
+        guard hash == self.file.hashKV else { return .hashDiffers(taken: hash, inFile: self.file.hashKV) }
+        return .same(keyCount: shown.count)
     }
 }
 
 extension EtcdDatabase {
-    /// The keys at a revision; nothing when it is compacted, or was never reached.
+    /// The keys at a revision; nil when it is compacted, or was never reached.
     fileprivate func keyspaceIfKept(at revision: Int64) throws -> Keyspace? {
         do {
             return try self.keyspace(at: revision)

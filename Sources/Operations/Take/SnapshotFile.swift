@@ -63,8 +63,7 @@ final class SnapshotFile: Sendable {
 /// Checks the file at `path` from its pages to its histories.
 private func provenStatus(path: String, said: MemberStatus) throws -> SnapshotStatus {
     do {
-        let database = try EtcdDatabase(path: path, locking: .none)
-        let check = try soundCheck(of: database)
+        let (database, check) = try provedSnapshot(path: path)
         let facts = try StoreFacts(reading: database)
         let status = try SnapshotStatus(of: database, facts: facts, check: check)
         // A revision that was compacted away with its key was there nevertheless; a new store is at 1.
@@ -79,11 +78,15 @@ private func provenStatus(path: String, said: MemberStatus) throws -> SnapshotSt
     }
 }
 
-private func soundCheck(of database: EtcdDatabase) throws -> StorageCheck {
+/// Opens a snapshot that has just come, and checks it from its pages to its histories.
+///
+/// - Throws: `TakeError.unsound`; `StorageError` when it cannot be opened or read.
+func provedSnapshot(path: String) throws -> (database: EtcdDatabase, check: StorageCheck) {
+    let database = try EtcdDatabase(path: path, locking: .none)
     let check = try StorageCheck(of: database)
     // What a later etcd keeps beside the known is no reason to be without a backup.
     let findings = check.findings.filter { !$0.mayBeNewer }
-    guard check.structure.findingCount > 0 || !findings.isEmpty else { return check }
+    guard check.structure.findingCount > 0 || !findings.isEmpty else { return (database, check) }
     let first = check.structure.findings.first?.explanation ?? findings.first?.explanation
     throw TakeError.unsound(
         findings: check.findingCount + check.structure.findingCount,

@@ -15,7 +15,7 @@ public struct KubeAPIServer: Sendable {
     /// What `--encryption-provider-config` names.
     public var encryptionConfigurationPath: String?
     /// How long it may take to come up; with 317,000 objects it takes two minutes on two cores.
-    public var timeout = Duration.seconds(600)
+    public var startTimeout = Duration.seconds(600)
 
     public init(path: String, encryptionConfigurationPath: String? = nil) {
         self.path = path
@@ -91,13 +91,13 @@ public struct KubeAPIServer: Sendable {
             return result
         } catch {
             let isRunning = program.isRunning
-            let words = program.lastLogLine
+            let line = program.lastLogLine
             await program.end(timeout: .zero)
-            if !isRunning, words.contains("address already in use"), attempt < Self.maxAttempts {
+            if !isRunning, line?.contains("address already in use") == true, attempt < Self.maxAttempts {
                 throw PortTaken()
             }
             if error is APIServerError, !isRunning {
-                throw RehearsalServerError("kube-apiserver ended while it was asked: \(words)")
+                throw RehearsalServerError.ended(.kubeAPIServer, lastLogLine: line)
             }
             throw error
         }
@@ -135,11 +135,14 @@ public struct KubeAPIServer: Sendable {
     }
 
     private func waitUntilReady(_ client: APIServerClient, _ program: ChildProgram) async throws {
-        let deadline = ContinuousClock.now + self.timeout
+        let deadline = ContinuousClock.now + self.startTimeout
         var answer = ""
         while true {
             guard program.isRunning else {
-                throw RehearsalServerError("kube-apiserver does not start on it: \(program.lastLogLine)")
+                throw RehearsalServerError.doesNotStart(
+                    .kubeAPIServer,
+                    lastLogLine: program.lastLogLine
+                )
             }
             if let (status, text) = try? await client.text(at: "/readyz?verbose") {
                 if status == 200 { return }
@@ -147,13 +150,19 @@ public struct KubeAPIServer: Sendable {
             }
             try Task.checkCancellation()
             guard ContinuousClock.now < deadline else {
-                let checks = answer.split(separator: "\n").filter { $0.hasPrefix("[-]") }
-                let names = checks.map { $0.dropFirst(3).prefix { $0 != " " } }.joined(separator: ", ")
-                let why = names.isEmpty ? program.lastLogLine : "its own checks fail: \(names)"
-                throw RehearsalServerError("kube-apiserver is not ready after \(self.timeout): \(why)")
+                throw self.notReady(answer, program)
             }
             try await Task.sleep(for: .milliseconds(100))
         }
+    }
+
+    /// Says which of its checks fail; `/readyz?verbose` answers a line for each, `[-]name …` for one that fails.
+    private func notReady(_ answer: String, _ program: ChildProgram) -> RehearsalServerError {
+        let failing = answer.split(separator: "\n").filter { $0.hasPrefix("[-]") }
+            .map { String($0.dropFirst(3).prefix { $0 != " " }) }
+        return failing.isEmpty
+            ? .notReady(.kubeAPIServer, after: self.startTimeout, lastLogLine: program.lastLogLine)
+            : .checksFail(names: failing, after: self.startTimeout)
     }
 }
 
@@ -187,6 +196,6 @@ private func freePort() async throws -> Int {
         .bind(host: "127.0.0.1", port: 0).get()
     let port = listener.localAddress?.port
     try await listener.close()
-    guard let port else { throw RehearsalServerError("no port is free on 127.0.0.1") }
+    guard let port else { throw RehearsalServerError.noFreePort }
     return port
 }

@@ -1,3 +1,4 @@
+import ClusterChecks
 import EtcdStorage
 import KubernetesClient
 import KubernetesRegistry
@@ -16,27 +17,15 @@ struct ListComparison {
     }
 
     let registry: Registry
-    /// Objects of the file that were listed.
-    private(set) var listedCount = 0
-    private(set) var resourceCount = 0
-    /// Of those, how many the server wrote anew.
-    private(set) var rewrittenCount = 0
-    /// Objects that the server made.
-    private(set) var madeCount = 0
-    /// Objects that went with their leases, or that servers sweep away when they start.
-    private(set) var goneCount = 0
-    /// Objects that should have been listed and were not, or are listed as they once were.
-    private(set) var differences = Names()
-    /// Resources with objects that could not be listed.
-    private(set) var problems = Names()
+    private(set) var lists = RehearsalStep.Lists()
 
     init(of registry: Registry) {
         self.registry = registry
     }
 
     /// A resource that the server knows but cannot list, or does not know.
-    mutating func noteProblem(_ resource: Resource, _ problem: String) {
-        self.problems.note("\(resource.qualifiedName) (\(problem))")
+    mutating func noteUnlisted(_ resource: Resource, _ reason: UnlistedResource.Reason) {
+        self.lists.unlisted.add(UnlistedResource(resource: resource.qualifiedName, reason: reason))
     }
 
     /// Compares one resource's list.
@@ -52,7 +41,7 @@ struct ListComparison {
         var held = try self.objects(of: resource)
         let all = held.count
         var (rewritten, made) = (0, 0)
-        var old = Names()
+        var outdated = Sample<ListDifference>()
         try await list { page in
             for object in page {
                 let key = Key(namespace: object.namespace, name: object.name)
@@ -62,20 +51,20 @@ struct ListComparison {
                 }
                 if object.modRevision > stored.modRevision { rewritten += 1 }
                 if object.modRevision < stored.modRevision {
-                    old.note("\(resource.qualifiedName) \(key.text) is listed as it was once")
+                    outdated.add(.outdated(key.object(of: resource)))
                 }
             }
         }
-        self.resourceCount += 1
-        self.listedCount += all - held.count
-        self.rewrittenCount += rewritten
-        self.madeCount += made
-        self.differences.add(old)
+        self.lists.resourceCount += 1
+        self.lists.listedCount += all - held.count
+        self.lists.rewrittenCount += rewritten
+        self.lists.madeCount += made
+        self.lists.differences.add(outdated)
         for (key, stored) in held.sorted(by: { $0.key.text < $1.key.text }) {
             if stored.isLeased || resource.isSwept(key.namespace, key.name) {
-                self.goneCount += 1
+                self.lists.goneCount += 1
             } else {
-                self.differences.note("\(resource.qualifiedName) \(key.text) is not listed")
+                self.lists.differences.add(.missing(key.object(of: resource)))
             }
         }
     }
@@ -95,7 +84,12 @@ struct ListComparison {
 }
 
 extension ListComparison.Key {
+    /// `namespace/name`, by which differences are put in order.
     fileprivate var text: String { self.namespace.isEmpty ? self.name : "\(self.namespace)/\(self.name)" }
+
+    fileprivate func object(of resource: Resource) -> ObjectReference {
+        ObjectReference(resource: resource.qualifiedName, namespace: self.namespace, name: self.name)
+    }
 }
 
 extension Resource {

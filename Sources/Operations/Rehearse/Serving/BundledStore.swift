@@ -9,8 +9,7 @@ import EtcdStore
 public struct BundledStore: RehearsalServer {
     public init() {}
 
-    public var name: String { "the bundled store" }
-    public var shortName: String { "bundled" }
+    public var program: RehearsalProgram { .bundledStore }
     public var enforcesUsers: Bool { false }
 
     public func serve<Result: Sendable>(
@@ -34,7 +33,7 @@ public struct BundledStore: RehearsalServer {
             let url = ListenURL(address: .unixSocket(path: socket), usesTLS: false)
             server = try StoreServer(store, at: StoreServer.Places(clients: [url]), options: options)
         } catch {
-            throw RehearsalServerError("the bundled store does not start on it: \(error)")
+            throw RehearsalServerError.cannotOpen(problem: "\(error)")
         }
         async let serving: Void = server.run()
         let result: Result

@@ -66,7 +66,9 @@ final class ChildProgram {
         }
     }
 
-    /// Asks the program to end, and makes it after `timeout`.
+    /// Asks the program to end, and kills it after `timeout`.
+    ///
+    /// It waits where the task is cancelled too: the program must be gone before its directory is.
     func end(timeout: Duration = .seconds(10)) async {
         guard self.isRunning else { return }
         kill(self.processID, SIGTERM)
@@ -78,10 +80,10 @@ final class ChildProgram {
         }
     }
 
-    /// The last line that the program wrote, shortened.
-    var lastLogLine: String {
+    /// The last line that the program wrote, shortened; nil when it wrote none.
+    var lastLogLine: String? {
         let text = (try? String(contentsOfFile: self.logPath, encoding: .utf8)) ?? ""
-        guard let line = text.split(separator: "\n").last else { return "it said nothing" }
+        guard let line = text.split(separator: "\n").last else { return nil }
         return line.count > 300 ? line.prefix(300) + "…" : String(line)
     }
 }
@@ -92,7 +94,7 @@ private func spawn(_ words: [String], in directory: String, logPath: String) thr
     defer { arguments.forEach { free($0) } }
     let process = registree_start_program(&arguments, directory, logPath)
     guard process > 0 else {
-        throw RehearsalServerError("\(words[0]) cannot be started: \(Errno(rawValue: -process))")
+        throw RehearsalServerError.cannotStart(path: words[0], Errno(rawValue: -process))
     }
     return process
 }

@@ -10,14 +10,13 @@ public struct EtcdProgram: RehearsalServer {
     /// The program's file.
     public var path: String
     /// How long it may take to come up.
-    public var timeout = Duration.seconds(120)
+    public var startTimeout = Duration.seconds(120)
 
     public init(path: String) {
         self.path = path
     }
 
-    public var name: String { "etcd" }
-    public var shortName: String { "etcd" }
+    public var program: RehearsalProgram { .etcd }
     public var enforcesUsers: Bool { true }
 
     /// etcd wants what looks like a host and a port and takes it for a file's name.
@@ -47,10 +46,10 @@ public struct EtcdProgram: RehearsalServer {
             return result
         } catch {
             let isRunning = program.isRunning
-            let words = program.lastLogLine
+            let line = program.lastLogLine
             await program.end(timeout: .zero)
             if error is EtcdClientError, !isRunning {
-                throw RehearsalServerError("etcd ended while it was asked: \(words)")
+                throw RehearsalServerError.ended(.etcd, lastLogLine: line)
             }
             throw error
         }
@@ -73,12 +72,12 @@ public struct EtcdProgram: RehearsalServer {
 
     /// Asks for its status until it names a leader; that needs no user.
     private func waitUntilReady(_ endpoint: EtcdEndpoint, _ program: ChildProgram) async throws {
-        let deadline = ContinuousClock.now + self.timeout
+        let deadline = ContinuousClock.now + self.startTimeout
         var options = ConnectionOptions()
         options.callTimeout = .seconds(5)
         while true {
             guard program.isRunning else {
-                throw RehearsalServerError("etcd does not start on it: \(program.lastLogLine)")
+                throw RehearsalServerError.doesNotStart(.etcd, lastLogLine: program.lastLogLine)
             }
             let status = try? await EtcdClient.withClient(to: endpoint, options: options) { client in
                 try await client.status()
@@ -86,7 +85,11 @@ public struct EtcdProgram: RehearsalServer {
             if status?.leader != nil { return }
             try Task.checkCancellation()
             guard ContinuousClock.now < deadline else {
-                throw RehearsalServerError("etcd is not ready after \(self.timeout): \(program.lastLogLine)")
+                throw RehearsalServerError.notReady(
+                    .etcd,
+                    after: self.startTimeout,
+                    lastLogLine: program.lastLogLine
+                )
             }
             try await Task.sleep(for: .milliseconds(20))
         }

@@ -1,12 +1,10 @@
 public import EtcdClient
+public import SystemPackage
 
 /// Something that serves a restored data directory through etcd's API.
 public protocol RehearsalServer: Sendable {
-    /// As it stands in a sentence: `the bundled store`.
-    var name: String { get }
-
-    /// As it stands behind a step's name: `bundled`.
-    var shortName: String { get }
+    /// Which program it is.
+    var program: RehearsalProgram { get }
 
     /// Whether it asks for a user when the snapshot says that authentication is on.
     var enforcesUsers: Bool { get }
@@ -32,11 +30,27 @@ public protocol RehearsalServer: Sendable {
     ) async throws -> Result
 }
 
-/// Why a server did not come up on the restored directory.
-public struct RehearsalServerError: Error, CustomStringConvertible, Sendable {
-    public var description: String
+/// A program that is started on the restored directory.
+public enum RehearsalProgram: Hashable, Sendable {
+    /// This program's own.
+    case bundledStore
+    case etcd
+    case kubeAPIServer
+}
 
-    public init(_ description: String) {
-        self.description = description
-    }
+/// Why a server did not come up on the restored directory, or did not stay.
+public enum RehearsalServerError: Error, Hashable, Sendable {
+    /// The program's file cannot be started.
+    case cannotStart(path: String, Errno)
+    /// The bundled store cannot open the directory: what is wrong with it, for people.
+    case cannotOpen(problem: String)
+    /// It ended before it was ready. The last line of its log; nil when it wrote none.
+    case doesNotStart(RehearsalProgram, lastLogLine: String?)
+    /// It ended while it was asked.
+    case ended(RehearsalProgram, lastLogLine: String?)
+    case notReady(RehearsalProgram, after: Duration, lastLogLine: String?)
+    /// Of the API server's own checks these fail.
+    case checksFail(names: [String], after: Duration)
+    /// No port is free on 127.0.0.1.
+    case noFreePort
 }

@@ -1,3 +1,4 @@
+import ClusterChecks
 import Foundation
 public import Operations
 
@@ -20,12 +21,12 @@ public struct RehearsalText: Report, Sendable {
     /// The verdict, the checks in a table, the times, and what to do next.
     public var text: String {
         var text = self.paragraph(self.verdictLine)
-        let layout = Layout(self.rehearsal.checks, width: self.width)
+        let layout = Layout(self.steps + self.clusterChecks, width: self.width)
         text += "\n" + layout.line("RESULT", "STEP", "COUNT", "TIME", "DETAIL")
-        for check in self.rehearsal.steps { text += layout.line(check) }
-        if !self.rehearsal.judgments.isEmpty {
+        for row in self.steps { text += layout.line(row) }
+        if !self.clusterChecks.isEmpty {
             text += "\n" + layout.line("RESULT", "JUDGMENT", "COUNT", "TIME", "DETAIL")
-            for check in self.rehearsal.judgments { text += layout.line(check) }
+            for row in self.clusterChecks { text += layout.line(row) }
         }
         text += "\n" + self.paragraph(self.times)
         for sentence in self.advice { text += self.paragraph(sentence) }
@@ -38,9 +39,22 @@ public struct RehearsalText: Report, Sendable {
             RehearsalJSON(
                 verdict: self.rehearsal.verdict.rawValue,
                 seconds: rounded(self.rehearsal.seconds),
-                checks: self.rehearsal.checks.map(CheckJSON.init)
+                checks: (self.steps + self.clusterChecks).map(CheckJSON.init)
             )
         )
+    }
+
+    /// A row for each step.
+    public var steps: [RehearsalRow] {
+        let namesServers = self.rehearsal.hasSeveralServers
+        return self.rehearsal.steps.map {
+            RehearsalRow($0, path: self.path, namesServer: namesServers)
+        }
+    }
+
+    /// A row for each check of the objects.
+    public var clusterChecks: [RehearsalRow] {
+        self.rehearsal.clusterChecks.map { RehearsalRow($0.result, seconds: $0.seconds) }
     }
 }
 
@@ -50,16 +64,16 @@ extension RehearsalText {
     /// The first line.
     public var verdictLine: String {
         let file = terminalText(self.path)
-        let judged = self.rehearsal.judgments.count { $0.result == .notJudged }
-        let unjudged = judged > 0 ? " (\(judged) not judged)" : ""
+        let unjudgedCount = self.clusterChecks.count { $0.outcome == .notChecked }
+        let unjudged = unjudgedCount > 0 ? " (\(unjudgedCount) not judged)" : ""
         switch self.rehearsal.verdict {
         case .pass: return "PASS: \(file) comes back as it was\(self.contents)\(unjudged)."
         case .warn:
-            let count = self.rehearsal.checks.count { $0.result == .warn }
+            let count = (self.steps + self.clusterChecks).count { $0.outcome == .warn }
             let things = count == 1 ? "1 thing" : "\(count) things"
             return "WARN: \(file) comes back\(self.contents), with \(things) to know before\(unjudged)."
         case .fail:
-            let failed = self.rehearsal.checks.filter { $0.result == .fail }.map(\.name)
+            let failed = (self.steps + self.clusterChecks).filter { $0.outcome == .fail }.map(\.name)
             let what =
                 self.rehearsal.isBroughtBack
                 ? "comes back as it was, but not for kube-apiserver" : "does not come back as it was"
@@ -93,7 +107,7 @@ extension RehearsalText {
             sentences.append("The restored directory was kept: \(terminalText(kept))")
         }
         switch self.rehearsal.verdict {
-        case .fail where self.rehearsal.steps.first?.result == .fail:
+        case .fail where !self.rehearsal.isFileSound:
             sentences.append(
                 "Next: use another copy. `registree verify \(file)` says what is wrong with this one."
             )
@@ -124,7 +138,7 @@ extension RehearsalText {
     }
 }
 
-/// Columns for checks; details are broken into lines that fit.
+/// Columns for rows; details are broken into lines that fit.
 private struct Layout {
     private let resultWidth: Int
     private let nameWidth: Int
@@ -132,30 +146,30 @@ private struct Layout {
     private let timeWidth = 7
     private let detailWidth: Int
 
-    init(_ checks: [RehearsalCheck], width: Int) {
-        self.resultWidth = checks.map(\.result.rawValue.count).max().map { max($0, 6) } ?? 6
-        self.nameWidth = checks.map { terminalText($0.name).count }.max().map { max($0, 8) } ?? 8
-        self.countWidth = checks.map { grouped($0.count).count }.max().map { max($0, 5) } ?? 5
+    init(_ rows: [RehearsalRow], width: Int) {
+        self.resultWidth = rows.map(\.outcome.word.count).max().map { max($0, 6) } ?? 6
+        self.nameWidth = rows.map { terminalText($0.name).count }.max().map { max($0, 8) } ?? 8
+        self.countWidth = rows.map { grouped($0.count).count }.max().map { max($0, 5) } ?? 5
         let left = self.resultWidth + self.nameWidth + self.countWidth + self.timeWidth + 8
         self.detailWidth = max(30, width - left)
     }
 
-    func line(_ check: RehearsalCheck) -> String {
+    func line(_ row: RehearsalRow) -> String {
         self.line(
-            check.result.rawValue,
-            terminalText(check.name),
-            check.count > 0 ? grouped(check.count) : "",
-            check.seconds >= 0.005 ? seconds(check.seconds) : "",
-            terminalText(check.detail)
+            row.outcome.word,
+            terminalText(row.name),
+            row.count > 0 ? grouped(row.count) : "",
+            row.seconds >= 0.005 ? seconds(row.seconds) : "",
+            terminalText(row.detail)
         )
     }
 
     func line(_ result: String, _ name: String, _ count: String, _ time: String, _ detail: String) -> String {
         let start =
-            padded(result, self.resultWidth) + "  " + padded(name, self.nameWidth) + "  "
-            + aligned(count, self.countWidth) + "  " + aligned(time, self.timeWidth) + "  "
+            atLeft(result, to: self.resultWidth) + "  " + atLeft(name, to: self.nameWidth) + "  "
+            + atRight(count, to: self.countWidth) + "  " + atRight(time, to: self.timeWidth) + "  "
         let lines = broken(detail, to: self.detailWidth)
-        return start + lines.joined(separator: "\n" + padded("", start.count)) + "\n"
+        return start + lines.joined(separator: "\n" + spaces(start.count)) + "\n"
     }
 }
 
@@ -177,19 +191,6 @@ private func broken(_ text: String, to width: Int) -> [String] {
     }
     if !line.isEmpty || lines.isEmpty { lines.append(line) }
     return lines
-}
-
-private func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-}
-
-private func aligned(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
-}
-
-/// `1,234,567`.
-private func grouped(_ number: Int) -> String {
-    number.formatted(.number.locale(Locale(identifier: "en_US")))
 }
 
 /// `0.42 s`, `12.3 s`, `4 min 12 s`.
@@ -215,11 +216,11 @@ private struct CheckJSON: Encodable {
     var detail: String
     var seconds: Double
 
-    init(_ check: RehearsalCheck) {
-        self.name = check.name
-        self.result = check.result.rawValue
-        self.count = check.count
-        self.detail = check.detail
-        self.seconds = rounded(check.seconds)
+    init(_ row: RehearsalRow) {
+        self.name = row.name
+        self.result = row.outcome.word
+        self.count = row.count
+        self.detail = row.detail
+        self.seconds = rounded(row.seconds)
     }
 }

@@ -1,4 +1,6 @@
+import ClusterChecks
 import Foundation
+import Presentation
 import SystemPackage
 import TestSupport
 import Testing
@@ -6,7 +8,7 @@ import Testing
 @testable import Operations
 
 /// A rehearsal with an API server, on the bundled store.
-struct APIServerTrialTests {
+struct APIServerRehearsalTests {
     private typealias Answers = PretendedAPIServer.Answers
 
     private func rehearse(
@@ -22,7 +24,7 @@ struct APIServerTrialTests {
                 date: { Date() }
             )
             request.apiServer = KubeAPIServer(path: try program(directory))
-            request.apiServer?.timeout = timeout
+            request.apiServer?.startTimeout = timeout
             return try await Rehearse(request).run()
         }
     }
@@ -33,10 +35,10 @@ struct APIServerTrialTests {
 
     @Test func allThatKubectlListedIsHeldToTheFile() async throws {
         let rehearsal = try await self.rehearse(with: .ofTheCluster())
-        #expect(rehearsal["API server"]?.result == .pass)
+        #expect(rehearsal["API server"]?.outcome == .pass)
         #expect(rehearsal["API server"]?.detail == "kube-apiserver v1.36.2 is ready on the bundled store")
         let lists = try #require(rehearsal["lists"])
-        #expect(lists.result == .pass, "\(lists.detail)")
+        #expect(lists.outcome == .pass, "\(lists.detail)")
         #expect(lists.detail == "1,398 objects of 53 resources listed")
         #expect(lists.count == 1398)
     }
@@ -58,7 +60,7 @@ struct APIServerTrialTests {
         answers.lists["/api/v1/namespaces"]?[0].resourceVersion = "1"
         let rehearsal = try await self.rehearse(with: answers)
         #expect(rehearsal.verdict == .fail)
-        let details = rehearsal.checks.map(\.detail).joined(separator: "\n")
+        let details = rehearsal.rows.map(\.detail).joined(separator: "\n")
         #expect(details.contains("is listed as it was once"))
     }
 
@@ -70,7 +72,7 @@ struct APIServerTrialTests {
         answers.lists["/api/v1/events"]?.removeLast(3)
         answers.lists["/apis/coordination.k8s.io/v1/leases"]?.removeAll { $0.name.hasPrefix("apiserver-") }
         let lists = try #require(try await self.rehearse(with: answers)["lists"])
-        #expect(lists.result == .pass)
+        #expect(lists.outcome == .pass)
         #expect(
             lists.detail.contains(
                 "1 object written anew at its start, 1 object made by it, 4 objects gone that ran out"
@@ -84,7 +86,7 @@ struct APIServerTrialTests {
         answers.resources["/apis/acme.example.com/v1beta1"] = []
         answers.resources["/apis/storage.k8s.io/v1"]?.removeAll { $0 == "storageclasses" }
         let lists = try #require(try await self.rehearse(with: answers)["lists"])
-        #expect(lists.result == .warn)
+        #expect(lists.outcome == .warn)
         #expect(lists.detail.contains("secrets (no matching prefix found)"))
         #expect(lists.detail.contains("galaxies.acme.example.com (not served)"))
         #expect(lists.detail.contains("storageclasses.storage.k8s.io (not served)"))
@@ -137,17 +139,17 @@ struct APIServerTrialTests {
             try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
             return path
         })
-        #expect(rehearsal["lists"]?.result == .pass)
+        #expect(rehearsal["lists"]?.outcome == .pass)
     }
 
     @Test func withoutObjectsOfKubernetesNothingIsStarted() async throws {
         let rehearsal = try await self.rehearse("plain-etcd/auth-and-leases.db", on: { _ in "/nowhere" })
-        #expect(rehearsal["API server"]?.result == .notJudged)
+        #expect(rehearsal["API server"]?.outcome == .notChecked)
     }
 
     @Test func encryptedObjectsWithoutTheirKeyAreNotWaitedFor() async throws {
         let rehearsal = try await self.rehearse("encrypted/aescbc/snapshot.db", on: { _ in "/nowhere" })
-        #expect(rehearsal["API server"]?.result == .notJudged)
+        #expect(rehearsal["API server"]?.outcome == .notChecked)
         #expect(rehearsal["API server"]?.detail.contains("--encryption-config") == true)
     }
 
@@ -159,7 +161,7 @@ struct APIServerTrialTests {
         let program = try #require(Self.realServer)
         let rehearsal = try await self.rehearse(on: { _ in program })
         let lists = try #require(rehearsal["lists"])
-        #expect(lists.result == .pass, "\(lists.detail)")
+        #expect(lists.outcome == .pass, "\(lists.detail)")
         // It may already have swept the lease of the API server that is gone.
         let isSwept = lists.detail.contains("1 object gone that ran out")
         #expect(lists.count == (isSwept ? 1397 : 1398))
@@ -167,5 +169,10 @@ struct APIServerTrialTests {
 }
 
 extension Rehearsal {
-    fileprivate subscript(name: String) -> RehearsalCheck? { self.checks.first { $0.name == name } }
+    fileprivate var rows: [RehearsalRow] {
+        let text = RehearsalText(self, path: "snapshot.db")
+        return text.steps + text.clusterChecks
+    }
+
+    fileprivate subscript(name: String) -> RehearsalRow? { self.rows.first { $0.name == name } }
 }

@@ -1,70 +1,94 @@
+import ClusterChecks
+import Presentation
 import Testing
 
-@testable import Operations
-
-/// What the judges say of small stores in which one thing is wrong.
-struct JudgingTests {
+/// What the checks find in small stores in which one thing is wrong.
+struct ClusterCheckTests {
     private static let shop = ("namespaces/shop", object("Namespace", "shop"))
 
     @Test func passesAStoreInWhichNothingIsWrong() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             Self.shop, ("configmaps/shop/a", object("ConfigMap", "a", in: "shop")),
         ])
-        #expect(checks.values.allSatisfy { $0.result == .pass }, "\(checks)")
+        #expect(checks.values.allSatisfy { $0.outcome == .pass }, "\(checks)")
         #expect(checks["objects"]?.count == 2)
     }
 
-    @Test func judgesNothingWithoutKubernetes() async throws {
-        let checks = try await judgments(of: [])
-        #expect(checks["objects"]?.result == .notJudged)
+    @Test func checksNothingWithoutKubernetes() async throws {
+        let checks = try await findings(in: [])
+        #expect(checks["objects"]?.outcome == .notChecked)
+    }
+
+    @Test func aResultSaysWhatWasFoundWithoutASentence() async throws {
+        let owner =
+            "\"ownerReferences\": [{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"name\": \"o\", \"uid\": \"u\"}]"
+        let results = try await ClusterChecksTests.results(in: [
+            Self.shop, ("configmaps/shop/a", object("ConfigMap", "b", in: "shop", metadata: owner)),
+            ("secrets/shop/s", "k8s:enc:aescbc:v1:key7:xxxxxxxx"),
+        ])
+        let configMap = ObjectReference(resource: "configmaps", namespace: "shop", name: "a")
+        var one = Sample<ObjectReference>()
+        one.add(configMap)
+        #expect(results.contains(.names(.different(one))))
+        #expect(results.contains(.owners(.missing(orphans: one, others: Sample()))))
+        #expect(results.contains(.namespaces(.present(count: 1))))
+        #expect(results.contains(.serviceAddresses(.none)))
+        #expect(
+            results.contains { result in
+                guard case .encryption(.closed(let keys, let first, _)) = result else { return false }
+                return keys.map(\.objectCount) == [1] && first.name == "s"
+            }
+        )
+        let empty = try await ClusterChecksTests.results(in: [])
+        #expect(empty == [.noObjects])
     }
 
     @Test func countsAndNamesWhatDoesNotDecode() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             Self.shop, ("configmaps/shop/a", "no object"), ("configmaps/shop/b", "{\"half\": "),
         ])
         let check = try #require(checks["objects"])
-        #expect(check.result == .warn)
+        #expect(check.outcome == .warn)
         #expect(check.count == 2)
         #expect(check.detail.contains("configmaps shop/a (it is not an object"))
     }
 
     @Test func namesTheKeysThatEncryptedObjectsNeed() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             Self.shop, ("secrets/shop/a", "k8s:enc:aescbc:v1:key7:xxxxxxxx"),
             ("secrets/shop/b", "k8s:enc:kms:v2:vault:xxxxxxxx"),
         ])
         let check = try #require(checks["encryption"])
-        #expect(check.result == .notJudged)
+        #expect(check.outcome == .notChecked)
         #expect(check.count == 2)
         #expect(check.detail.contains("aescbc key \"key7\" for 1, kms v2 plugin \"vault\" for 1"))
-        #expect(checks["objects"]?.result == .pass)
+        #expect(checks["objects"]?.outcome == .pass)
     }
 
     @Test func namesObjectsThatAreCalledOtherwiseThanTheirKeys() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             Self.shop, ("configmaps/shop/a", object("ConfigMap", "b", in: "shop")),
             ("configmaps/shop/c", object("ConfigMap", "c", in: "other")),
         ])
-        #expect(checks["names"]?.result == .warn)
+        #expect(checks["names"]?.outcome == .warn)
         #expect(checks["names"]?.count == 2)
     }
 
     @Test func namesMissingNamespacesWithTheirObjects() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             Self.shop, ("configmaps/gone/a", object("ConfigMap", "a", in: "gone")),
             ("configmaps/gone/b", object("ConfigMap", "b", in: "gone")),
             ("events/older/e", object("Event", "e", in: "older")),
         ])
         let check = try #require(checks["namespaces"])
-        #expect(check.result == .warn)
+        #expect(check.outcome == .warn)
         #expect(check.count == 1)
         #expect(check.detail == "missing: gone (2 objects, such as configmaps gone/a)")
     }
 
     @Test func namesWhatWaitsToBeDeleted() async throws {
         let deleted = "\"deletionTimestamp\": \"2026-01-01T00:00:00Z\""
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             ("namespaces/shop", object("Namespace", "shop", metadata: deleted)),
             (
                 "configmaps/shop/a",
@@ -73,7 +97,7 @@ struct JudgingTests {
             ("pods/shop/p", object("Pod", "p", in: "shop", metadata: deleted)),
         ])
         let check = try #require(checks["deletions"])
-        #expect(check.result == .warn)
+        #expect(check.outcome == .warn)
         #expect(check.count == 2)
         #expect(check.detail.contains("terminating namespaces: shop"))
         #expect(check.detail.contains("configmaps shop/a (x.org/y)"))
@@ -81,7 +105,7 @@ struct JudgingTests {
 }
 
 /// Custom resources and their definitions.
-struct CustomResourceJudgeTests {
+struct CustomResourceCheckTests {
     private func definition(versions: [String], stored: [String]) -> (String, String) {
         let list = versions.map { "{\"name\": \"\($0)\", \"served\": true, \"storage\": true}" }
         let fields = """
@@ -101,32 +125,32 @@ struct CustomResourceJudgeTests {
     private let gear = ("x.org/gears/g", object("Gear", "g", apiVersion: "x.org/v1"))
 
     @Test func passesWhatIsDefined() async throws {
-        let checks = try await judgments(of: [self.definition(versions: ["v1"], stored: ["v1"]), self.gear])
-        #expect(checks["custom resources"]?.result == .pass)
+        let checks = try await findings(in: [self.definition(versions: ["v1"], stored: ["v1"]), self.gear])
+        #expect(checks["custom resources"]?.outcome == .pass)
         #expect(checks["custom resources"]?.count == 1)
     }
 
     @Test func namesWhatHasNoDefinition() async throws {
-        let checks = try await judgments(of: [self.gear])
+        let checks = try await findings(in: [self.gear])
         let check = try #require(checks["custom resources"])
-        #expect(check.result == .warn)
+        #expect(check.outcome == .warn)
         #expect(check.count == 1)
         #expect(check.detail == "gears.x.org has no definition (1 object)")
     }
 
     @Test func namesAVersionThatTheDefinitionNoLongerHas() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             self.definition(versions: ["v2"], stored: ["v1", "v2"]), self.gear,
         ])
         let check = try #require(checks["custom resources"])
-        #expect(check.result == .warn)
+        #expect(check.outcome == .warn)
         #expect(check.detail.contains("gears.x.org has no version v1 (1 object)"))
         #expect(check.detail.contains("gears.x.org says that objects are stored in v1"))
     }
 }
 
 /// Owners by their uid.
-struct OwnerJudgeTests {
+struct OwnerCheckTests {
     private static let uid = "5cc3fc65-8ae3-4e81-8b2c-be07eb1ecefb"
 
     private func owner(_ uid: String) -> String {
@@ -137,16 +161,16 @@ struct OwnerJudgeTests {
     func anOwnerIsInTheNamespaceOrInNone(namespace: String, isFound: Bool) async throws {
         let place = namespace.isEmpty ? "minions/o" : "configmaps/\(namespace)/o"
         let kind = namespace.isEmpty ? "Node" : "ConfigMap"
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             (place, object(kind, "o", in: namespace, metadata: "\"uid\": \"\(Self.uid)\"")),
             ("configmaps/shop/a", object("ConfigMap", "a", in: "shop", metadata: self.owner(Self.uid))),
         ])
-        #expect(checks["owners"]?.result == (isFound ? .pass : .warn))
+        #expect(checks["owners"]?.outcome == (isFound ? .pass : .warn))
         #expect(checks["owners"]?.count == 1)
     }
 
     @Test func aMissingOwnerIsToldWithWhoLosesIt() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             (
                 "configmaps/shop/a",
                 object("ConfigMap", "a", in: "shop", metadata: self.owner("not-hexadecimal"))
@@ -154,17 +178,17 @@ struct OwnerJudgeTests {
             ("events/shop/e", object("Event", "e", in: "shop", metadata: self.owner("another"))),
         ])
         let check = try #require(checks["owners"])
-        #expect(check.result == .warn)
+        #expect(check.outcome == .warn)
         #expect(check.count == 1)
         #expect(check.detail.hasSuffix("garbage collection deletes them: configmaps shop/a"))
     }
 
     @Test func anOwnerThatCannotBeReadIsNotMissing() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             ("configmaps/shop/a", object("ConfigMap", "a", in: "shop", metadata: self.owner(Self.uid))),
             ("configmaps/shop/o", "k8s:enc:aescbc:v1:key1:xxxxxxxx"),
         ])
-        #expect(checks["owners"]?.result == .pass)
+        #expect(checks["owners"]?.outcome == .pass)
     }
 }
 
@@ -193,18 +217,18 @@ struct ColdStartTests {
     private let service = ("services/specs/hooks/hook", object("Service", "hook", in: "hooks"))
 
     @Test func aWebhookThatMayFailBlocksNothing() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             self.hooks, self.service, self.webhook(policy: "Ignore", resource: "pods"),
         ])
-        #expect(checks["webhooks"]?.result == .pass)
+        #expect(checks["webhooks"]?.outcome == .pass)
         #expect(checks["webhooks"]?.count == 1)
     }
 
     @Test func aWebhookThatGuardsItsOwnPodsBlocksThem() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             self.hooks, self.service, self.webhook(policy: "Fail", resource: "pods"),
         ])
-        #expect(checks["webhooks"]?.result == .warn)
+        #expect(checks["webhooks"]?.outcome == .warn)
         #expect(checks["webhooks"]?.detail == "refuse the pods that answer them: check.x.org (hooks/hook)")
     }
 
@@ -214,7 +238,7 @@ struct ColdStartTests {
         #"{"matchLabels": {"guarded": "yes"}}"#,
     ])
     func aWebhookThatSparesItsNamespaceOnlyDelays(selector: String) async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             self.hooks, self.webhook(policy: "Fail", resource: "*", selector: selector),
         ])
         #expect(
@@ -226,8 +250,8 @@ struct ColdStartTests {
     @Test func anAPIServiceOfTheClusterIsNamed() async throws {
         let fields = "\"spec\": {\"service\": {\"namespace\": \"kube-system\", \"name\": \"metrics\"}}"
         let json = object("APIService", "v1.m.io", apiVersion: "apiregistration.k8s.io/v1", fields)
-        let checks = try await judgments(of: [("apiregistration.k8s.io/apiservices/v1.m.io", json)])
-        #expect(checks["API services"]?.result == .warn)
+        let checks = try await findings(in: [("apiregistration.k8s.io/apiservices/v1.m.io", json)])
+        #expect(checks["API services"]?.outcome == .warn)
         #expect(checks["API services"]?.detail.hasSuffix("v1.m.io (kube-system/metrics)") == true)
     }
 
@@ -245,12 +269,12 @@ struct ColdStartTests {
             "v",
             "\"spec\": {\"claimRef\": {\"namespace\": \"hooks\", \"name\": \"c\", \"uid\": \"old\"}}"
         )
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             self.hooks, ("persistentvolumeclaims/hooks/c", claim), ("persistentvolumeclaims/hooks/d", other),
             ("persistentvolumes/v", volume),
         ])
         let check = try #require(checks["volumes"])
-        #expect(check.result == .warn)
+        #expect(check.outcome == .warn)
         #expect(check.count == 2)
         #expect(check.detail.contains("claim hooks/c is not the one of that name to which v is bound"))
         #expect(check.detail.contains("claim hooks/d is bound to gone, which is missing"))

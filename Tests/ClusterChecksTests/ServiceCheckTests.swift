@@ -1,10 +1,10 @@
+import ClusterChecks
 import Foundation
+import Presentation
 import Testing
 
-@testable import Operations
-
 /// Addresses and node ports of services against what is allocated.
-struct ServiceJudgeTests {
+struct ServiceCheckTests {
     private func service(_ name: String, _ address: String, port: Int = 0) -> (String, String) {
         let ports = port > 0 ? "[{\"port\": 80, \"nodePort\": \(port)}]" : "[{\"port\": 80}]"
         let spec = "\"spec\": {\"clusterIPs\": [\"\(address)\"], \"ports\": \(ports)}"
@@ -30,52 +30,52 @@ struct ServiceJudgeTests {
     }
 
     @Test func bitmapsBeginBehindTheNetworksOwnAddress() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             self.range("serviceips", "10.96.0.0/16", bits: [0, 9, 300]),
             self.service("a", "10.96.0.1"), self.service("b", "10.96.0.10"), self.service("c", "10.96.1.45"),
             self.service("headless", "None"),
         ])
-        #expect(checks["service addresses"]?.result == .pass)
+        #expect(checks["service addresses"]?.outcome == .pass)
         #expect(checks["service addresses"]?.count == 3)
     }
 
     @Test func bitmapsOfBothFamiliesCount() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             self.range("serviceips", "10.96.0.0/16", bits: [0]),
             self.range("secondaryserviceips", "fd00::/112", bits: [4]),
             self.service("a", "10.96.0.1"), self.service("b", "fd00::5"),
         ])
-        #expect(checks["service addresses"]?.result == .pass)
+        #expect(checks["service addresses"]?.outcome == .pass)
         #expect(checks["service addresses"]?.count == 2)
     }
 
     @Test func whatBitmapAndServicesDisagreeOnIsNamed() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             self.range("serviceips", "10.96.0.0/16", bits: [0, 1]),
             self.service("a", "10.96.0.1"), self.service("b", "10.96.0.9"),
         ])
         let check = try #require(checks["service addresses"])
-        #expect(check.result == .warn)
+        #expect(check.outcome == .warn)
         #expect(check.count == 2)
         #expect(check.detail.contains("10.96.0.9 of services shop/b is not allocated"))
         #expect(check.detail.contains("10.96.0.2 is allocated to no service"))
     }
 
     @Test func addressObjectsGoBeforeBitmaps() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             self.range("serviceips", "10.96.0.0/16", bits: [99]), self.address("10.96.0.1", of: "a"),
             self.service("a", "10.96.0.1"),
         ])
-        #expect(checks["service addresses"]?.result == .pass)
+        #expect(checks["service addresses"]?.outcome == .pass)
     }
 
     @Test func addressObjectsOfOthersAreNamed() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             self.address("10.96.0.1", of: "b"), self.address("10.96.0.7", of: "gone"),
             self.service("a", "10.96.0.1"), self.service("c", "10.96.0.3"),
         ])
         let check = try #require(checks["service addresses"])
-        #expect(check.result == .warn)
+        #expect(check.outcome == .warn)
         #expect(check.count == 3)
         #expect(check.detail.contains("10.96.0.1 of services shop/a is allocated to services shop/b"))
         #expect(check.detail.contains("10.96.0.3 of services shop/c is not allocated"))
@@ -83,7 +83,7 @@ struct ServiceJudgeTests {
     }
 
     @Test func twoServicesWithOneAddressAreNamed() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             self.address("10.96.0.1", of: "a"), self.service("a", "10.96.0.1"),
             self.service("b", "10.96.0.1"),
         ])
@@ -92,16 +92,16 @@ struct ServiceJudgeTests {
     }
 
     @Test func nodePortsAreThoseOfTheBitmap() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             self.range("servicenodeports", "30000-32767", bits: [0, 2073]),
             self.service("a", "None", port: 30000), self.service("b", "None", port: 32073),
         ])
-        #expect(checks["node ports"]?.result == .pass)
+        #expect(checks["node ports"]?.outcome == .pass)
         #expect(checks["node ports"]?.count == 2)
     }
 
     @Test func nodePortsThatAreNotAllocatedOrTakenTwiceAreNamed() async throws {
-        let checks = try await judgments(of: [
+        let checks = try await findings(in: [
             self.range("servicenodeports", "30000-32767", bits: [0, 5]),
             self.service("a", "None", port: 30000), self.service("b", "None", port: 30000),
             self.service("c", "None", port: 30001),
@@ -113,9 +113,9 @@ struct ServiceJudgeTests {
         #expect(check.detail.contains("30005 is allocated to no service"))
     }
 
-    @Test func withoutAllocationsNothingIsJudged() async throws {
-        let checks = try await judgments(of: [self.service("a", "10.96.0.1", port: 30000)])
-        #expect(checks["service addresses"]?.result == .notJudged)
-        #expect(checks["node ports"]?.result == .notJudged)
+    @Test func withoutAllocationsNothingIsChecked() async throws {
+        let checks = try await findings(in: [self.service("a", "10.96.0.1", port: 30000)])
+        #expect(checks["service addresses"]?.outcome == .notChecked)
+        #expect(checks["node ports"]?.outcome == .notChecked)
     }
 }

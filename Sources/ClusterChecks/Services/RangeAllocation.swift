@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 
 /// An IP address as a number.
-struct IPAddress: Hashable, Sendable {
+public struct IPAddress: Hashable, Sendable {
     var isIPv6: Bool
     var number: UInt128
 
@@ -11,7 +11,7 @@ struct IPAddress: Hashable, Sendable {
         self.number = number
     }
 
-    /// Reads `10.0.0.1` or `fd00::1`; nothing when it is neither.
+    /// Reads `10.0.0.1` or `fd00::1`; nil when it is neither.
     init?(_ text: String) {
         self.isIPv6 = text.contains(":")
         var bytes = [UInt8](repeating: 0, count: self.isIPv6 ? 16 : 4)
@@ -20,8 +20,15 @@ struct IPAddress: Hashable, Sendable {
     }
 }
 
+extension IPAddress: Comparable {
+    /// Addresses of version 4 come first.
+    public static func < (left: IPAddress, right: IPAddress) -> Bool {
+        left.isIPv6 == right.isIPv6 ? left.number < right.number : !left.isIPv6
+    }
+}
+
 extension IPAddress: CustomStringConvertible {
-    var description: String {
+    public var description: String {
         let count = self.isIPv6 ? 16 : 4
         var bytes = (0..<count).map {
             UInt8(truncatingIfNeeded: self.number >> UInt128(8 * (count - 1 - $0)))
@@ -53,7 +60,7 @@ extension IPAddress: CustomStringConvertible {
 struct RangeAllocation: Sendable {
     private let data: [UInt8]
 
-    /// Reads the text of `data`, base64; nothing when it is not.
+    /// Reads the text of `data`, base64; nil when it is not.
     init?(base64: String) {
         guard let data = Data(base64Encoded: base64), data.count <= 1 << 20 else { return nil }
         self.data = Array(data)

@@ -6,7 +6,7 @@ import KubernetesRegistry
 /// with the file.
 ///
 /// One root is looked at, since an API server has one: the first with objects of Kubernetes.
-struct APIServerTrial: Sendable {
+struct APIServerRehearsal: Sendable {
     let apiServer: KubeAPIServer
     let store: RestoredStore
     /// The file's.
@@ -19,18 +19,14 @@ struct APIServerTrial: Sendable {
     ///   - spool: A directory for what is as large as the store.
     /// - Returns: Whether it started, and what came of the lists.
     /// - Throws: `StorageError` of the file itself; `CancellationError`.
-    func run(in place: String, spool: String) async throws -> [RehearsalCheck] {
+    func run(in place: String, spool: String) async throws -> [RehearsedStep] {
+        let server = self.store.server.program
         let root = self.registry.roots.first { root in !self.resources(below: root).isEmpty }
-        guard let root else {
-            let reason = "there are no objects of Kubernetes in it"
-            return [RehearsalCheck(RehearsalStep.apiServer, .notJudged, reason)]
-        }
-        self.progress(.beginning("starting kube-apiserver"))
+        guard let root else { return [RehearsedStep(.apiServer(.noObjects), on: server)] }
+        self.progress(.starting(.kubeAPIServer))
         let began = ContinuousClock.now
-        func started(_ result: RehearsalCheck.Result, _ detail: String) -> RehearsalCheck {
-            let seconds = (ContinuousClock.now - began) / .seconds(1)
-            let count = result == .fail ? 1 : 0
-            return RehearsalCheck(RehearsalStep.apiServer, result, count: count, detail, seconds: seconds)
+        func started(_ result: RehearsalStep.APIServer) -> RehearsedStep {
+            RehearsedStep(.apiServer(result), on: server, seconds: seconds(since: began))
         }
         let settings = KubeAPIServer.Settings(
             etcdPrefix: root,
@@ -47,39 +43,39 @@ struct APIServerTrial: Sendable {
                 spool: spool
             ) { endpoint in
                 try await self.apiServer.serve(endpoint, settings, in: place, logPath: log) { client in
-                    let version = try await client.version()
-                    let isReady = started(
-                        .pass,
-                        "kube-apiserver \(version) is ready on \(self.store.server.name)"
-                    )
-                    return [isReady, try await timed { try await self.list(below: root, through: client) }]
+                    let isReady = started(.ready(version: try await client.version()))
+                    let beganLists = ContinuousClock.now
+                    let lists = try await self.list(below: root, through: client)
+                    let time = seconds(since: beganLists)
+                    return [isReady, RehearsedStep(.lists(lists), on: server, seconds: time)]
                 }
             }
         } catch let error as RehearsalServerError {
-            return [started(.fail, error.description)]
+            return [started(.failed(error))]
         } catch let error as APIServerError {
-            return [started(.fail, error.description)]
+            return [started(.callFailed(error))]
         }
     }
 
-    private func list(below root: String, through client: APIServerClient) async throws -> RehearsalCheck {
+    private func list(below root: String, through client: APIServerClient) async throws -> RehearsalStep.Lists
+    {
         let resources = self.resources(below: root)
         let served = try await self.served(resources, by: client)
         var comparison = ListComparison(of: self.registry)
         for resource in resources {
             guard let way = served[resource] else {
-                comparison.noteProblem(resource, "not served")
+                comparison.noteUnlisted(resource, .notServed)
                 continue
             }
-            self.progress(.listing(resource.qualifiedName))
+            self.progress(.listing(resource: resource.qualifiedName))
             do {
                 try await comparison.compare(resource) { take in try await client.list(way, take: take) }
             } catch let error as APIServerError {
                 guard case .refused(_, let message) = error.reason else { throw error }
-                comparison.noteProblem(resource, message)
+                comparison.noteUnlisted(resource, .refused(message: message))
             }
         }
-        return comparison.check
+        return comparison.lists
     }
 
     /// What has objects that an API server serves, each resource once.
@@ -114,28 +110,5 @@ struct APIServerTrial: Sendable {
             if isComplete || ContinuousClock.now > deadline { return found }
             try await Task.sleep(for: .milliseconds(250))
         }
-    }
-}
-
-extension ListComparison {
-    /// What came of it all.
-    fileprivate var check: RehearsalCheck {
-        let name = RehearsalStep.lists
-        let listed =
-            "\(counted(self.listedCount, "object")) of \(counted(self.resourceCount, "resource")) listed"
-        if !self.differences.isEmpty {
-            let count = self.differences.count
-            return RehearsalCheck(name, .fail, count: count, "\(listed); \(self.differences.text)")
-        }
-        if !self.problems.isEmpty {
-            let count = self.problems.count
-            return RehearsalCheck(name, .warn, count: count, "\(listed); but not \(self.problems.text)")
-        }
-        var details = [listed]
-        for (count, what) in [
-            (self.rewrittenCount, "written anew at its start"), (self.madeCount, "made by it"),
-            (self.goneCount, "gone that ran out"),
-        ] where count > 0 { details.append("\(counted(count, "object")) \(what)") }
-        return RehearsalCheck(name, .pass, count: self.listedCount, details.joined(separator: ", "))
     }
 }

@@ -4,7 +4,28 @@ import KubernetesRegistry
 /// The owners of objects exist, in the same namespace or in cluster scope.
 ///
 /// What has lost all its owners is deleted by the garbage collector soon after a start.
-struct OwnerJudge: Judge {
+public struct OwnerCheck: ClusterCheck {
+    public enum Result: CheckResult {
+        /// So many objects have owners.
+        case present(count: Int)
+        /// Objects without any owner left, and those of which one among several is missing.
+        case missing(orphans: Sample<ObjectReference>, others: Sample<ObjectReference>)
+
+        public var outcome: CheckOutcome {
+            switch self {
+            case .present: .pass
+            case .missing: .warn
+            }
+        }
+
+        public var count: Int {
+            switch self {
+            case .present(let count): count
+            case .missing(let orphans, let others): orphans.count + others.count
+            }
+        }
+    }
+
     private struct Owner: Hashable {
         var uid: UID
         /// Hash of the namespace; 0 for cluster scope.
@@ -16,21 +37,23 @@ struct OwnerJudge: Judge {
         var namespace: Int
         /// Hashes of what the owner is called, in the namespace and in cluster scope.
         var names: (Int, Int)
-        /// Index into ``owned``.
+        /// ``CheckedObject/index`` of the object that it owns.
         var object: UInt32
     }
 
     private var known: [Owner] = []
     private var references: [Reference] = []
-    /// The places of objects that have owners.
-    private var owned: [String] = []
+    /// How many objects have owners.
+    private var ownedCount = 0
     /// Hashes of what objects are called whose uid is not known because they cannot be read.
     private var closed: Set<Int> = []
 
-    mutating func look(at object: JudgedObject) {
+    init() {}
+
+    mutating func look(at object: CheckedObject) {
         let namespace = object.namespace.isEmpty ? 0 : object.namespace.hashValue
         guard object.isDecoded else {
-            self.closed.insert(call(object.resource.kind, object.name, namespace))
+            self.closed.insert(nameHash(object.resource.kind, object.name, namespace))
             return
         }
         if let uid = object.root["metadata", "uid"]?.string {
@@ -40,7 +63,7 @@ struct OwnerJudge: Judge {
         guard object.resource.plural != "events", object.resource.plural != "leases" else { return }
         let owners = object.root["metadata", "ownerReferences"]?.elements ?? []
         guard !owners.isEmpty else { return }
-        self.owned.append(object.place)
+        self.ownedCount += 1
         for owner in owners {
             guard let uid = owner["uid"]?.string else { continue }
             let (kind, name) = (owner["kind"]?.string ?? "", owner["name"]?.string ?? "")
@@ -48,60 +71,53 @@ struct OwnerJudge: Judge {
                 Reference(
                     owner: UID(uid),
                     namespace: namespace,
-                    names: (call(kind, name, namespace), call(kind, name, 0)),
-                    object: UInt32(self.owned.count - 1)
+                    names: (nameHash(kind, name, namespace), nameHash(kind, name, 0)),
+                    object: UInt32(truncatingIfNeeded: object.index)
                 )
             )
         }
     }
 
     mutating func add(_ other: Self) {
-        let base = UInt32(self.owned.count)
         self.known += other.known
-        self.owned += other.owned
-        for var reference in other.references {
-            reference.object += base
-            self.references.append(reference)
-        }
+        self.references += other.references
+        self.ownedCount += other.ownedCount
         self.closed.formUnion(other.closed)
     }
 
-    func checks() -> [RehearsalCheck] {
+    func results(_ objects: CheckedObjects) -> [ClusterCheckResult] {
         let known = Set(self.known)
-        var missing: [UInt32: Int] = [:]
+        var missing: Set<UInt32> = []
         var present: Set<UInt32> = []
         for reference in self.references {
-            let isThere =
-                known.contains(Owner(uid: reference.owner, namespace: reference.namespace))
-                || known.contains(Owner(uid: reference.owner, namespace: 0))
-                || self.closed.contains(reference.names.0) || self.closed.contains(reference.names.1)
-            if isThere {
+            if self.isThere(reference, known) {
                 present.insert(reference.object)
             } else {
-                missing[reference.object, default: 0] += 1
+                missing.insert(reference.object)
             }
         }
-        guard !missing.isEmpty else {
-            let detail = "objects with owners, which are all there"
-            return [RehearsalCheck("owners", .pass, count: self.owned.count, detail)]
+        guard !missing.isEmpty else { return [.owners(.present(count: self.ownedCount))] }
+        var orphans = Sample<ObjectReference>()
+        var others = Sample<ObjectReference>()
+        for object in missing.sorted() {
+            if present.contains(object) {
+                others.add(objects[Int(object)])
+            } else {
+                orphans.add(objects[Int(object)])
+            }
         }
-        var orphans = Names()
-        var others = Names()
-        for object in missing.keys.sorted() {
-            let place = self.owned[Int(object)]
-            if present.contains(object) { others.note(place) } else { orphans.note(place) }
-        }
-        var parts: [String] = []
-        if !orphans.isEmpty {
-            parts.append("no owner of theirs exists, so garbage collection deletes them: \(orphans.text)")
-        }
-        if !others.isEmpty { parts.append("one of their owners is missing: \(others.text)") }
-        return [RehearsalCheck("owners", .warn, count: missing.count, parts.joined(separator: "; "))]
+        return [.owners(.missing(orphans: orphans, others: others))]
+    }
+
+    private func isThere(_ reference: Reference, _ known: Set<Owner>) -> Bool {
+        known.contains(Owner(uid: reference.owner, namespace: reference.namespace))
+            || known.contains(Owner(uid: reference.owner, namespace: 0))
+            || self.closed.contains(reference.names.0) || self.closed.contains(reference.names.1)
     }
 }
 
 /// A hash of an object's kind, name and namespace.
-private func call(_ kind: String, _ name: String, _ namespace: Int) -> Int {
+private func nameHash(_ kind: String, _ name: String, _ namespace: Int) -> Int {
     var hasher = Hasher()
     hasher.combine(kind)
     hasher.combine(name)

@@ -6,22 +6,65 @@ import KubernetesRegistry
 /// After a restore no pod runs yet. A webhook that a service of the cluster answers, and whose failure refuses
 /// the request, refuses until its pods are back; when it also guards the pods of its own namespace, they never
 /// are.
-struct WebhookJudge: Judge {
-    private var count = 0
-    private var hooks: [Hook] = []
-    private var conversions: [(definition: String, service: ServiceName)] = []
-    private var labels: [String: [String: String]] = [:]
-    private var services: Set<ServiceName> = []
+public struct WebhookCheck: ClusterCheck {
+    public enum Result: CheckResult {
+        /// Of so many webhooks none has to answer.
+        case noneMustAnswer(count: Int)
+        case mustAnswer(MustAnswer)
+
+        public var outcome: CheckOutcome {
+            switch self {
+            case .noneMustAnswer: .pass
+            case .mustAnswer: .warn
+            }
+        }
+
+        public var count: Int {
+            switch self {
+            case .noneMustAnswer(let count): count
+            case .mustAnswer(let found):
+                found.refuseTheirOwnPods.count + found.refuseRequests.count + found.convert.count
+            }
+        }
+    }
+
+    /// The webhooks without whose answer something does not work.
+    public struct MustAnswer: Hashable, Sendable {
+        public var refuseTheirOwnPods = Sample<Webhook>()
+        public var refuseRequests = Sample<Webhook>()
+        public var convert = Sample<Conversion>()
+    }
+
+    public struct Webhook: Hashable, Sendable {
+        public var name: String
+        public var service: NamespacedName
+        public var isServiceMissing: Bool
+    }
+
+    /// A definition of custom resources, and the service that converts them.
+    public struct Conversion: Hashable, Sendable {
+        public var definition: String
+        public var service: NamespacedName
+    }
 
     private struct Hook: Sendable {
         var name: String
-        var service: ServiceName
+        var service: NamespacedName
         /// Whether it is asked when a pod is created.
         var guardsPods: Bool
         var namespaces: ObjectSelector
     }
 
-    mutating func look(at object: JudgedObject) {
+    private var count = 0
+    private var hooks: [Hook] = []
+    private var conversions: [Conversion] = []
+    /// Labels of namespaces.
+    private var labels: [String: [String: String]] = [:]
+    private var services: Set<NamespacedName> = []
+
+    init() {}
+
+    mutating func look(at object: CheckedObject) {
         if object.isOf("namespaces") {
             let labels = object.root["metadata", "labels"]?.members ?? []
             self.labels[object.name] = Dictionary(
@@ -29,7 +72,7 @@ struct WebhookJudge: Judge {
                 uniquingKeysWith: { first, _ in first }
             )
         } else if object.isOf("services") {
-            if let name = ServiceName(object.root["metadata"]) { self.services.insert(name) }
+            if let name = NamespacedName(object.root["metadata"]) { self.services.insert(name) }
         } else if object.isOf("customresourcedefinitions", group: "apiextensions.k8s.io") {
             self.lookAtConversion(of: object)
         } else if object.isOf("mutatingwebhookconfigurations", group: "admissionregistration.k8s.io")
@@ -43,7 +86,7 @@ struct WebhookJudge: Judge {
         self.count += 1
         // Ignore was the default before v1, and stands in the object then.
         guard hook["failurePolicy"]?.string ?? "Fail" == "Fail",
-            let service = ServiceName(hook["clientConfig", "service"])
+            let service = NamespacedName(hook["clientConfig", "service"])
         else { return }
         self.hooks.append(
             Hook(
@@ -55,12 +98,12 @@ struct WebhookJudge: Judge {
         )
     }
 
-    private mutating func lookAtConversion(of object: JudgedObject) {
+    private mutating func lookAtConversion(of object: CheckedObject) {
         let conversion = object.root["spec", "conversion"]
         guard conversion?["strategy"]?.string == "Webhook",
-            let service = ServiceName(conversion?["webhook"]?["clientConfig", "service"])
+            let service = NamespacedName(conversion?["webhook"]?["clientConfig", "service"])
         else { return }
-        self.conversions.append((object.name, service))
+        self.conversions.append(Conversion(definition: object.name, service: service))
     }
 
     mutating func add(_ other: Self) {
@@ -71,33 +114,26 @@ struct WebhookJudge: Judge {
         self.services.formUnion(other.services)
     }
 
-    func checks() -> [RehearsalCheck] {
-        var blocking = Names()
-        var waiting = Names()
+    func results(_ objects: CheckedObjects) -> [ClusterCheckResult] {
+        guard !self.hooks.isEmpty || !self.conversions.isEmpty else {
+            return [.webhooks(.noneMustAnswer(count: self.count))]
+        }
+        var found = MustAnswer()
         for hook in self.hooks {
-            let state = self.services.contains(hook.service) ? "" : ", a service that is missing"
-            let name = "\(hook.name) (\(hook.service)\(state))"
+            let webhook = Webhook(
+                name: hook.name,
+                service: hook.service,
+                isServiceMissing: !self.services.contains(hook.service)
+            )
             let labels = self.labels[hook.service.namespace] ?? [:]
             if hook.guardsPods, hook.namespaces.matches(labels) {
-                blocking.note(name)
+                found.refuseTheirOwnPods.add(webhook)
             } else {
-                waiting.note(name)
+                found.refuseRequests.add(webhook)
             }
         }
-        var converting = Names()
-        for (definition, service) in self.conversions { converting.note("\(definition) (\(service))") }
-        var parts: [String] = []
-        if !blocking.isEmpty { parts.append("refuse the pods that answer them: \(blocking.text)") }
-        if !waiting.isEmpty { parts.append("refuse requests until their pods run: \(waiting.text)") }
-        if !converting.isEmpty {
-            parts.append("convert custom resources once their pods run: \(converting.text)")
-        }
-        let count = self.hooks.count + self.conversions.count
-        guard count > 0 else {
-            let detail = "none that must answer is in the cluster"
-            return [RehearsalCheck("webhooks", .pass, count: self.count, detail)]
-        }
-        return [RehearsalCheck("webhooks", .warn, count: count, parts.joined(separator: "; "))]
+        for conversion in self.conversions { found.convert.add(conversion) }
+        return [.webhooks(.mustAnswer(found))]
     }
 }
 

@@ -1,23 +1,28 @@
 import Bolt
+import ClusterChecks
 import EtcdStorage
 import Files
 import KubernetesRegistry
+import Presentation
 import SystemPackage
 import TestSupport
 
-@testable import Operations
-
-/// What the judges say of a store that holds just these objects, by the name of the check.
+/// What the checks find in a store that holds just these objects, by the name of the check, as a report shows it.
 ///
 /// An object is a key below `/registry/` and a JSON value.
-func judgments(of objects: [(key: String, json: String)]) async throws -> [String: RehearsalCheck] {
-    let checks = try await withTemporaryDirectory { directory in
+func findings(in objects: [(key: String, json: String)]) async throws -> [String: RehearsalRow] {
+    let rows = try await results(in: objects).map { RehearsalRow($0) }
+    return Dictionary(rows.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+}
+
+/// What the checks find in a store that holds just these objects.
+func results(in objects: [(key: String, json: String)]) async throws -> [ClusterCheckResult] {
+    try await withTemporaryDirectory { directory in
         let path = directory.appending("made.db").string
         try writeStore(objects.map { ("/registry/\($0.key)", $0.json) }, to: path)
         let registry = try Registry(of: EtcdDatabase(path: path).keyspace())
-        return try await Judging(registry: registry, decryption: nil).run()
+        return try await ClusterCheckRun(registry, decryption: nil).run().map(\.result)
     }
-    return Dictionary(checks.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 }
 
 /// An object as JSON: `fields` stand beside its metadata, `metadata` beside its name.

@@ -1,0 +1,139 @@
+import EtcdStorage
+import Foundation
+public import KubernetesCodec
+public import KubernetesRegistry
+
+/// Shows every object of a registry to all checks.
+public struct ClusterCheckRun: Sendable {
+    private let registry: Registry
+    private let decryption: Decryption?
+
+    /// - Parameters:
+    ///   - registry: Whose objects are checked.
+    ///   - decryption: Opens encrypted values; without it they stay closed.
+    public init(_ registry: Registry, decryption: Decryption?) {
+        self.registry = registry
+        self.decryption = decryption
+    }
+
+    /// Reads every object, on all processors.
+    ///
+    /// - Parameter progress: Called with the number of objects that are done.
+    /// - Returns: What each check found, and the seconds that it took; reading the objects counts as the first's.
+    /// - Throws: `StorageError` for a damaged record.
+    public func run(
+        progress: (Int) -> Void = { _ in }
+    ) async throws -> [(result: ClusterCheckResult, seconds: Double)] {
+        let began = ContinuousClock.now
+        let objects = self.registry.objects(of: self.registry.resources.filter(\.isOfKubernetes))
+        guard !objects.isEmpty else { return [(.noObjects, 0)] }
+        var checks = ClusterChecks()
+        var count = 0
+        let run = self
+        try await inOrder(
+            objects.runs(ofByteCount: 512 << 10),
+            width: ProcessInfo.processInfo.activeProcessorCount
+        ) { chunk in
+            (try run.checks(of: chunk), chunk.count)
+        } take: { chunk in
+            checks.add(chunk.0)
+            count += chunk.1
+            progress(count)
+        }
+        try self.registry.keyspace.checkUnchanged()
+        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        var results = checks.results(CheckedObjects(registry: self.registry, objects: objects))
+        results[0].seconds += seconds
+        return results
+    }
+
+    private func checks(of objects: ArraySlice<StoredObject>) throws -> ClusterChecks {
+        var checks = ClusterChecks()
+        var reader = ObjectReader(of: self.registry, decryption: self.decryption, hidesManagedFields: true)
+        for index in objects.indices {
+            let object = objects[index]
+            guard let resource = self.registry.resource(of: object) else { continue }
+            let read = try reader.read(object)
+            checks.look(
+                at: CheckedObject(
+                    index: index,
+                    resource: resource,
+                    namespace: self.registry.namespace(of: object),
+                    name: self.registry.name(of: object),
+                    read: read,
+                    root: reader.document.root
+                )
+            )
+        }
+        return checks
+    }
+}
+
+/// All checks.
+private struct ClusterChecks: Sendable {
+    private var decoding = DecodingCheck()
+    private var encryption = EncryptionCheck()
+    private var names = NameCheck()
+    private var namespaces = NamespaceCheck()
+    private var customResources = CustomResourceCheck()
+    private var owners = OwnerCheck()
+    private var services = ServiceCheck()
+    private var volumes = VolumeCheck()
+    private var webhooks = WebhookCheck()
+    private var apiServices = APIServiceCheck()
+    private var deletions = DeletionCheck()
+
+    mutating func look(at object: CheckedObject) {
+        self.decoding.look(at: object)
+        self.encryption.look(at: object)
+        self.namespaces.look(at: object)
+        self.customResources.look(at: object)
+        self.owners.look(at: object)
+        guard object.isDecoded else { return }
+        self.names.look(at: object)
+        self.services.look(at: object)
+        self.volumes.look(at: object)
+        self.webhooks.look(at: object)
+        self.apiServices.look(at: object)
+        self.deletions.look(at: object)
+    }
+
+    mutating func add(_ other: Self) {
+        self.decoding.add(other.decoding)
+        self.encryption.add(other.encryption)
+        self.names.add(other.names)
+        self.namespaces.add(other.namespaces)
+        self.customResources.add(other.customResources)
+        self.owners.add(other.owners)
+        self.services.add(other.services)
+        self.volumes.add(other.volumes)
+        self.webhooks.add(other.webhooks)
+        self.apiServices.add(other.apiServices)
+        self.deletions.add(other.deletions)
+    }
+
+    /// What each check found, in the order of a report, and the seconds that it took to say.
+    func results(_ objects: CheckedObjects) -> [(result: ClusterCheckResult, seconds: Double)] {
+        let checks: [any ClusterCheck] = [
+            self.decoding, self.encryption, self.names, self.namespaces, self.customResources, self.owners,
+            self.services, self.volumes, self.webhooks, self.apiServices, self.deletions,
+        ]
+        return checks.flatMap { check in
+            let began = ContinuousClock.now
+            let results = check.results(objects)
+            let seconds = (ContinuousClock.now - began) / .seconds(1)
+            return results.map { ($0, seconds / Double(results.count)) }
+        }
+    }
+}
+
+extension Resource {
+    /// Whether what lies there is an object that an API server decodes.
+    fileprivate var isOfKubernetes: Bool {
+        switch self.origin {
+        case .otherKeys: false
+        case .bookkeeping: !self.kind.isEmpty
+        case .usual, .definition, .customKeys, .rare: true
+        }
+    }
+}

@@ -1,0 +1,238 @@
+import KubernetesCodec
+import KubernetesRegistry
+
+/// The addresses and node ports of services are those that are allocated, each to one service.
+public struct ServiceCheck: ClusterCheck {
+    /// What was found of the addresses.
+    public enum Addresses: CheckResult {
+        case none
+        /// Nothing says which of the services' addresses are allocated.
+        case noAllocations(count: Int)
+        case allocated(count: Int, AllocationSource)
+        case wrong(Sample<AddressProblem>)
+
+        public var outcome: CheckOutcome {
+            switch self {
+            case .none, .allocated: .pass
+            case .noAllocations: .notChecked
+            case .wrong: .warn
+            }
+        }
+
+        public var count: Int {
+            switch self {
+            case .none: 0
+            case .noAllocations(let count), .allocated(let count, _): count
+            case .wrong(let problems): problems.count
+            }
+        }
+    }
+
+    /// Where a cluster keeps which addresses are taken.
+    public enum AllocationSource: Hashable, Sendable {
+        /// `ranges/serviceips`, up to Kubernetes 1.32.
+        case bitmap
+        /// Objects of `ipaddresses`, since then.
+        case addressObjects
+    }
+
+    public enum AddressProblem: Hashable, Sendable {
+        case shared(IPAddress, by: NamespacedName, and: NamespacedName)
+        case notAllocated(IPAddress, of: NamespacedName)
+        /// nil: to what is not a service.
+        case allocatedToAnother(IPAddress, of: NamespacedName, other: NamespacedName?)
+        case allocatedToNone(IPAddress)
+        /// The service to which it is allocated is missing, or has another.
+        case allocatedWithoutUse(IPAddress, to: NamespacedName)
+    }
+
+    /// What was found of the node ports.
+    public enum NodePorts: CheckResult {
+        case none
+        /// Nothing says which of the services' ports are allocated.
+        case noAllocations(count: Int)
+        case allocated(count: Int)
+        case wrong(Sample<NodePortProblem>)
+
+        public var outcome: CheckOutcome {
+            switch self {
+            case .none, .allocated: .pass
+            case .noAllocations: .notChecked
+            case .wrong: .warn
+            }
+        }
+
+        public var count: Int {
+            switch self {
+            case .none: 0
+            case .noAllocations(let count), .allocated(let count): count
+            case .wrong(let problems): problems.count
+            }
+        }
+    }
+
+    public enum NodePortProblem: Hashable, Sendable {
+        case shared(Int, by: NamespacedName, and: NamespacedName)
+        case notAllocated(Int, of: NamespacedName)
+        case allocatedToNone(Int)
+    }
+
+    fileprivate struct Service: Sendable {
+        var name: NamespacedName
+        var addresses: [IPAddress]
+        var nodePorts: Set<Int>
+    }
+
+    /// An object of `ipaddresses`.
+    private struct AddressObject: Sendable {
+        var address: IPAddress
+        /// nil when something else holds it.
+        var service: NamespacedName?
+    }
+
+    private var services: [Service] = []
+    private var addressObjects: [AddressObject] = []
+    /// What `ranges/serviceips` and `ranges/secondaryserviceips` say is taken.
+    private var takenAddresses: [IPAddress] = []
+    private var hasAddressRange = false
+    private var takenPorts: [Int]?
+
+    init() {}
+
+    mutating func look(at object: CheckedObject) {
+        if object.isOf("services") {
+            self.services.append(Service(object))
+        } else if object.isOf("ipaddresses", group: "networking.k8s.io") {
+            guard let address = IPAddress(object.name) else { return }
+            let parent = object.root["spec", "parentRef"]
+            let isService = parent?["resource"]?.string == "services"
+            let service = isService ? NamespacedName(parent) : nil
+            self.addressObjects.append(AddressObject(address: address, service: service))
+        } else if object.isOf("ranges") {
+            self.readRange(object)
+        }
+    }
+
+    private mutating func readRange(_ object: CheckedObject) {
+        guard let range = object.root["range"]?.string, !range.isEmpty,
+            let allocation = RangeAllocation(base64: object.root["data"]?.string ?? "")
+        else { return }
+        if object.name == "servicenodeports" {
+            self.takenPorts = allocation.ports(in: range)
+        } else if let addresses = allocation.addresses(in: range) {
+            self.hasAddressRange = true
+            self.takenAddresses += addresses
+        }
+    }
+
+    mutating func add(_ other: Self) {
+        self.services += other.services
+        self.addressObjects += other.addressObjects
+        self.takenAddresses += other.takenAddresses
+        self.hasAddressRange = self.hasAddressRange || other.hasAddressRange
+        self.takenPorts = self.takenPorts ?? other.takenPorts
+    }
+
+    func results(_ objects: CheckedObjects) -> [ClusterCheckResult] {
+        [.serviceAddresses(self.addresses()), .nodePorts(self.nodePorts())]
+    }
+}
+
+extension ServiceCheck.Service {
+    fileprivate init(_ object: CheckedObject) {
+        let spec = object.root["spec"]
+        var texts = spec?["clusterIPs"]?.elements.compactMap(\.string) ?? []
+        if texts.isEmpty, let text = spec?["clusterIP"]?.string { texts = [text] }
+        // "None" is a headless service's.
+        self.addresses = texts.compactMap { IPAddress($0) }
+        var ports = spec?["ports"]?.elements.compactMap { $0["nodePort"]?.integer } ?? []
+        if let port = spec?["healthCheckNodePort"]?.integer { ports.append(port) }
+        self.nodePorts = Set(ports.filter { $0 > 0 && $0 < 65536 }.map { Int($0) })
+        self.name = NamespacedName(namespace: object.namespace, name: object.name)
+    }
+}
+
+// MARK: Addresses
+
+extension ServiceCheck {
+    private func addresses() -> Addresses {
+        var holders: [IPAddress: NamespacedName] = [:]
+        var problems = Sample<AddressProblem>()
+        for service in self.services {
+            for address in service.addresses {
+                let other = holders.updateValue(service.name, forKey: address)
+                guard let other, other != service.name else { continue }
+                problems.add(.shared(address, by: other, and: service.name))
+            }
+        }
+        guard !self.addressObjects.isEmpty || self.hasAddressRange else {
+            if !problems.isEmpty { return .wrong(problems) }
+            return holders.isEmpty ? .none : .noAllocations(count: holders.count)
+        }
+        // A cluster that is just being upgraded keeps both; then the objects count.
+        let source = self.addressObjects.isEmpty ? AllocationSource.bitmap : .addressObjects
+        switch source {
+        case .bitmap: self.compareWithBitmap(holders, &problems)
+        case .addressObjects: self.compareWithObjects(holders, &problems)
+        }
+        return problems.isEmpty ? .allocated(count: holders.count, source) : .wrong(problems)
+    }
+
+    private func compareWithBitmap(
+        _ holders: [IPAddress: NamespacedName],
+        _ problems: inout Sample<AddressProblem>
+    ) {
+        let taken = Set(self.takenAddresses)
+        for (address, service) in holders.sorted(by: { $0.key < $1.key }) where !taken.contains(address) {
+            problems.add(.notAllocated(address, of: service))
+        }
+        for address in taken.sorted() where holders[address] == nil {
+            problems.add(.allocatedToNone(address))
+        }
+    }
+
+    private func compareWithObjects(
+        _ holders: [IPAddress: NamespacedName],
+        _ problems: inout Sample<AddressProblem>
+    ) {
+        var allocated: [IPAddress: NamespacedName?] = [:]
+        for object in self.addressObjects { allocated.updateValue(object.service, forKey: object.address) }
+        for (address, service) in holders.sorted(by: { $0.key < $1.key }) {
+            guard let other = allocated[address] else {
+                problems.add(.notAllocated(address, of: service))
+                continue
+            }
+            guard other != service else { continue }
+            problems.add(.allocatedToAnother(address, of: service, other: other))
+        }
+        for object in self.addressObjects where holders[object.address] == nil {
+            guard let service = object.service else { continue }
+            problems.add(.allocatedWithoutUse(object.address, to: service))
+        }
+    }
+}
+
+// MARK: Node ports
+
+extension ServiceCheck {
+    private func nodePorts() -> NodePorts {
+        var holders: [Int: NamespacedName] = [:]
+        var problems = Sample<NodePortProblem>()
+        for service in self.services {
+            for port in service.nodePorts.sorted() {
+                guard let other = holders.updateValue(service.name, forKey: port) else { continue }
+                problems.add(.shared(port, by: other, and: service.name))
+            }
+        }
+        guard let takenPorts else {
+            if !problems.isEmpty { return .wrong(problems) }
+            return holders.isEmpty ? .none : .noAllocations(count: holders.count)
+        }
+        let taken = Set(takenPorts)
+        for (port, service) in holders.sorted(by: { $0.key < $1.key }) where !taken.contains(port) {
+            problems.add(.notAllocated(port, of: service))
+        }
+        for port in takenPorts where holders[port] == nil { problems.add(.allocatedToNone(port)) }
+        return problems.isEmpty ? .allocated(count: holders.count) : .wrong(problems)
+    }
+}
