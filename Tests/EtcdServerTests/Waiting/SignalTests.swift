@@ -64,10 +64,10 @@ struct SignalTests {
 
     @Test func aSetMayBeChangedWhileItSends() async throws {
         let set = SignalSet()
-        let isOver = Atomic(false)
+        let isOver = Flag()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                while !isOver.load(ordering: .relaxed) {
+                while !isOver.value.load(ordering: .relaxed) {
                     set.send()
                     await Task.yield()
                 }
@@ -83,9 +83,13 @@ struct SignalTests {
                 }
                 try await waiting.waitForAll()
             }
-            isOver.store(true, ordering: .relaxed)
+            isOver.value.store(true, ordering: .relaxed)
             try await group.waitForAll()
         }
         #expect(set.send() == 0)
     }
+}
+
+private final class Flag: Sendable {
+    let value = Atomic(false)
 }
