@@ -104,6 +104,16 @@ extension Store {
         )
     }
 
+    /// Writes source and overlay as ``writeSnapshot(to:)`` does, without a digest.
+    ///
+    /// - Returns: Length of the database in bytes, and the store's revision in it.
+    /// - Throws: Damage in the source, and what the file refuses.
+    public func writeDatabase(to file: OutputFile) throws(StorageError) -> (byteCount: Int, revision: Int64) {
+        let contents = self.contents
+        let written = try contents.image().write(to: file)
+        return (written.byteCount, contents.overlay.revision)
+    }
+
     /// The store as a snapshot of this moment would hold it.
     private var contents: SnapshotContents {
         self.state.withLock { state in

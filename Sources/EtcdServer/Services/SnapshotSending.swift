@@ -1,3 +1,4 @@
+import Crypto
 import EtcdMessages
 import EtcdStorage
 import EtcdStore
@@ -9,12 +10,16 @@ import Synchronization
 
 /// A snapshot in a file that has no name, and how much of it has been sent.
 private final class SpooledSnapshot: Sendable {
-    let written: WrittenSnapshot
+    /// Length of the database, in bytes.
+    let byteCount: Int
+    /// The store's revision in it.
+    let revision: Int64
     let file: MappedFile
     let sent = Atomic(0)
 
-    init(_ written: WrittenSnapshot, in file: MappedFile) {
-        self.written = written
+    init(_ written: (byteCount: Int, revision: Int64), in file: MappedFile) {
+        self.byteCount = written.byteCount
+        self.revision = written.revision
         self.file = file
     }
 }
@@ -25,8 +30,9 @@ extension ServedStore {
 
     /// Writes a snapshot to a file without a name, then sends it.
     ///
-    /// The database goes in chunks, its SHA-256 as the last message. The client's pace keeps nothing in memory, but
-    /// the file on the disk: a client that reads nothing while others wait for a snapshot is ended.
+    /// The database goes in chunks, which are hashed as they go, and its SHA-256 as the last message. The client's
+    /// pace keeps nothing in memory, but the file on the disk: a client that reads nothing while others wait for a
+    /// snapshot is ended.
     ///
     /// - Throws: `too many requests` when many wait already; why the snapshot cannot be written.
     func sendSnapshot(_ writer: RPCWriter<MessageAnswer<Etcdserverpb_SnapshotResponse>>) async throws {
@@ -50,9 +56,9 @@ extension ServedStore {
             throw RPCError(code: .resourceExhausted, message: "etcdserver: no room for a snapshot: \(error)")
         }
         let spool = try OutputFile(namelessIn: directory)
-        let written: WrittenSnapshot
+        let written: (byteCount: Int, revision: Int64)
         do throws(StorageError) {
-            written = try self.store.writeSnapshot(to: spool)
+            written = try self.store.writeDatabase(to: spool)
         } catch {
             throw error.path == directory ? error : EtcdError(error)
         }
@@ -63,7 +69,7 @@ extension ServedStore {
         _ snapshot: SpooledSnapshot,
         to writer: RPCWriter<MessageAnswer<Etcdserverpb_SnapshotResponse>>
     ) async throws {
-        let total = snapshot.written.databaseByteCount
+        let total = snapshot.byteCount
         let version = self.store.status.storageVersion
         func message(_ blob: Data, remaining: Int) -> MessageAnswer<Etcdserverpb_SnapshotResponse> {
             var response = Etcdserverpb_SnapshotResponse()
@@ -73,18 +79,22 @@ extension ServedStore {
             return MessageAnswer(message: response)
         }
         self.log.info("sending a snapshot", metadata: ["bytes": "\(total)"])
+        var hasher = SHA256()
         var sent = 0
         while sent < total {
             let chunk = sent..<min(total, sent + Self.chunkByteCount)
             sent = chunk.upperBound
             let blob = snapshot.file.withBytes { bytes in
-                bytes.extracting(chunk).withUnsafeBytes { Data($0) }
+                bytes.extracting(chunk).withUnsafeBytes { bytes in
+                    hasher.update(bufferPointer: bytes)
+                    return Data(bytes)
+                }
             }
             try await writer.write(message(blob, remaining: total - sent))
             snapshot.sent.store(sent, ordering: .relaxed)
         }
-        try await writer.write(message(Data(snapshot.written.digest), remaining: 0))
-        let facts: Logger.Metadata = ["bytes": "\(total)", "revision": "\(snapshot.written.revision)"]
+        try await writer.write(message(Data(hasher.finalize()), remaining: 0))
+        let facts: Logger.Metadata = ["bytes": "\(total)", "revision": "\(snapshot.revision)"]
         self.log.info("snapshot sent", metadata: facts)
     }
 
