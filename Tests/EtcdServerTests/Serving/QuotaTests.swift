@@ -70,9 +70,11 @@ struct QuotaTests {
         #expect(StorageQuota(backendBytes: 0) == StorageQuota(backendBytes: 2 << 30))
         #expect(StorageQuota(backendBytes: -5) == .none)
         let store = Store(identity: .alone, quota: StorageQuota(backendBytes: 256 + 1 + 1))
-        #expect(throws: EtcdError.noSpace) { try store.requireSpace(for: .putting("k", Data(count: 1))) }
+        #expect(throws: EtcdError.noSpace) {
+            try store.requireSpace(for: Etcdserverpb_PutRequest.putting("k", Data(count: 1)))
+        }
         let larger = Store(identity: .alone, quota: StorageQuota(backendBytes: 256 + 1 + 2))
-        try larger.requireSpace(for: .putting("k", Data(count: 1)))
+        try larger.requireSpace(for: Etcdserverpb_PutRequest.putting("k", Data(count: 1)))
     }
 
     @Test(arguments: AnyStore.allCases)

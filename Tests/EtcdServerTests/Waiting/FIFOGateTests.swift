@@ -11,25 +11,25 @@ struct FIFOGateTests {
     @Test func theOthersComeInTheOrderInWhichTheyAsked() async throws {
         let gate = FIFOGate()
         let held = await HeldPlace(gate)
-        let order = Mutex<[Int]>([])
+        let order = Order()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<20 {
-                group.addTask { try await gate.run { order.withLock { $0.append(number) } } }
+                group.addTask { try await gate.run { order.append(number) } }
                 await gate.untilWaiting(number + 1)
             }
             try await held.end()
             try await group.waitForAll()
         }
-        #expect(order.withLock { $0 } == Array(0..<20))
+        #expect(order.numbers == Array(0..<20))
     }
 
     @Test func oneMoreThanMayWaitIsRefusedAndTheOthersStillCome() async throws {
         let gate = FIFOGate(places: 2, waitLimit: 3)
         let held = [await HeldPlace(gate), await HeldPlace(gate)]
-        let done = Atomic(0)
+        let done = Counter()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<3 {
-                group.addTask { try await gate.run { done.count() } }
+                group.addTask { try await gate.run { done.add() } }
                 await gate.untilWaiting(number + 1)
             }
             await #expect(throws: EtcdError.tooManyRequests) { try await gate.run {} }
@@ -42,10 +42,10 @@ struct FIFOGateTests {
     @Test func whoeverIsCancelledGoesAtOnceAndLeavesItsPlaceInTheQueue() async throws {
         let gate = FIFOGate()
         let held = await HeldPlace(gate)
-        let order = Mutex<[Int]>([])
+        let order = Order()
         var waiting: [Task<Void, any Error>] = []
         for number in 0..<3 {
-            waiting.append(Task { try await gate.run { order.withLock { $0.append(number) } } })
+            waiting.append(Task { try await gate.run { order.append(number) } })
             await gate.untilWaiting(number + 1)
         }
         waiting[1].cancel()
@@ -53,7 +53,7 @@ struct FIFOGateTests {
         #expect(gate.waitingCount == 2)
         try await held.end()
         for number in [0, 2] { try await waiting[number].value }
-        #expect(order.withLock { $0 } == [0, 2])
+        #expect(order.numbers == [0, 2])
     }
 
     @Test func aCallThatIsCancelledWaitsNoLonger() async throws {
@@ -99,17 +99,17 @@ struct FIFOGateTests {
         for _ in 0..<200 {
             let places = Int.random(in: 1...4, using: &random)
             let gate = FIFOGate(places: places, waitLimit: Int.random(in: 1...30, using: &random))
-            let inside = Atomic(0)
+            let inside = Counter()
             var tasks: [Task<Void, any Error>] = []
             for _ in 0..<Int.random(in: 1...40, using: &random) {
                 let yields = Int.random(in: 0...5, using: &random)
                 tasks.append(
                     Task {
                         try await gate.run {
-                            inside.count()
+                            inside.add()
                             #expect(inside.value <= places)
                             for _ in 0..<yields { await Task.yield() }
-                            inside.count(-1)
+                            inside.add(-1)
                             if yields == 5 { throw CancellationError() }
                         }
                     }
@@ -130,7 +130,18 @@ struct FIFOGateTests {
     }
 }
 
-/// Somebody who is inside until it is told to go.
+/// The numbers of those that were inside, one after the other.
+private final class Order: Sendable {
+    private let state = Mutex<[Int]>([])
+
+    var numbers: [Int] { self.state.withLock { $0 } }
+
+    func append(_ number: Int) {
+        self.state.withLock { $0.append(number) }
+    }
+}
+
+/// A place that is taken until ``end()``.
 private struct HeldPlace {
     private let goes = Signal()
     private let task: Task<Void, any Error>

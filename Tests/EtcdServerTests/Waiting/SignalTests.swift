@@ -1,4 +1,3 @@
-import Synchronization
 import TestSupport
 import Testing
 
@@ -31,13 +30,13 @@ struct SignalTests {
         var random = SeededGenerator(seed: TestSeed.draw(for: "signals"))
         for _ in 0..<200 {
             let signal = Signal()
-            let counter = Atomic(0)
+            let counter = Counter()
             let last = Int.random(in: 1...50, using: &random)
             let pauses = (0..<last).map { _ in Int.random(in: 0...3, using: &random) }
             async let sender: Void = {
                 for pause in pauses {
                     for _ in 0..<pause { await Task.yield() }
-                    counter.count()
+                    counter.add()
                     signal.send()
                 }
             }()
@@ -64,10 +63,10 @@ struct SignalTests {
 
     @Test func aSetMayBeChangedWhileItSends() async throws {
         let set = SignalSet()
-        let isOver = Flag()
+        let ended = Counter()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                while !isOver.value.load(ordering: .relaxed) {
+                while ended.value == 0 {
                     set.send()
                     await Task.yield()
                 }
@@ -83,13 +82,9 @@ struct SignalTests {
                 }
                 try await waiting.waitForAll()
             }
-            isOver.value.store(true, ordering: .relaxed)
+            ended.add()
             try await group.waitForAll()
         }
         #expect(set.send() == 0)
     }
-}
-
-private final class Flag: Sendable {
-    let value = Atomic(false)
 }
