@@ -1,5 +1,4 @@
 import EtcdStorage
-import Foundation
 public import KubernetesCodec
 public import KubernetesRegistry
 
@@ -29,15 +28,23 @@ public struct ClusterCheckRun: Sendable {
         guard !objects.isEmpty else { return [(.noObjects, 0)] }
         var checks = ClusterChecks()
         var count = 0
-        let run = self
-        try await inOrder(
-            objects.runs(ofByteCount: 512 << 10),
-            width: ProcessInfo.processInfo.activeProcessorCount
-        ) { chunk in
-            (try run.checks(of: chunk), chunk.count)
-        } take: { chunk in
-            checks.add(chunk.0)
-            count += chunk.1
+        let registry = self.registry
+        let walk = ObjectWalk(of: registry, decryption: self.decryption)
+        _ = try await walk.forEach(of: objects, startingWith: ClusterChecks()) { checks, found in
+            guard let resource = registry.resource(of: found.object) else { return }
+            checks.look(
+                at: CheckedObject(
+                    index: found.index,
+                    resource: resource,
+                    namespace: registry.namespace(of: found.object),
+                    name: registry.name(of: found.object),
+                    read: found.read,
+                    root: found.document.root
+                )
+            )
+        } take: { chunk, chunkCount in
+            checks.add(chunk)
+            count += chunkCount
             progress(count)
         }
         try self.registry.keyspace.checkUnchanged()
@@ -45,27 +52,6 @@ public struct ClusterCheckRun: Sendable {
         var results = checks.results(CheckedObjects(registry: self.registry, objects: objects))
         results[0].seconds += seconds
         return results
-    }
-
-    private func checks(of objects: ArraySlice<StoredObject>) throws -> ClusterChecks {
-        var checks = ClusterChecks()
-        var reader = ObjectReader(of: self.registry, decryption: self.decryption, hidesManagedFields: true)
-        for index in objects.indices {
-            let object = objects[index]
-            guard let resource = self.registry.resource(of: object) else { continue }
-            let read = try reader.read(object)
-            checks.look(
-                at: CheckedObject(
-                    index: index,
-                    resource: resource,
-                    namespace: self.registry.namespace(of: object),
-                    name: self.registry.name(of: object),
-                    read: read,
-                    root: reader.document.root
-                )
-            )
-        }
-        return checks
     }
 }
 
