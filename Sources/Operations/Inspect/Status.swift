@@ -1,5 +1,6 @@
 import Bolt
 public import EtcdStorage
+import Files
 
 /// The five values of etcdutl's `snapshot status`, for which the file is walked once.
 public struct SnapshotStatus: Hashable, Sendable {
@@ -37,5 +38,37 @@ public struct SnapshotStatus: Hashable, Sendable {
         self.totalKeys = summary.totalKeys
         self.totalSize = UInt64(database.bolt.databaseByteCount)
         self.storageVersion = facts.storageVersion ?? ""
+    }
+}
+
+/// Everything that can be said of a snapshot without hashing the file or checking each value.
+public struct StatusReport: Sendable {
+    public var status: SnapshotStatus
+    /// The hash that members compare, at the newest revision.
+    public var hashKV: UInt32
+    /// 0 when the store was never compacted.
+    public var compactRevision: Int64
+    public var facts: StoreFacts
+    /// What the log of a data directory says; nil for a snapshot file, or when it cannot be read.
+    public var log: LogSummary?
+    /// Whether the file ends in a SHA-256; comparing it is `verify`'s work.
+    public var hasDigest: Bool
+    public var pageSize: Int
+    public var fileSize: UInt64
+
+    /// Walks `database` twice: once for the status, once for HashKV.
+    ///
+    /// - Throws: `StorageError` when a page or record is damaged.
+    public init(of database: EtcdDatabase) throws(StorageError) {
+        let facts = try StoreFacts(reading: database)
+        let summary = try database.changeSummary()
+        self.status = SnapshotStatus(facts: facts, summary: summary, of: database)
+        self.hashKV = try database.hashKV(of: summary)
+        self.compactRevision = summary.compactRevision
+        self.facts = facts
+        self.log = try? database.logSummary()
+        self.hasDigest = database.storedDigest != nil
+        self.pageSize = database.bolt.pageSize
+        self.fileSize = UInt64(database.bolt.file.byteCount)
     }
 }
