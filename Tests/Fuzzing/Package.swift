@@ -15,6 +15,7 @@ let settings: [SwiftSetting] = [
     .unsafeFlags(["-enable-testing", "-sanitize=\(isCheckingAddresses ? "fuzzer,address" : "fuzzer")"]),
 ]
 
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -22,6 +23,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let package = Package(
     name: "fuzzing",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
     ],
@@ -33,7 +35,9 @@ let package = Package(
         .target(name: "ProtobufWire", swiftSettings: settings),
         .target(
             name: "KubernetesCodec",
-            dependencies: ["CSchemas", "CPoly1305", "CZlib", "ProtobufWire", crypto, cryptoExtras, yams],
+            dependencies: [
+                "CSchemas", "CPoly1305", "CZlib", "ProtobufWire", collections, crypto, cryptoExtras, yams,
+            ],
             swiftSettings: settings
         ),
         .target(name: "KubernetesTables", dependencies: ["KubernetesCodec"], swiftSettings: settings),

@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -20,6 +21,7 @@ let package = Package(
     name: "lookups",
     platforms: [.macOS(.v26)],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
@@ -45,7 +47,9 @@ let package = Package(
         ),
         .target(
             name: "KubernetesCodec",
-            dependencies: ["CSchemas", "CPoly1305", "CZlib", "ProtobufWire", crypto, cryptoExtras, yams],
+            dependencies: [
+                "CSchemas", "CPoly1305", "CZlib", "ProtobufWire", collections, crypto, cryptoExtras, yams,
+            ],
             swiftSettings: settings
         ),
         .target(
