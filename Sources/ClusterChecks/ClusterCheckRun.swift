@@ -17,17 +17,13 @@ public struct ClusterCheckRun: Sendable {
 
     /// Reads every object, on all processors.
     ///
-    /// - Parameter progress: Called with the number of objects that are done.
     /// - Returns: What each check found, and the seconds that it took; reading the objects counts as the first's.
     /// - Throws: `StorageError` for a damaged record.
-    public func run(
-        progress: (Int) -> Void = { _ in }
-    ) async throws -> [(result: ClusterCheckResult, seconds: Double)] {
+    public func run() async throws -> [(result: ClusterCheckResult, seconds: Double)] {
         let began = ContinuousClock.now
         let objects = self.registry.objects(of: self.registry.resources.filter(\.isOfKubernetes))
         guard !objects.isEmpty else { return [(.noObjects, 0)] }
         var checks = ClusterChecks()
-        var count = 0
         let registry = self.registry
         let walk = ObjectWalk(of: registry, decryption: self.decryption)
         _ = try await walk.forEach(of: objects, startingWith: ClusterChecks()) { checks, found in
@@ -42,10 +38,8 @@ public struct ClusterCheckRun: Sendable {
                     root: found.document.root
                 )
             )
-        } take: { chunk, chunkCount in
-            checks.add(chunk)
-            count += chunkCount
-            progress(count)
+        } take: { ofChunk, _ in
+            checks.add(ofChunk)
         }
         try self.registry.keyspace.checkUnchanged()
         let seconds = (ContinuousClock.now - began) / .seconds(1)

@@ -132,8 +132,8 @@ extension ProgressLine {
     fileprivate func show(_ progress: RehearsalProgress) {
         switch progress {
         case .receiving(let done, let total): self.show(done: done, total: total)
-        case .reading, .listing, .checking: progress.text.map { self.show($0, now: false) }
-        case .verifyingAndRestoring, .restoring, .starting: progress.text.map { self.show($0) }
+        case .reading, .listing: progress.text.map { self.show($0, now: false) }
+        case .verifyingAndRestoring, .restoring, .starting, .checking: progress.text.map { self.show($0) }
         }
     }
 }

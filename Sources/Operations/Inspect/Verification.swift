@@ -42,11 +42,13 @@ public struct Verification: Sendable {
     ///
     /// - Throws: `StorageError` only when the file cannot be read to its end; damage is a finding.
     public init(of database: EtcdDatabase) async throws {
-        let began = ContinuousClock.now
-        async let digest = digestResult(of: database)
-        self.check = try StorageCheck(of: database)
-        self.digest = try await digest
-        self.seconds = (ContinuousClock.now - began) / .seconds(1)
+        self = try await OngoingVerification(of: database).result
+    }
+
+    fileprivate init(digest: DigestResult, check: StorageCheck, seconds: Double) {
+        self.digest = digest
+        self.check = check
+        self.seconds = seconds
     }
 }
 
@@ -54,20 +56,41 @@ public struct Verification: Sendable {
 /// is hashed once.
 public struct OngoingVerification: Sendable {
     public let database: EtcdDatabase
-    private let task: Task<Verification, any Error>
+    private let began = ContinuousClock.now
+    private let hashing: Task<(Verification.DigestResult, end: ContinuousClock.Instant), any Error>
+    private let checking: Task<(StorageCheck, end: ContinuousClock.Instant), any Error>
 
     /// Begins to verify `database`.
     public init(of database: EtcdDatabase) {
         self.database = database
-        self.task = Task { try await Verification(of: database) }
+        // Hashing takes longest, so it begins first.
+        self.hashing = Task { (try await digestResult(of: database), .now) }
+        self.checking = Task { (try await storageCheck(of: database), .now) }
+    }
+
+    /// Whether the structure and the records are sound; the digest may still be under way.
+    ///
+    /// - Throws: As ``result``.
+    var check: StorageCheck {
+        get async throws { try await self.checking.value.0 }
     }
 
     /// What it came to; waits until it is done.
     ///
     /// - Throws: What ``Verification/init(of:)`` throws.
     public var result: Verification {
-        get async throws { try await self.task.value }
+        get async throws {
+            let (check, checked) = try await self.checking.value
+            let (digest, hashed) = try await self.hashing.value
+            let seconds = (max(checked, hashed) - self.began) / .seconds(1)
+            return Verification(digest: digest, check: check, seconds: seconds)
+        }
     }
+}
+
+@concurrent
+private func storageCheck(of database: EtcdDatabase) async throws -> StorageCheck {
+    try StorageCheck(of: database)
 }
 
 @concurrent

@@ -45,6 +45,6 @@ public enum RehearsalProgress: Sendable {
     case receiving(UInt64, of: UInt64)
     /// A resource that is listed through an API server.
     case listing(resource: String)
-    /// Objects that were checked, of all.
-    case checking(Int, of: Int)
+    /// Checking the objects.
+    case checking
 }

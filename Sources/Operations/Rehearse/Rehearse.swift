@@ -29,9 +29,6 @@ public struct Rehearse: Sendable {
         self.facts = try StoreFacts(reading: self.database)
     }
 
-    /// Whether the snapshot says that authentication is on.
-    public var asksForUsers: Bool { self.facts.authEnabled }
-
     /// Rehearses; what is wrong with the snapshot is in the answer.
     ///
     /// - Throws: `FileError` and `RestoreError` when there is no room or the disk fails, `StorageError` for a
@@ -41,17 +38,17 @@ public struct Rehearse: Sendable {
         var rehearsal = Rehearsal(steps: [], recoverySeconds: 0, seconds: 0)
         let scratch = try self.makeScratch()
         defer { scratch.remove() }
-        // The file is hashed and checked while it is being restored and its keys are put in order.
+        // The file is hashed while it is checked, restored and its keys are put in order.
         self.progress(.verifyingAndRestoring)
         let verification = OngoingVerification(of: self.database)
-        async let file = self.readFile()
+        async let file = self.readFile(checkedBy: verification)
         let restored = await self.attemptRestore(number: 0, in: scratch, provedBy: verification)
-        let verified = try await self.verify(verification, since: began)
+        let verified = try await self.verify(verification)
         rehearsal.steps.append(verified)
         if verified.step.outcome != .fail {
             let restored = try restored.get()
             let recovered = seconds(since: began)
-            let file = try await file.get()
+            let file = try await file
             try await self.bringBack(restored, file, verification, in: scratch, into: &rehearsal)
             rehearsal.recoverySeconds = recovered + rehearsal.secondsOfOpening
         }
@@ -82,6 +79,7 @@ public struct Rehearse: Sendable {
             rehearsal.steps += try await self.compare(next, with: file, in: scratch)
             stores.append(next)
         }
+        self.progress(.checking)
         rehearsal.clusterChecks = try await clusterChecks
         rehearsal.facts?.time = file.registry.snapshotTime(decryption: self.request.decryption)
         if let apiServer = self.request.apiServer, rehearsal.verdict != .fail {
@@ -112,10 +110,7 @@ extension Rehearse {
 // MARK: Steps
 
 extension Rehearse {
-    private func verify(
-        _ verification: OngoingVerification,
-        since began: ContinuousClock.Instant
-    ) async throws -> RehearsedStep {
+    private func verify(_ verification: OngoingVerification) async throws -> RehearsedStep {
         let verification = try await verification.result
         let (revisions, keys) = (verification.check.recordCount, verification.check.liveKeyCount)
         let result: RehearsalStep.Verify =
@@ -127,10 +122,11 @@ extension Rehearse {
         return RehearsedStep(.verify(result), seconds: verification.seconds)
     }
 
-    /// Reads the file's keys; of a damaged file the findings of its verification say more than the error.
+    /// Reads the keys of a file whose structure is sound; the hashing goes on meanwhile.
     @concurrent
-    private func readFile() async -> Result<RehearsedFile, StorageError> {
-        Result { () throws(StorageError) in try RehearsedFile(self.database, self.facts) }
+    private func readFile(checkedBy verification: OngoingVerification) async throws -> RehearsedFile {
+        _ = try await verification.check
+        return try RehearsedFile(self.database, self.facts)
     }
 
     /// Restores, and keeps the error: of a damaged file the findings of its verification say more.
@@ -232,8 +228,7 @@ extension Rehearse {
             logEntries: try? self.database.logEntriesNotShown(self.facts)
         )
         let run = ClusterCheckRun(file.registry, decryption: self.request.decryption)
-        let total = file.keyspace.count
-        let ofObjects = try await run.run { [progress] count in progress(.checking(count, of: total)) }
+        let ofObjects = try await run.run()
         return ofStore.map { RehearsedClusterCheck($0) }
             + ofObjects.map { RehearsedClusterCheck($0.result, seconds: $0.seconds) }
     }

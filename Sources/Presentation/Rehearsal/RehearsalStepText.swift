@@ -77,7 +77,7 @@ extension RehearsalProgress {
         case .reading(let done, let total): "reading back: \(done) of \(total) keys"
         case .receiving: nil
         case .listing(let resource): "listing \(resource) through kube-apiserver"
-        case .checking(let done, let total): "judging: \(done) of \(total) objects"
+        case .checking: "judging the objects…"
         }
     }
 }
