@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The log of `registree serve etcd`, line by line.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(60)))
 struct ServerLogTests {
     @Test func keysStandInTheirOrderBehindTimeLevelAndMessage() async throws {
         try await withTemporaryDirectory { directory in

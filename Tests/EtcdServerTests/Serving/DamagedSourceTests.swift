@@ -14,7 +14,7 @@ import Testing
 @testable import EtcdServer
 
 /// A served snapshot of which one record is damaged.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(60)))
 struct DamagedSourceTests {
     @Test func damageIsLoggedOnceWithPageKeyAndPathAndSaidToTheClient() async throws {
         try await withTemporaryDirectory { directory in

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// `--quota-backend-bytes` and the alarm NOSPACE, of the bundled store and of a real etcd 3.5.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(60)))
 struct QuotaTests {
     private static let noSpace = StoreAnswer.refusal(
         code: .resourceExhausted,
