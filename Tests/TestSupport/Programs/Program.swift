@@ -36,12 +36,20 @@ public struct Program: Sendable {
     ) throws -> RunningProgram {
         try TypedCommands.note(self.path, arguments)
         let surroundings = Surroundings(
-            environment: Self.plainEnvironment.merging(self.environment) { _, own in own }
+            environment: Self.plainEnvironment.merging(self.environment(beside: arguments)) { _, own in own }
                 .merging(environment) { _, given in given },
             input: input,
             directory: directory
         )
         return try RunningProgram(self, arguments, surroundings)
+    }
+
+    /// Its own variables, without those whose flag is typed: etcdctl refuses to have both.
+    private func environment(beside arguments: [String]) -> [String: String] {
+        self.environment.filter { name, _ in
+            let words = name.replacing("ETCDCTL_", with: "").lowercased().replacing("_", with: "-")
+            return !arguments.contains { $0 == "--\(words)" || $0.hasPrefix("--\(words)=") }
+        }
     }
 
     /// Runs the program to its end, whatever its exit code, when few others run; see ``ProgramPlaces``.
