@@ -27,7 +27,7 @@ public final class MappedFile: @unchecked Sendable {
     public enum Locking: Sendable {
         /// Take a shared lock, as bbolt's read-only mode does, and fail at once when it cannot be had.
         case shared
-        /// Do not look: for files that this process itself has just written.
+        /// Do not look: for files that nobody locks, and those that this process itself has just written.
         case none
     }
 
