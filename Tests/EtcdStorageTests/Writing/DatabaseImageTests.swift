@@ -83,10 +83,7 @@ struct DatabaseImageTests {
             let (before, after) = (try contents(source.path), try contents(path))
             #expect(before.range(of: Data(prefix)) != nil)
             #expect(after.range(of: Data(prefix)) == nil)
-            for bytes in dropped {
-                #expect(before.range(of: bytes) != nil)
-                #expect(after.range(of: bytes) == nil)
-            }
+            for bytes in dropped { #expect(after.range(of: bytes) == nil) }
         }
     }
 
