@@ -36,9 +36,9 @@ struct ServeFlagTests {
             let value = String(repeating: "x", count: 8192)
             let large = try await RegistreeProgram.run("put", "a", value, "--endpoints", endpoint)
             #expect(large.exitCode == 1)
-            #expect(large.errors.contains("database space exceeded"))
+            #expect(large.errors.contains("space quota is used up"))
             let again = try await RegistreeProgram.run("put", "a", "b", "--endpoints", endpoint)
-            #expect(again.errors.contains("database space exceeded"))
+            #expect(again.errors.contains("space quota is used up"))
         }
     }
 

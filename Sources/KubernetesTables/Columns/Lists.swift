@@ -1,12 +1,13 @@
 internal import KubernetesCodec
 
-/// The labels at a path as `a=b,c=d`; `<none>` when there are none.
+/// The labels at a path as `a=b,c=d`, in order of these texts; `<none>` when there are none.
 ///
 /// Source: kubernetes/apimachinery `pkg/labels/labels.go`, FormatLabels.
 func labelsText(_ labels: Value?) -> String {
     let members = labels?.members ?? []
     guard !members.isEmpty else { return "<none>" }
-    return members.map { "\($0.name)=\($0.value.scalarText ?? "")" }.joined(separator: ",")
+    let texts = members.map { "\($0.name)=\($0.value.scalarText ?? "")" }
+    return texts.sortedByBytes().joined(separator: ",")
 }
 
 /// The first few of a list, and how many more there are: `a,b,c + 2 more...`.
