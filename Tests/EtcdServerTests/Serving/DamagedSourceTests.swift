@@ -51,12 +51,12 @@ struct DamagedSourceTests {
         let file = try OutputFile(creating: path.string)
         _ = try store.writeSnapshot(to: file)
         try file.close()
-        // The value's tag and length, as they stand behind version 1.
+        // The value becomes field 7, which a key-value message does not have.
         let url = URL(fileURLWithPath: path.string)
         var bytes = try Data(contentsOf: url)
         let record = try #require(bytes.firstRange(of: Data([10, UInt8(key.utf8.count)] + key.utf8)))
         let value = try #require(bytes[record.upperBound...].firstRange(of: Data([42, 5] + "value".utf8)))
-        bytes[value.lowerBound + 1] = 0x7F
+        bytes[value.lowerBound] = 7 << 3 | 2
         try bytes.write(to: url)
     }
 }
