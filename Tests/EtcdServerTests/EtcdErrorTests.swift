@@ -22,7 +22,6 @@ struct EtcdErrorTests {
         add(.requestTooLarge, .put(.putting("a", Data(count: 1_600_000))))
         add(.tooManyOperations, .txn(.with { $0.success = (0..<129).map { putting("k\($0)") } }))
         add(.duplicateKey, .txn(.with { $0.success = [putting("a"), putting("a")] }))
-        add(.invalidSortOption, .range(.with { ($0.key, $0.sortOrder) = (key, .UNRECOGNIZED(7)) }))
         add(.compacted, .range(.with { ($0.key, $0.revision) = (key, 2) }))
         add(.futureRevision, .range(.with { ($0.key, $0.revision) = (key, 99) }))
         add(.compacted, .compact(.with { $0.revision = 3 }))
