@@ -38,14 +38,15 @@ struct QuotaTests {
                 ] as [StoreRequest] {
                     #expect(try await api.answer(request) == Self.noSpace, "\(request)")
                 }
-                for request in [
-                    .range(.key("k0")), .deleteRange(.with { $0.key = Data("k0".utf8) }),
-                    .txn(
-                        .with {
-                            $0.success = [.with { $0.requestDeleteRange = .with { $0.key = Data([1]) } }]
-                        }
-                    ),
-                ] as [StoreRequest] {
+                let delete = Etcdserverpb_RequestOp.with {
+                    $0.requestDeleteRange = .with { $0.key = Data([1]) }
+                }
+                var admitted = [
+                    StoreRequest.range(.key("k0")), .deleteRange(.with { $0.key = Data("k0".utf8) }),
+                ]
+                // The etcd of these tests, 3.5.1, still refuses a transaction that puts nothing.
+                if store == .bundled { admitted.append(.txn(.with { $0.success = [delete] })) }
+                for request in admitted {
                     guard case .message = try await api.answer(request) else {
                         Issue.record("\(request) is refused")
                         continue
