@@ -10,13 +10,20 @@ import SwiftProtobuf
 
 @testable import EtcdClient
 
-/// A Maintenance service that does with a snapshot what the test says, and knows no other call.
+/// A Maintenance service that does with a snapshot what the test says, and has nothing to say of its status.
 struct FakeMaintenance: RegistrableRPCService {
     typealias Writer = RPCWriter<Etcdserverpb_SnapshotResponse>
 
     var snapshot: @Sendable (Writer) async throws -> Void
 
     func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
+        router.registerHandler(
+            forMethod: Etcdserverpb_Maintenance.Method.Status.descriptor,
+            deserializer: ProtobufDeserializer<Etcdserverpb_StatusRequest>(),
+            serializer: ProtobufSerializer<Etcdserverpb_StatusResponse>()
+        ) { _, _ in
+            StreamingServerResponse(single: ServerResponse(message: Etcdserverpb_StatusResponse()))
+        }
         router.registerHandler(
             forMethod: Etcdserverpb_Maintenance.Method.Snapshot.descriptor,
             deserializer: ProtobufDeserializer<Etcdserverpb_SnapshotRequest>(),
