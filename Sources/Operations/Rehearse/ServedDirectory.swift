@@ -47,6 +47,8 @@ struct ServedDirectory: Sendable {
     private var options: ConnectionOptions {
         var options = ConnectionOptions()
         options.credentials = self.request.credentials
+        // The objects are checked meanwhile, on the same processors.
+        options.dialTimeout = .seconds(120)
         options.callTimeout = .seconds(120)
         return options
     }
