@@ -14,7 +14,6 @@ private struct Command: Decodable {
         }
 
         var names: [Name]?
-        var abstract: String?
     }
 
     var commandName: String
@@ -62,37 +61,31 @@ private let notes = ProcessInfo.processInfo.environment["REGISTREE_ALL_TYPED"]
     )
 )
 struct EveryFlagIsTypedTests {
-    /// A spelling of a flag, which several commands may share.
-    private struct Flag: Hashable {
-        var spelling: String
-        var abstract: String?
-    }
-
     @Test func everyFlagIsTypedByATestWithOneOfItsCommands() async throws {
         let typed = try TypedCommands.read(FilePath(try #require(notes)))
-        var flags: [Flag: [[String]]] = [:]
+        var flags: [String: [[String]]] = [:]
         try await self.gather(Command.root(), [], &flags)
         #expect(flags.count > 50)
         let untyped = flags.filter { flag, commands in
             !typed.contains { line in
                 commands.contains { line.starts(with: $0) }
-                    && line.contains { $0 == flag.spelling || $0.hasPrefix(flag.spelling + "=") }
+                    && line.contains { $0 == flag || $0.hasPrefix(flag + "=") }
             }
         }
         let names = untyped.map { flag, commands in
-            "\(flag.spelling) of \(commands.map { $0.joined(separator: " ") }.joined(separator: ", "))"
+            "\(flag) of \(commands.map { $0.joined(separator: " ") }.joined(separator: ", "))"
         }
         #expect(names.sorted() == [])
     }
 
-    /// The flags of a command and of those below it, each with the words of all its commands.
-    private func gather(_ command: Command, _ words: [String], _ flags: inout [Flag: [[String]]]) {
+    /// The spellings of all flags of a command and of those below it, each with the words of all its commands.
+    private func gather(_ command: Command, _ words: [String], _ flags: inout [String: [[String]]]) {
         for inner in command.subcommands ?? [] where inner.commandName != "help" {
             self.gather(inner, words + [inner.commandName], &flags)
         }
         for argument in command.arguments ?? [] {
             for name in argument.names ?? [] {
-                flags[Flag(spelling: name.spelling, abstract: argument.abstract), default: []].append(words)
+                flags[name.spelling, default: []].append(words)
             }
         }
     }
