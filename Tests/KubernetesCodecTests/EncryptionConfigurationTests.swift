@@ -67,7 +67,7 @@ struct EncryptionConfigurationTests {
     }
 
     @Test(arguments: [
-        ("null", "not an object"), ("[]", "no object"), ("{}", "kind is missing"),
+        ("null", "not an object"), ("[]", "not an object"), ("{}", "kind is missing"),
         (#"{"kind":"EncryptionConfiguration","apiVersion":"v1"}"#, "apiVersion \"v1\""),
         (#"{"kind":"Pod","apiVersion":"v1\u001b"}"#, #"\u{1B}"#),
         (#"{"kind":"EncryptionConfig","apiVersion":"v1"}"#, "resources must be a list"),
