@@ -144,6 +144,7 @@ extension OneAtATime {
             (["keys", "-f", "a", "--prefix", "--from-key", "k"], "exclude each other"),
             (["keys", "-f", "a", "--keys-only", "--print-value-only"], "exclude each other"),
             (["keys", "-f", "a", "--limit", "-1"], "--limit"),
+            (["keys", "k", "--command-timeout", "5"], "--command-timeout"),
             (["put"], "Missing expected argument '<key>'"),
             (["put", "", "v"], "The key is empty"),
             (["delete", ""], "The key is empty"),
