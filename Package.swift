@@ -81,16 +81,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "ProtobufWire", swiftSettings: settings),
+        .target(name: "JSONText", swiftSettings: settings),
         .target(name: "Bolt", dependencies: ["Files"], swiftSettings: settings),
         .target(
             name: "EtcdStorage",
-            dependencies: ["CChecksums", "Files", "ProtobufWire", "Bolt", crypto],
+            dependencies: ["CChecksums", "Files", "ProtobufWire", "JSONText", "Bolt", crypto],
             swiftSettings: settings
         ),
         .target(
             name: "KubernetesCodec",
             dependencies: [
-                "CSchemas", "CPoly1305", "CZlib", "ProtobufWire", collections, crypto, cryptoExtras, yams,
+                "CSchemas", "CPoly1305", "CZlib", "ProtobufWire", "JSONText", collections, crypto,
+                cryptoExtras, yams,
             ],
             swiftSettings: settings
         ),
@@ -165,9 +167,9 @@ let package = Package(
         .target(
             name: "Presentation",
             dependencies: [
-                "Files", "Bolt", "EtcdStorage", "EtcdStore", "EtcdClient", "EtcdServer", "KubernetesCodec",
-                "KubernetesTables", "KubernetesRegistry", "ClusterChecks", "KubernetesClient", "Operations",
-                system,
+                "Files", "JSONText", "Bolt", "EtcdStorage", "EtcdStore", "EtcdClient", "EtcdServer",
+                "KubernetesCodec", "KubernetesTables", "KubernetesRegistry", "ClusterChecks",
+                "KubernetesClient", "Operations", system,
             ],
             swiftSettings: settings
         ),
@@ -199,7 +201,7 @@ let package = Package(
         .testTarget(name: "BoltTests", dependencies: ["Bolt", "Files"], swiftSettings: settings),
         .testTarget(
             name: "EtcdStorageTests",
-            dependencies: ["CChecksums", "Files", "Bolt", "EtcdStorage", "TestSupport", system],
+            dependencies: ["CChecksums", "Files", "JSONText", "Bolt", "EtcdStorage", "TestSupport", system],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,3 +1,5 @@
+import JSONText
+
 /// The members that a restored cluster begins with, as `--initial-cluster` names them.
 ///
 ///     m1=https://10.0.0.1:2380,m2=https://10.0.0.2:2380,m2=https://10.0.0.12:2380

@@ -1,4 +1,5 @@
 import CChecksums
+import JSONText
 import ProtobufWire
 
 /// The raft snapshot beside the database: the membership once more, in the form of etcd's first API.

@@ -1,3 +1,5 @@
+import JSONText
+
 /// Reads CBOR into a document, as Kubernetes stores custom resources with the gate `CBORServingAndStorage`.
 ///
 /// Every item begins with one byte, the upper three bits its major type, the lower five its argument or how

@@ -1,5 +1,6 @@
-/// Writes values as JSON text, the way Go's `encoding/json` does: `<`, `>`, `&`, U+2028 and U+2029 are
-/// escaped, and bytes that are not UTF-8 become U+FFFD.
+import JSONText
+
+/// Writes values as JSON text, the way Go's `encoding/json` does; strings as ``GoJSON`` has them.
 ///
 /// Source: golang/go `src/encoding/json/encode.go`.
 public struct JSONWriter: Sendable {
@@ -32,7 +33,7 @@ public struct JSONWriter: Sendable {
         case .true: self.append("true")
         case .integer: self.append(Int64(bitPattern: node.payload))
         case .number: self.bytes.append(contentsOf: document.text[node.textRange.bytes])
-        case .string: self.append(node.textRange, of: document)
+        case .string: self.string(node.textRange, of: document)
         case .array: self.container(node, UInt8(ascii: "["), UInt8(ascii: "]"), of: document)
         case .object: self.container(node, UInt8(ascii: "{"), UInt8(ascii: "}"), of: document)
         }
@@ -52,7 +53,7 @@ public struct JSONWriter: Sendable {
                 self.breakLine()
                 let record = document.nodes[Int(child)]
                 if node.kind == .object {
-                    self.append(record.name, of: document)
+                    self.string(record.name, of: document)
                     self.bytes.append(UInt8(ascii: ":"))
                     if self.indentation != nil { self.bytes.append(UInt8(ascii: " ")) }
                 }
@@ -64,6 +65,12 @@ public struct JSONWriter: Sendable {
             self.breakLine()
         }
         self.bytes.append(closing)
+    }
+
+    private mutating func string(_ text: Document.TextRange, of document: borrowing Document) {
+        document.text.withUnsafeBytes { all in
+            GoJSON.append(UnsafeRawBufferPointer(rebasing: all[text.bytes]), to: &self.bytes)
+        }
     }
 
     private mutating func breakLine() {
@@ -86,96 +93,4 @@ public struct JSONWriter: Sendable {
         } while rest > 0
         self.bytes[start...].reverse()
     }
-}
-
-extension JSONWriter {
-    /// Appends a string literal.
-    private mutating func append(_ text: Document.TextRange, of document: borrowing Document) {
-        self.bytes.append(UInt8(ascii: "\""))
-        document.text.withUnsafeBytes { all in
-            let text = UnsafeRawBufferPointer(rebasing: all[text.bytes])
-            var run = 0
-            var position = 0
-            while position < text.count {
-                let byte = text[position]
-                guard isSpecial[Int(byte)] else {
-                    position += 1
-                    continue
-                }
-                let (length, isPlain) = byte < 0x80 ? (1, false) : sequence(at: position, of: text)
-                if !isPlain {
-                    self.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[run..<position]))
-                    self.escape(text, at: position)
-                    run = position + length
-                }
-                position += length
-            }
-            self.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[run...]))
-        }
-        self.bytes.append(UInt8(ascii: "\""))
-    }
-
-    /// Appends what stands for the character at `position` in JSON.
-    private mutating func escape(_ text: UnsafeRawBufferPointer, at position: Int) {
-        switch text[position] {
-        case UInt8(ascii: "\""): self.append("\\\"")
-        case UInt8(ascii: "\\"): self.append("\\\\")
-        case 0x08: self.append("\\b")
-        case 0x09: self.append("\\t")
-        case 0x0A: self.append("\\n")
-        case 0x0C: self.append("\\f")
-        case 0x0D: self.append("\\r")
-        case let byte where byte < 0x80:
-            self.append("\\u00")
-            self.bytes.append(hexadecimalDigit(byte >> 4))
-            self.bytes.append(hexadecimalDigit(byte & 15))
-        case 0xE2 where isLineSeparator(at: position, of: text):
-            self.append(text[position + 2] == 0xA8 ? "\\u2028" : "\\u2029")
-        default: self.append("\\ufffd")
-        }
-    }
-}
-
-/// The bytes that a JSON string may not hold as they are, or that begin a longer character.
-private let isSpecial: [Bool] = (0..<256).map { byte in
-    byte < 0x20 || byte >= 0x7F && byte != 0x7F || [0x22, 0x5C, 0x3C, 0x3E, 0x26].contains(byte)
-}
-
-private func hexadecimalDigit(_ digit: UInt8) -> UInt8 {
-    digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-}
-
-/// How many bytes the character at `position` has, and whether it may stay as it is.
-private func sequence(at position: Int, of text: UnsafeRawBufferPointer) -> (length: Int, isPlain: Bool) {
-    let length = utf8Length(at: position, of: text)
-    guard length > 0 else { return (1, false) }
-    return (length, !(length == 3 && isLineSeparator(at: position, of: text)))
-}
-
-private func isLineSeparator(at position: Int, of text: UnsafeRawBufferPointer) -> Bool {
-    text.count - position >= 3 && text[position] == 0xE2 && text[position + 1] == 0x80
-        && (text[position + 2] == 0xA8 || text[position + 2] == 0xA9)
-}
-
-/// Bytes of the well-formed UTF-8 sequence at `position`; 0 when it is none.
-///
-/// Source: The Unicode Standard, table 3-7.
-func utf8Length(at position: Int, of text: UnsafeRawBufferPointer) -> Int {
-    let first = text[position]
-    let length: Int
-    var second: ClosedRange<UInt8> = 0x80...0xBF
-    switch first {
-    case 0..<0x80: return 1
-    case 0xC2...0xDF: length = 2
-    case 0xE0: (length, second) = (3, 0xA0...0xBF)
-    case 0xED: (length, second) = (3, 0x80...0x9F)
-    case 0xE1...0xEF: length = 3
-    case 0xF0: (length, second) = (4, 0x90...0xBF)
-    case 0xF4: (length, second) = (4, 0x80...0x8F)
-    case 0xF1...0xF3: length = 4
-    default: return 0
-    }
-    guard text.count - position >= length, second.contains(text[position + 1]) else { return 0 }
-    for index in 2..<max(2, length) where text[position + index] & 0xC0 != 0x80 { return 0 }
-    return length
 }

@@ -1,3 +1,4 @@
+import JSONText
 import ProtobufWire
 
 /// Objects of kinds that the table does not have.

@@ -1,3 +1,5 @@
+import JSONText
+
 /// The order in which go-yaml v2 writes the members of a mapping: numbers within names by their value, so
 /// that `a2` comes before `a10`, and letters behind what are none.
 ///

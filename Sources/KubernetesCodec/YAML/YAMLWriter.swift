@@ -1,3 +1,5 @@
+import JSONText
+
 /// Writes values as YAML text, byte for byte as kubectl prints them with `-o yaml`.
 ///
 /// Kubernetes' tools turn an object into JSON and that into YAML with go-yaml v2: two spaces a level, sequences

@@ -1,4 +1,5 @@
 import EtcdStorage
+import JSONText
 public import KubernetesRegistry
 
 /// The formats of a tree.

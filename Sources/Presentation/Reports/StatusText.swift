@@ -1,4 +1,5 @@
 import EtcdStorage
+import JSONText
 public import Operations
 
 /// etcdutl's `--write-out`: its formats of `snapshot status`, byte for byte.

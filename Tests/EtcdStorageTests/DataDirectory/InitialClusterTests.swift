@@ -1,3 +1,4 @@
+import JSONText
 import Testing
 
 @testable import EtcdStorage
@@ -38,6 +39,10 @@ struct InitialClusterTests {
 
     @Test func escapesAsGoDoes() {
         #expect(GoJSON.string("<a&b>\"\\\n\u{1}\u{2028}é") == #""\u003ca\u0026b\u003e\"\\\n\u0001\u2028é""#)
+    }
+
+    @Test func hasShortEscapesForBackspaceAndFormFeed() {
+        #expect(GoJSON.string("\u{8}\u{C}\r\t\u{1F}\u{7F}") == "\"\\b\\f\\r\\t\\u001f\u{7F}\"")
     }
 
     @Test(arguments: [
