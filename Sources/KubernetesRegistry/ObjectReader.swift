@@ -57,7 +57,7 @@ public struct ObjectReader {
         _ metadata: KeyMetadata,
         _ resource: Resource?
     ) -> ReadObject {
-        var read = ReadObject(metadata: metadata)
+        var read = ReadObject(metadata: metadata, valueByteCount: value.byteCount)
         do throws(CodecError) {
             if let encrypted = EncryptedValue(value) {
                 read.encryption = encrypted
@@ -92,6 +92,8 @@ public struct ObjectReader {
 public struct ReadObject: Sendable {
     /// Its revisions and lease.
     public var metadata: KeyMetadata
+    /// Size of the stored value, in bytes.
+    public var valueByteCount: Int
     /// How it was stored; nil when it could not be decoded.
     public var form: DecodedForm?
     /// With what it is encrypted; nil for plain values.

@@ -37,7 +37,7 @@ struct CallTests {
                 let both = try await client.range(RangeQuery(.prefix(bytes("/a/"))))
                 #expect(both.keyValues.map(\.key) == [bytes("/a/1"), bytes("/a/2")])
                 #expect(both.keyValues.last?.value == bytes("newer"))
-                #expect(both.keyValues.last?.version == 2)
+                #expect(both.keyValues.last?.metadata.version == 2)
                 #expect(both.revision == 5)
 
                 let before = try await client.range(RangeQuery(.key(bytes("/a/2")), revision: 4))

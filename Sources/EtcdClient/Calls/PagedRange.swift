@@ -55,10 +55,7 @@ extension LiveKeyValue {
         self.init(
             key: Array(bytes[keyValue.key]),
             value: Array(bytes[keyValue.value]),
-            createRevision: keyValue.createRevision,
-            modRevision: keyValue.modRevision,
-            version: keyValue.version,
-            lease: keyValue.lease
+            metadata: keyValue.metadata
         )
     }
 }

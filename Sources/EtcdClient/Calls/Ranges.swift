@@ -9,27 +9,7 @@ import SwiftProtobuf
 public struct LiveKeyValue: Hashable, Sendable {
     public var key: [UInt8]
     public var value: [UInt8]
-    public var createRevision: Int64
-    public var modRevision: Int64
-    public var version: Int64
-    /// The lease that holds the key; 0 for none.
-    public var lease: Int64
-
-    public init(
-        key: [UInt8],
-        value: [UInt8],
-        createRevision: Int64,
-        modRevision: Int64,
-        version: Int64,
-        lease: Int64
-    ) {
-        self.key = key
-        self.value = value
-        self.createRevision = createRevision
-        self.modRevision = modRevision
-        self.version = version
-        self.lease = lease
-    }
+    public var metadata: KeyMetadata
 }
 
 /// What to read; etcd's names and meanings.
@@ -127,10 +107,12 @@ extension LiveKeyValue {
         self.init(
             key: Array(message.key),
             value: Array(message.value),
-            createRevision: message.createRevision,
-            modRevision: message.modRevision,
-            version: message.version,
-            lease: message.lease
+            metadata: KeyMetadata(
+                createRevision: message.createRevision,
+                modRevision: message.modRevision,
+                version: message.version,
+                lease: message.lease
+            )
         )
     }
 }

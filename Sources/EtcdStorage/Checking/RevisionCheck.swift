@@ -146,18 +146,19 @@ struct RevisionCheck {
         in bytes: RawSpan
     ) {
         let main = record.revision.main
+        let metadata = keyValue.metadata
         var broken: StorageFinding.Reason?
-        if keyValue.modRevision != main {
-            broken = .modRevisionDiffers(found: keyValue.modRevision)
-        } else if !hasPossibleHistory(keyValue) {
-            broken = .impossibleHistory(create: keyValue.createRevision, version: keyValue.version)
+        if metadata.modRevision != main {
+            broken = .modRevisionDiffers(found: metadata.modRevision)
+        } else if !hasPossibleHistory(metadata) {
+            broken = .impossibleHistory(create: metadata.createRevision, version: metadata.version)
         } else if isWhole, living != nil || main > self.compactRevision {
-            let create = living?.createRevision ?? main
-            let version = (living?.version ?? 0).addingReportingOverflow(1).partialValue
-            if keyValue.createRevision != create {
-                broken = .createRevisionDiffers(found: keyValue.createRevision, expected: create)
-            } else if keyValue.version != version {
-                broken = .versionDiffers(found: keyValue.version, expected: version)
+            let create = living?.metadata.createRevision ?? main
+            let version = (living?.metadata.version ?? 0).addingReportingOverflow(1).partialValue
+            if metadata.createRevision != create {
+                broken = .createRevisionDiffers(found: metadata.createRevision, expected: create)
+            } else if metadata.version != version {
+                broken = .versionDiffers(found: metadata.version, expected: version)
             }
         }
         if let broken { self.add(broken, record, key: shownKey(keyValue, in: bytes)) }
@@ -166,13 +167,13 @@ struct RevisionCheck {
     private mutating func checkLeases(in bytes: RawSpan) {
         let leases = Set(self.facts.leases.map(\.id))
         for entry in self.index.entries where !entry.isTombstone {
-            guard let keyValue = KeyValue(reading: bytes, in: entry.message), keyValue.lease != 0,
-                !leases.contains(keyValue.lease)
-            else { continue }
+            guard let keyValue = KeyValue(reading: bytes, in: entry.message) else { continue }
+            let lease = keyValue.metadata.lease
+            guard lease != 0, !leases.contains(lease) else { continue }
             let range = entry.offset..<entry.message.lowerBound
             self.findings.add(
                 StorageFinding(
-                    .missingLease(id: keyValue.lease),
+                    .missingLease(id: lease),
                     revision: RevisionKey(reading: bytes, in: range),
                     key: shownKey(keyValue, in: bytes)
                 )
@@ -182,11 +183,11 @@ struct RevisionCheck {
 }
 
 /// Whether the three numbers can belong together, whatever came before: a key changes at most once a revision.
-private func hasPossibleHistory(_ keyValue: KeyValue) -> Bool {
-    guard keyValue.createRevision >= 1, keyValue.createRevision <= keyValue.modRevision else { return false }
-    let changes = keyValue.modRevision - keyValue.createRevision
-    guard keyValue.version >= 1, keyValue.version - 1 <= changes else { return false }
-    return (keyValue.version == 1) == (changes == 0)
+private func hasPossibleHistory(_ metadata: KeyMetadata) -> Bool {
+    guard metadata.createRevision >= 1, metadata.createRevision <= metadata.modRevision else { return false }
+    let changes = metadata.modRevision - metadata.createRevision
+    guard metadata.version >= 1, metadata.version - 1 <= changes else { return false }
+    return (metadata.version == 1) == (changes == 0)
 }
 
 /// As much of the key as a finding shows.

@@ -15,23 +15,9 @@ final class Change: Sendable {
     var isTombstone: Bool { self.revision.isTombstone }
 
     /// A put.
-    init(
-        at revision: RevisionKey,
-        key: RawSpan,
-        value: RawSpan,
-        createRevision: Int64,
-        version: Int64,
-        lease: Int64
-    ) {
+    init(at revision: RevisionKey, key: RawSpan, value: RawSpan, _ metadata: KeyMetadata) {
         var writer = ProtobufWriter(capacity: key.byteCount + value.byteCount + 48)
-        self.keyValue = writer.appendKeyValue(
-            key: key,
-            value: value,
-            createRevision: createRevision,
-            modRevision: revision.main,
-            version: version,
-            lease: lease
-        )
+        self.keyValue = writer.appendKeyValue(key: key, value: value, metadata)
         self.revision = revision
         self.message = writer.bytes
     }

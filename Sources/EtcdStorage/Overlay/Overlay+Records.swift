@@ -79,7 +79,7 @@ extension Overlay {
         in bytes: RawSpan
     ) throws(StorageError) -> [UInt8]? {
         let main = change.revision.main
-        if !change.isTombstone, keyValue.createRevision == main { return nil }
+        if !change.isTombstone, keyValue.metadata.createRevision == main { return nil }
         guard main > self.compactRevision else { return nil }
         switch change.place {
         case .source(let record):

@@ -72,14 +72,13 @@ extension Overlay {
         let (place, found) = self.index.place(of: key.span.bytes)
         let (previous, position) = try self.newest(key, at: found ? place : nil)
         let revision = self.nextRevision
-        let change = Change(
-            at: revision,
-            key: key.span.bytes,
-            value: value,
-            createRevision: previous?.createRevision ?? revision.main,
-            version: (previous?.version ?? 0) &+ 1,
+        let metadata = KeyMetadata(
+            createRevision: previous?.metadata.createRevision ?? revision.main,
+            modRevision: revision.main,
+            version: (previous?.metadata.version ?? 0) &+ 1,
             lease: lease
         )
+        let change = Change(at: revision, key: key.span.bytes, value: value, metadata)
         self.apply(change, at: place, found: found, position)
         return previous
     }

@@ -56,11 +56,8 @@ public struct StoredRecord: Sendable {
         self.place = .source(message)
     }
 
-    public var createRevision: Int64 { self.keyValue.createRevision }
-    public var modRevision: Int64 { self.keyValue.modRevision }
-    public var version: Int64 { self.keyValue.version }
-    /// The lease that the key hangs on; 0 for none.
-    public var lease: Int64 { self.keyValue.lease }
+    /// The key's revisions, version and lease.
+    public var metadata: KeyMetadata { self.keyValue.metadata }
     /// Where the whole message lies.
     public var message: MessageLocation { MessageLocation(place: self.place) }
 }

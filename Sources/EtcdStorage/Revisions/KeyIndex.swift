@@ -109,7 +109,7 @@ extension KeyIndex.Entry {
             hash: 0,
             keyOffset: UInt8(clamping: keyValue.key.lowerBound),
             isTombstone: false,
-            hasTail: keyValue.lease != 0,
+            hasTail: keyValue.metadata.lease != 0,
             isChange: isChange
         )
     }

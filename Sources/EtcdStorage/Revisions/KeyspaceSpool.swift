@@ -20,24 +20,18 @@ public struct KeyspaceSpool {
     public mutating func append(
         key: [UInt8],
         value: [UInt8],
-        createRevision: Int64,
-        modRevision: Int64,
-        version: Int64,
-        lease: Int64
+        _ metadata: KeyMetadata
     ) throws(FileError) {
         var message = ProtobufWriter(capacity: key.count + value.count + 48)
         let keyValue = message.appendKeyValue(
             key: key.span.bytes,
             value: value.span.bytes,
-            createRevision: createRevision,
-            modRevision: modRevision,
-            version: version,
-            lease: lease
+            metadata
         )
         self.entries.append(
             KeyIndex.Entry(offset: self.file.byteCount, keyValue, messageCount: message.bytes.count)
         )
-        try self.file.append(RevisionKey(main: modRevision, sub: 0).bytes)
+        try self.file.append(RevisionKey(main: metadata.modRevision, sub: 0).bytes)
         try self.file.append(message.bytes)
     }
 

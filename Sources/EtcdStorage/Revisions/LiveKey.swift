@@ -81,7 +81,7 @@ extension Keyspace {
             guard let keyValue = KeyValue(reading: bytes, in: message) else {
                 throw self.records.damage(at: key.entry)
             }
-            return body(KeyMetadata(keyValue), bytes.extracting(keyValue.value))
+            return body(keyValue.metadata, bytes.extracting(keyValue.value))
         }
     }
 
@@ -111,7 +111,7 @@ extension Keyspace {
                 }
                 try body(
                     bytes.extracting(keyValue.key),
-                    KeyMetadata(keyValue),
+                    keyValue.metadata,
                     bytes.extracting(keyValue.value)
                 )
             }

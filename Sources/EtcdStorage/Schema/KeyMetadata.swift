@@ -10,30 +10,14 @@ public struct KeyMetadata: Hashable, Sendable {
     public var version: Int64
     /// Lease ID; 0 when there is none.
     public var lease: Int64
-    /// Size of the value, in bytes.
-    public var valueByteCount: Int
 
-    public init(
-        createRevision: Int64,
-        modRevision: Int64,
-        version: Int64,
-        lease: Int64,
-        valueByteCount: Int
-    ) {
+    public init(createRevision: Int64, modRevision: Int64, version: Int64, lease: Int64) {
         self.createRevision = createRevision
         self.modRevision = modRevision
         self.version = version
         self.lease = lease
-        self.valueByteCount = valueByteCount
     }
 
-    init(_ keyValue: KeyValue) {
-        self.init(
-            createRevision: keyValue.createRevision,
-            modRevision: keyValue.modRevision,
-            version: keyValue.version,
-            lease: keyValue.lease,
-            valueByteCount: keyValue.value.count
-        )
-    }
+    /// What a tombstone's record says: it holds the key alone.
+    static var zero: KeyMetadata { KeyMetadata(createRevision: 0, modRevision: 0, version: 0, lease: 0) }
 }

@@ -18,39 +18,19 @@ import ProtobufWire
 public struct KeyValue: Hashable, Sendable {
     public var key: Range<Int>
     public var value: Range<Int>
-    public var createRevision: Int64
-    public var modRevision: Int64
-    public var version: Int64
-    public var lease: Int64
+    /// The message's numbers.
+    public var metadata: KeyMetadata
+}
 
-    init(
-        key: Range<Int>,
-        value: Range<Int>,
-        createRevision: Int64,
-        modRevision: Int64,
-        version: Int64,
-        lease: Int64
-    ) {
-        self.key = key
-        self.value = value
-        self.createRevision = createRevision
-        self.modRevision = modRevision
-        self.version = version
-        self.lease = lease
-    }
-
+extension KeyValue {
     /// Reads the message that fills `range` of `bytes`; nil when it is not one.
     ///
     /// A field of another number or type is refused too, and so are fields out of order: every etcd so
     /// far writes these six alone, ascending.
     public init?(reading bytes: RawSpan, in range: Range<Int>) {
         guard range.upperBound <= bytes.byteCount else { return nil }
-        self.key = range.lowerBound..<range.lowerBound
-        self.value = self.key
-        self.createRevision = 0
-        self.modRevision = 0
-        self.version = 0
-        self.lease = 0
+        let nowhere = range.lowerBound..<range.lowerBound
+        self.init(key: nowhere, value: nowhere, metadata: .zero)
         var reader = ProtobufReader(range)
         do {
             var last = 0
@@ -59,11 +39,11 @@ public struct KeyValue: Hashable, Sendable {
                 last = field.number
                 switch field {
                 case .bytes(number: 1, let key): self.key = key
-                case .varint(number: 2, let revision): self.createRevision = Int64(bitPattern: revision)
-                case .varint(number: 3, let revision): self.modRevision = Int64(bitPattern: revision)
-                case .varint(number: 4, let version): self.version = Int64(bitPattern: version)
+                case .varint(number: 2, let number): self.metadata.createRevision = Int64(bitPattern: number)
+                case .varint(number: 3, let number): self.metadata.modRevision = Int64(bitPattern: number)
+                case .varint(number: 4, let number): self.metadata.version = Int64(bitPattern: number)
                 case .bytes(number: 5, let value): self.value = value
-                case .varint(number: 6, let lease): self.lease = Int64(bitPattern: lease)
+                case .varint(number: 6, let number): self.metadata.lease = Int64(bitPattern: number)
                 default: return nil
                 }
             }
@@ -77,40 +57,19 @@ extension ProtobufWriter {
     /// Writes the fields of a ``KeyValue`` message as etcd does.
     ///
     /// - Returns: Where in ``bytes`` its parts lie; an empty value lies behind the key.
-    mutating func appendKeyValue(
-        key: RawSpan,
-        value: RawSpan,
-        createRevision: Int64,
-        modRevision: Int64,
-        version: Int64,
-        lease: Int64
-    ) -> KeyValue {
+    mutating func appendKeyValue(key: RawSpan, value: RawSpan, _ metadata: KeyMetadata) -> KeyValue {
         let key = self.append(key, field: 1)
-        self.appendUnlessZero(createRevision, field: 2)
-        self.appendUnlessZero(modRevision, field: 3)
-        self.appendUnlessZero(version, field: 4)
+        self.appendUnlessZero(metadata.createRevision, field: 2)
+        self.appendUnlessZero(metadata.modRevision, field: 3)
+        self.appendUnlessZero(metadata.version, field: 4)
         let value = value.isEmpty ? key.upperBound..<key.upperBound : self.append(value, field: 5)
-        self.appendUnlessZero(lease, field: 6)
-        return KeyValue(
-            key: key,
-            value: value,
-            createRevision: createRevision,
-            modRevision: modRevision,
-            version: version,
-            lease: lease
-        )
+        self.appendUnlessZero(metadata.lease, field: 6)
+        return KeyValue(key: key, value: value, metadata: metadata)
     }
 
     /// Writes the message of a tombstone, which has the key alone.
     mutating func appendTombstone(key: RawSpan) -> KeyValue {
-        self.appendKeyValue(
-            key: key,
-            value: [UInt8]().span.bytes,
-            createRevision: 0,
-            modRevision: 0,
-            version: 0,
-            lease: 0
-        )
+        self.appendKeyValue(key: key, value: [UInt8]().span.bytes, .zero)
     }
 }
 

@@ -53,8 +53,11 @@ extension RevisionView {
     private func sort(_ records: inout [StoredRecord], as request: Etcdserverpb_RangeRequest) {
         // Without an order etcd sorts upwards, unless it is by key, as the records are already.
         let isDescending = request.sortOrder == .descend
-        func sort(by number: (StoredRecord) -> Int64) {
-            records.sort { isDescending ? number($0) > number($1) : number($0) < number($1) }
+        func sort(by number: (KeyMetadata) -> Int64) {
+            records.sort { left, right in
+                let (left, right) = (number(left.metadata), number(right.metadata))
+                return isDescending ? left > right : left < right
+            }
         }
         switch request.sortTarget {
         case .key: if isDescending { records.reverse() }
@@ -87,10 +90,11 @@ extension Etcdserverpb_RangeRequest {
     /// Whether a record is within the revisions that are asked for.
     func admits(_ record: StoredRecord) -> Bool {
         guard self.isFiltered else { return true }
-        if self.maxModRevision != 0, record.modRevision > self.maxModRevision { return false }
-        if self.minModRevision != 0, record.modRevision < self.minModRevision { return false }
-        if self.maxCreateRevision != 0, record.createRevision > self.maxCreateRevision { return false }
-        if self.minCreateRevision != 0, record.createRevision < self.minCreateRevision { return false }
+        let metadata = record.metadata
+        if self.maxModRevision != 0, metadata.modRevision > self.maxModRevision { return false }
+        if self.minModRevision != 0, metadata.modRevision < self.minModRevision { return false }
+        if self.maxCreateRevision != 0, metadata.createRevision > self.maxCreateRevision { return false }
+        if self.minCreateRevision != 0, metadata.createRevision < self.minCreateRevision { return false }
         return true
     }
 }

@@ -61,10 +61,10 @@ extension RevisionView {
     private func messageWithoutValue(of record: StoredRecord) -> [UInt8] {
         var message = ProtobufWriter(capacity: 128)
         _ = self.withKey(of: record) { message.append($0, field: 1) }
-        message.appendUnlessZero(record.createRevision, field: 2)
-        message.appendUnlessZero(record.modRevision, field: 3)
-        message.appendUnlessZero(record.version, field: 4)
-        message.appendUnlessZero(record.lease, field: 6)
+        message.appendUnlessZero(record.metadata.createRevision, field: 2)
+        message.appendUnlessZero(record.metadata.modRevision, field: 3)
+        message.appendUnlessZero(record.metadata.version, field: 4)
+        message.appendUnlessZero(record.metadata.lease, field: 6)
         return message.bytes
     }
 }

@@ -97,10 +97,10 @@ extension RevisionView {
     func message(of record: StoredRecord, keysOnly: Bool = false) -> Mvccpb_KeyValue {
         var message = Mvccpb_KeyValue()
         message.key = self.withKey(of: record) { Data(copying: $0) }
-        message.createRevision = record.createRevision
-        message.modRevision = record.modRevision
-        message.version = record.version
-        message.lease = record.lease
+        message.createRevision = record.metadata.createRevision
+        message.modRevision = record.metadata.modRevision
+        message.version = record.metadata.version
+        message.lease = record.metadata.lease
         if !keysOnly { message.value = self.withValue(of: record) { Data(copying: $0) } }
         return message
     }

@@ -140,10 +140,10 @@ extension RevisionView {
     /// Below, at or above 0, as what the comparison is about compares with what it names.
     private func order(of record: StoredRecord, to comparison: Etcdserverpb_Compare) -> Int {
         switch comparison.target {
-        case .version: return order(of: record.version, to: comparison.number)
-        case .create: return order(of: record.createRevision, to: comparison.number)
-        case .mod: return order(of: record.modRevision, to: comparison.number)
-        case .lease: return order(of: record.lease, to: comparison.number)
+        case .version: return order(of: record.metadata.version, to: comparison.number)
+        case .create: return order(of: record.metadata.createRevision, to: comparison.number)
+        case .mod: return order(of: record.metadata.modRevision, to: comparison.number)
+        case .lease: return order(of: record.metadata.lease, to: comparison.number)
         case .value:
             return self.withValue(of: record) { -comparison.givenValue.compare(to: $0) }
         case .UNRECOGNIZED: return 0

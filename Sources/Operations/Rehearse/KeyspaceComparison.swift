@@ -98,11 +98,12 @@ struct KeyspaceComparison {
         from own: LiveKey
     ) throws(StorageError) -> KeyDifference.Kind? {
         guard let served = KeyValue(reading: record, in: 0..<record.byteCount) else { return .value }
-        return try self.expected.withRecord(of: own) { metadata, value in
-            if served.createRevision != metadata.createRevision { return .createRevision }
-            if served.modRevision != metadata.modRevision { return .modRevision }
-            if served.version != metadata.version { return .version }
-            if served.lease != metadata.lease { return .lease }
+        return try self.expected.withRecord(of: own) { expected, value in
+            let metadata = served.metadata
+            if metadata.createRevision != expected.createRevision { return .createRevision }
+            if metadata.modRevision != expected.modRevision { return .modRevision }
+            if metadata.version != expected.version { return .version }
+            if metadata.lease != expected.lease { return .lease }
             return record.extracting(served.value).compare(value) == 0 ? nil : .value
         }
     }

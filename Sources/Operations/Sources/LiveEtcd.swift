@@ -1,6 +1,5 @@
 import EtcdClient
 public import EtcdStorage
-import Files
 
 /// A live etcd, whose keys are read into a keyspace like a snapshot's.
 public struct LiveEtcd: Sendable {
@@ -29,25 +28,12 @@ public struct LiveEtcd: Sendable {
             var newest: Int64?
             for range in ranges {
                 let read = try await client.pages(of: range, revision: pinned) { page in
-                    for live in page { try spool.append(live) }
+                    for live in page { try spool.append(key: live.key, value: live.value, live.metadata) }
                 }
                 pinned = read.revision
                 newest = newest ?? read.newest
             }
             return try spool.keyspace(at: pinned, of: newest ?? pinned)
         }
-    }
-}
-
-extension KeyspaceSpool {
-    fileprivate mutating func append(_ live: LiveKeyValue) throws(FileError) {
-        try self.append(
-            key: live.key,
-            value: live.value,
-            createRevision: live.createRevision,
-            modRevision: live.modRevision,
-            version: live.version,
-            lease: live.lease
-        )
     }
 }

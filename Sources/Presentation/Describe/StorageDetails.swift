@@ -20,7 +20,7 @@ struct StorageDetails {
             .field("Changed", "revision \(metadata.modRevision)"),
             .field("Version", versionText(metadata.version)),
             self.lease(metadata.lease),
-            .field("Size", self.size(metadata.valueByteCount)),
+            .field("Size", self.size(self.description.read.valueByteCount)),
         ]
         fields += self.form
         return .section("Stored In etcd", fields.compactMap { $0 })

@@ -35,7 +35,7 @@ extension ObjectRenderer {
                 String(metadata.modRevision),
                 String(metadata.version),
                 metadata.lease == 0 ? "-" : String(UInt64(bitPattern: metadata.lease), radix: 16),
-                String(metadata.valueByteCount),
+                String(self.registry.valueByteCount(of: object)),
             ])
         }
         try output.write(table)

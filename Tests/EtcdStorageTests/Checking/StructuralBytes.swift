@@ -100,8 +100,9 @@ extension StructuralBytes {
             return [pair.value]
         }
         let value = keyValue.value.isEmpty ? pair.end..<pair.end : keyValue.value
-        let isProvable = keyValue.lease == 0 || self.leases.contains(keyValue.lease)
-        let hasHistory = keyValue.modRevision > self.compactRevision
+        let lease = keyValue.metadata.lease
+        let isProvable = lease == 0 || self.leases.contains(lease)
+        let hasHistory = keyValue.metadata.modRevision > self.compactRevision
         return [
             pair.valueOffset..<keyValue.key.lowerBound,
             keyValue.key.upperBound..<(hasHistory ? value.lowerBound : keyValue.key.upperBound),

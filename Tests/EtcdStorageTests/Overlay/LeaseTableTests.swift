@@ -47,7 +47,7 @@ struct LeaseTableTests {
         var truth: [Int64: Set<[UInt8]>] = [:]
         let view = Overlay(over: source).newestView
         try view.forEach(in: .all) { (location) throws(StorageError) in
-            if let lease = try view.record(at: location)?.lease, lease != 0 {
+            if let lease = try view.record(at: location)?.metadata.lease, lease != 0 {
                 truth[lease, default: []].insert(view.key(at: location))
             }
             return true

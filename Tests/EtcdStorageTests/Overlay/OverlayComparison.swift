@@ -132,10 +132,7 @@ extension Keyspace {
                 OverlayModel.Record(
                     key: key.copied(0..<key.byteCount),
                     value: value.copied(0..<value.byteCount),
-                    createRevision: metadata.createRevision,
-                    modRevision: metadata.modRevision,
-                    version: metadata.version,
-                    lease: metadata.lease
+                    metadata: metadata
                 )
             )
         }
@@ -148,10 +145,7 @@ extension RevisionView {
         OverlayModel.Record(
             key: self.withKey(of: record) { $0.copied(0..<$0.byteCount) },
             value: self.value(of: record),
-            createRevision: record.createRevision,
-            modRevision: record.modRevision,
-            version: record.version,
-            lease: record.lease
+            metadata: record.metadata
         )
     }
 

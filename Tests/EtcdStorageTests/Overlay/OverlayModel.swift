@@ -6,10 +6,7 @@ struct OverlayModel {
     struct Record: Hashable {
         var key: [UInt8]
         var value: [UInt8]
-        var createRevision: Int64
-        var modRevision: Int64
-        var version: Int64
-        var lease: Int64
+        var metadata: KeyMetadata
     }
 
     /// A put, or with the record missing a deletion.
@@ -79,10 +76,12 @@ struct OverlayModel {
                 let record = Record(
                     key: key,
                     value: value,
-                    createRevision: state[key]?.createRevision ?? main,
-                    modRevision: main,
-                    version: (state[key]?.version ?? 0) + 1,
-                    lease: lease
+                    metadata: KeyMetadata(
+                        createRevision: state[key]?.metadata.createRevision ?? main,
+                        modRevision: main,
+                        version: (state[key]?.metadata.version ?? 0) + 1,
+                        lease: lease
+                    )
                 )
                 state[key] = record
                 self.append(key, record)
@@ -117,7 +116,7 @@ struct OverlayModel {
     /// What a change's key was in the revision before, as etcd's watch tells it.
     func previous(of change: Change) -> Record? {
         let main = change.revision.main
-        if let record = change.record, record.createRevision == main { return nil }
+        if let record = change.record, record.metadata.createRevision == main { return nil }
         return main > self.compactRevision ? self.states[main - 1]?[change.key] : nil
     }
 
@@ -156,12 +155,13 @@ extension OverlayModel.Change {
     var message: [UInt8] {
         var bytes = field(1, self.key)
         guard let record = self.record else { return bytes }
-        for (number, value) in [(2, record.createRevision), (3, record.modRevision), (4, record.version)]
-        where value != 0 {
+        let metadata = record.metadata
+        let numbers = [(2, metadata.createRevision), (3, metadata.modRevision), (4, metadata.version)]
+        for (number, value) in numbers where value != 0 {
             bytes += [UInt8(number << 3)] + varint(UInt64(value))
         }
         if !record.value.isEmpty { bytes += field(5, record.value) }
-        if record.lease != 0 { bytes += [6 << 3] + varint(UInt64(bitPattern: record.lease)) }
+        if metadata.lease != 0 { bytes += [6 << 3] + varint(UInt64(bitPattern: metadata.lease)) }
         return bytes
     }
 }

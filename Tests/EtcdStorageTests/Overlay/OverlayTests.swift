@@ -187,10 +187,7 @@ extension OverlayModel {
             let stored = Record(
                 key: key,
                 value: bytes.copy(keyValue.value),
-                createRevision: keyValue.createRevision,
-                modRevision: keyValue.modRevision,
-                version: keyValue.version,
-                lease: keyValue.lease
+                metadata: keyValue.metadata
             )
             let isTombstone = record.revision.isTombstone
             changes.append(Change(revision: record.revision, key: key, record: isTombstone ? nil : stored))

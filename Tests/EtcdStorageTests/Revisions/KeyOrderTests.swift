@@ -86,10 +86,12 @@ private func keyspace(of keys: [[UInt8]]) throws -> Keyspace {
             try spool.append(
                 key: key,
                 value: [],
-                createRevision: revision,
-                modRevision: revision,
-                version: 1,
-                lease: 0
+                KeyMetadata(
+                    createRevision: revision,
+                    modRevision: revision,
+                    version: 1,
+                    lease: 0
+                )
             )
         }
         return try spool.keyspace(at: Int64(keys.count) + 1, of: Int64(keys.count) + 1)

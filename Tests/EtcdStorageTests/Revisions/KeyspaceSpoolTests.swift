@@ -14,10 +14,12 @@ struct KeyspaceSpoolTests {
                 try spool.append(
                     key: Array(recorded.key),
                     value: Array(recorded.value ?? Data()),
-                    createRevision: recorded.create_revision,
-                    modRevision: recorded.mod_revision,
-                    version: recorded.version,
-                    lease: recorded.lease ?? 0
+                    KeyMetadata(
+                        createRevision: recorded.create_revision,
+                        modRevision: recorded.mod_revision,
+                        version: recorded.version,
+                        lease: recorded.lease ?? 0
+                    )
                 )
             }
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory.string) == [])

@@ -24,10 +24,12 @@ struct KeyspaceComparisonTests {
             try spool.append(
                 key: Array(record.key.utf8),
                 value: Array(record.value.utf8),
-                createRevision: record.create,
-                modRevision: record.mod,
-                version: record.version,
-                lease: record.lease
+                KeyMetadata(
+                    createRevision: record.create,
+                    modRevision: record.mod,
+                    version: record.version,
+                    lease: record.lease
+                )
             )
         }
         return try spool.keyspace(at: 9, of: 9)

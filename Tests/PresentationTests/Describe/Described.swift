@@ -12,13 +12,8 @@ enum Described {
     /// An object that was created at revision 5, changed at 9, and has version 3 and lease 0x1f.
     static func object(_ json: String) throws -> ObjectDescription {
         var read = ReadObject(
-            metadata: KeyMetadata(
-                createRevision: 5,
-                modRevision: 9,
-                version: 3,
-                lease: 0x1F,
-                valueByteCount: 2
-            )
+            metadata: KeyMetadata(createRevision: 5, modRevision: 9, version: 3, lease: 0x1F),
+            valueByteCount: 2
         )
         read.form = DecodedForm(encoding: .json)
         let root = try Document(json: Array(json.utf8)).root
