@@ -191,6 +191,12 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        .target(
+            name: "FakeEtcd",
+            dependencies: ["EtcdMessages", "EtcdRPC", grpc, grpcProtobuf, grpcTransport, protobuf],
+            path: "Tests/FakeEtcd",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "TestSupportTests",
             dependencies: ["TestSupport", system],
@@ -245,8 +251,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Operations", "EtcdStorage", "EtcdMessages", "EtcdRPC", "KubernetesCodec", "TestSupport",
-                grpc, grpcProtobuf, grpcTransport, protobuf, nio, crypto, system,
+                "Operations", "EtcdStorage", "EtcdMessages", "EtcdRPC", "KubernetesCodec", "FakeEtcd",
+                "TestSupport", grpc, grpcTransport, protobuf, crypto, system,
             ],
             swiftSettings: settings
         ),
@@ -281,7 +287,7 @@ let package = Package(
         .testTarget(
             name: "EtcdClientTests",
             dependencies: [
-                "EtcdClient", "EtcdStorage", "EtcdMessages", "EtcdRPC", "TestSupport", grpc, grpcProtobuf,
+                "EtcdClient", "EtcdStorage", "EtcdMessages", "EtcdRPC", "FakeEtcd", "TestSupport", grpc,
                 grpcTransport, protobuf, nio, nioPosix, nioEmbedded, system,
             ],
             swiftSettings: settings

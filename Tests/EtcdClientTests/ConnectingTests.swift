@@ -1,3 +1,4 @@
+import FakeEtcd
 import GRPCNIOTransportHTTP2Posix
 import SystemPackage
 import TestSupport

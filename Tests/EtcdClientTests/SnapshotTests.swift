@@ -1,4 +1,5 @@
 import EtcdMessages
+import FakeEtcd
 import Foundation
 import GRPCCore
 import SwiftProtobuf
@@ -146,8 +147,8 @@ struct SnapshotTests {
                 try await writer.write(message(count: 10, remaining: UInt64(left) * 10))
             }
         }
-        let received = try await withServer([fake]) { endpoint in
-            try await EtcdClient.withClient(to: endpoint, options: patient()) { client in
+        let received = try await withServer([fake]) { port in
+            try await EtcdClient.withClient(to: local(port), options: patient()) { client in
                 try await client.snapshot(progressTimeout: .seconds(5)) { stream in
                     while try await stream.next() != nil { try await Task.sleep(for: .milliseconds(5500)) }
                     return stream.received
@@ -185,9 +186,9 @@ private func reasonOfSnapshot(
     progressTimeout: Duration = .seconds(60),
     _ serve: @escaping @Sendable (FakeMaintenance.Writer) async throws -> Void
 ) async throws -> EtcdClientError.Reason? {
-    try await withServer([FakeMaintenance(snapshot: serve)]) { endpoint in
+    try await withServer([FakeMaintenance(snapshot: serve)]) { port in
         await failure {
-            try await EtcdClient.withClient(to: endpoint, options: patient()) { client in
+            try await EtcdClient.withClient(to: local(port), options: patient()) { client in
                 _ = try await client.snapshot(progressTimeout: progressTimeout) { try await drain(&$0) }
             }
         }

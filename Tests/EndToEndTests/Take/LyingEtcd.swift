@@ -1,51 +1,25 @@
 import EtcdMessages
-import EtcdRPC
+import FakeEtcd
 import GRPCCore
-import GRPCNIOTransportHTTP2Posix
-import GRPCProtobuf
-import NIOCore
 import SwiftProtobuf
 
-/// What a server that only looks like etcd says of itself and sends as its snapshot.
-struct LyingEtcd: RegistrableRPCService {
-    typealias Writer = RPCWriter<Etcdserverpb_SnapshotResponse>
-
-    var revision: Int64 = 1
-    var memberID: UInt64 = 1
-    var send: @Sendable (Writer) async throws -> Void
-
-    func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
-        router.registerHandler(
-            forMethod: Etcdserverpb_Maintenance.Method.Status.descriptor,
-            deserializer: ProtobufDeserializer<Etcdserverpb_StatusRequest>(),
-            serializer: ProtobufSerializer<Etcdserverpb_StatusResponse>()
-        ) { _, _ in
-            StreamingServerResponse(single: ServerResponse(message: self.status))
-        }
-        router.registerHandler(
-            forMethod: Etcdserverpb_Maintenance.Method.Snapshot.descriptor,
-            deserializer: ProtobufDeserializer<Etcdserverpb_SnapshotRequest>(),
-            serializer: ProtobufSerializer<Etcdserverpb_SnapshotResponse>()
-        ) { _, _ in
-            StreamingServerResponse { writer in
-                try await self.send(writer)
-                return [:]
-            }
-        }
+/// A server that only looks like etcd: what it says of itself, and what it sends as its snapshot.
+func lyingEtcd(
+    revision: Int64 = 1,
+    memberID: UInt64 = 1,
+    _ send: @escaping @Sendable (FakeMaintenance.Writer) async throws -> Void
+) -> FakeMaintenance {
+    let status = Etcdserverpb_StatusResponse.with {
+        $0.header.clusterID = 0xC1
+        $0.header.memberID = memberID
+        $0.header.revision = revision
+        $0.leader = 1
+        $0.version = "3.5.1"
     }
-
-    private var status: Etcdserverpb_StatusResponse {
-        .with {
-            $0.header.clusterID = 0xC1
-            $0.header.memberID = self.memberID
-            $0.header.revision = self.revision
-            $0.leader = 1
-            $0.version = "3.5.1"
-        }
-    }
+    return FakeMaintenance(status: status, snapshot: send)
 }
 
-extension LyingEtcd.Writer {
+extension FakeMaintenance.Writer {
     /// Sends `bytes` in portions of at most `portion`; `extra` is announced and does not come.
     func send(_ bytes: some Collection<UInt8>, portion: Int = 4096, extra: UInt64 = 0) async throws {
         var rest = Array(bytes)[...]
@@ -67,17 +41,7 @@ extension LyingEtcd.Writer {
     }
 }
 
-/// Serves `etcd` on a free port of 127.0.0.1 while `body` runs.
-func withLyingEtcd(_ etcd: LyingEtcd, _ body: @Sendable (String) async throws -> Void) async throws {
-    let transport = HTTP2ServerTransport.Posix(
-        address: .ipv4(host: "127.0.0.1", port: 0),
-        transportSecurity: .plaintext
-    )
-    let server = GRPCServer(transport: transport, services: [etcd])
-    try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await server.serve() }
-        defer { group.cancelAll() }
-        let port = try await transport.listeningAddress.ipv4?.port ?? 0
-        try await body("http://127.0.0.1:\(port)")
-    }
+/// Serves `etcd` on a free port of 127.0.0.1 while `body` runs, which is given the endpoint.
+func withLyingEtcd(_ etcd: FakeMaintenance, _ body: @Sendable (String) async throws -> Void) async throws {
+    try await withServer([etcd]) { port in try await body("http://127.0.0.1:\(port)") }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import EtcdMessages
+import FakeEtcd
 import Foundation
 import GRPCCore
 import SystemPackage
@@ -23,7 +24,7 @@ struct TakeLiesTests {
         var words: String
         var revision: Int64 = 1
         var isSilent = false
-        var send: @Sendable (LyingEtcd.Writer) async throws -> Void
+        var send: @Sendable (FakeMaintenance.Writer) async throws -> Void
     }
 
     private static let lies: [Lie] = [
@@ -88,7 +89,7 @@ struct TakeLiesTests {
     @Test(arguments: lies)
     func refuses(lie: Lie) async throws {
         try await withPlace { place in
-            try await withLyingEtcd(LyingEtcd(revision: lie.revision, send: lie.send)) { endpoint in
+            try await withLyingEtcd(lyingEtcd(revision: lie.revision, lie.send)) { endpoint in
                 let timeout = lie.isSilent ? "1s" : "120s"
                 let arguments = ["--endpoints", endpoint, "--progress-timeout", timeout]
                 expectFailure(try await place.take("taken.db", arguments), lie.code, lie.words)
@@ -100,7 +101,7 @@ struct TakeLiesTests {
     @Test(arguments: [1, 31, 32, 33, 4096, 1 << 20])
     func takesAnHonestSnapshotInPortionsOfAnySize(portion: Int) async throws {
         try await withPlace { place in
-            let etcd = LyingEtcd { writer in
+            let etcd = lyingEtcd { writer in
                 try await writer.send(Self.database, portion: portion)
                 try await writer.send(Self.digest, remaining: 0)
             }
@@ -117,10 +118,10 @@ struct TakeLiesTests {
 
     @Test func asksTheMemberWithTheHighestRevisionAndThenTheNext() async throws {
         try await withPlace { place in
-            let honest = LyingEtcd(revision: 22, memberID: 1) {
+            let honest = lyingEtcd(revision: 22, memberID: 1) {
                 try await $0.send(Self.database, Self.digest)
             }
-            let ahead = LyingEtcd(revision: 23, memberID: 2) { try await $0.send(Self.database.prefix(4096)) }
+            let ahead = lyingEtcd(revision: 23, memberID: 2) { try await $0.send(Self.database.prefix(4096)) }
             try await withLyingEtcd(honest) { honestEndpoint in
                 try await withLyingEtcd(ahead) { aheadEndpoint in
                     let arguments = ["--endpoints", "\(honestEndpoint),\(aheadEndpoint)"]
@@ -135,7 +136,7 @@ struct TakeLiesTests {
     }
 
     @Test func saysThatWhatWentToStandardOutputIsNoSnapshot() async throws {
-        let etcd = LyingEtcd { writer in
+        let etcd = lyingEtcd { writer in
             try await writer.send(Self.database)
             try await writer.send(Self.digest.map { $0 ^ 1 }, remaining: 0)
         }
@@ -163,7 +164,7 @@ struct TakeLiesTests {
     }
 }
 
-extension LyingEtcd.Writer {
+extension FakeMaintenance.Writer {
     func sendWithDigest(_ database: [UInt8]) async throws {
         try await self.send(database, Array(SHA256.hash(data: database)))
     }
