@@ -5,9 +5,10 @@ import TestSupport
 import Testing
 
 extension OneAtATime {
-    /// A disk that fills up, or a limit on file sizes, is named, and nothing half-made stays.
+    /// A disk that fills up, or a limit on file sizes or open files, is named, and nothing half-made stays.
     struct RestoreDiskFullTests {
         static let snapshot = Repository.fixture("cluster-1.36/compacted.db")
+        static let smallSnapshot = Repository.fixture("plain-etcd/auth-and-leases.db")
 
         /// File systems of memory, each too small or just large enough.
         @Test(.mayMount) func aFullFileSystemIsNamed() async throws {
@@ -82,6 +83,30 @@ extension OneAtATime {
                     environment: RestoreTrial.quiet
                 )
                 #expect(enough.exitCode == 0, "\(enough.errors)")
+            }
+        }
+
+        /// Every file that is opened is refused in turn.
+        @Test func tooFewOpenFilesAreSaidAndLeaveNothing() async throws {
+            try await withTemporaryDirectory { directory in
+                let trial = try RestoreTrial(Self.smallSnapshot, in: directory)
+                let registree = try RegistreeProgram.located().path.string
+                var works = 0
+                // Below eleven the system's own event loop cannot begin, and ends the process.
+                for limit in 11...20 {
+                    let result = try await RealPrograms.named("prlimit").run(
+                        ["--nofile=\(limit)", registree] + trial.arguments,
+                        environment: RestoreTrial.quiet
+                    )
+                    if result.exitCode == 0 {
+                        works += 1
+                        try await #expect(trial.expectAllOrNothing("\(limit) files"))
+                    } else {
+                        try trial.expectSaidAndNothingLeft(result, "Too many open files", "\(limit) files")
+                    }
+                    try trial.clear()
+                }
+                #expect(works > 0)
             }
         }
     }

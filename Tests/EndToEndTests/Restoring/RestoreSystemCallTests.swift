@@ -88,52 +88,13 @@ extension OneAtATime {
                         try await #expect(trial.expectAllOrNothing(comment), "\(comment)")
                     } else {
                         let words = error == "EIO" ? "Input/output error" : "No space left on device"
-                        try expectSaidAndNothingLeft(result, words, trial, comment)
+                        try trial.expectSaidAndNothingLeft(result, words, comment)
                     }
                     try trial.clear()
                 }
                 #expect(points > 0)
                 print("\(call) \(error): failed at \(points) points")
             }
-        }
-
-        /// Every file that is opened is refused in turn.
-        @Test func tooFewOpenFilesAreSaidAndLeaveNothing() async throws {
-            try await withTemporaryDirectory { directory in
-                let trial = try RestoreTrial(Self.snapshot, in: directory)
-                let registree = try RegistreeProgram.located().path.string
-                var works = 0
-                // Below eleven the system's own event loop cannot begin, and ends the process.
-                for limit in 11...20 {
-                    let result = try await RealPrograms.named("prlimit").run(
-                        ["--nofile=\(limit)", registree] + trial.arguments,
-                        environment: RestoreTrial.quiet
-                    )
-                    if result.exitCode == 0 {
-                        works += 1
-                        try await #expect(trial.expectAllOrNothing("\(limit) files"))
-                    } else {
-                        try expectSaidAndNothingLeft(result, "Too many open files", trial, "\(limit) files")
-                    }
-                    try trial.clear()
-                }
-                #expect(works > 0)
-            }
-        }
-
-        private func expectSaidAndNothingLeft(
-            _ result: ProgramResult,
-            _ words: String,
-            _ trial: RestoreTrial,
-            _ comment: String
-        ) throws {
-            #expect(result.exitCode == 6, "\(comment): \(result.errors)")
-            let said = result.errors.split(separator: "\n").filter { $0.hasPrefix("Error: ") }
-            #expect(said.count == 1, "\(comment): \(result.errors)")
-            let paths = [trial.place.string, Self.snapshot.string]
-            #expect(said.allSatisfy { line in paths.contains { line.contains($0) } }, "\(comment): \(said)")
-            #expect(said.allSatisfy { $0.contains(words) }, "\(comment): \(said)")
-            #expect(try names(in: trial.place) == [], "\(comment)")
         }
     }
 }

@@ -65,6 +65,21 @@ struct RestoreTrial {
         return isThere
     }
 
+    /// Demands that the restore failed for its disk or its limits, said so in one line, and left nothing.
+    func expectSaidAndNothingLeft(
+        _ result: ProgramResult,
+        _ words: String,
+        _ comment: String
+    ) throws {
+        #expect(result.exitCode == 6, "\(comment): \(result.errors)")
+        let said = result.errors.split(separator: "\n").filter { $0.hasPrefix("Error: ") }
+        #expect(said.count == 1, "\(comment): \(result.errors)")
+        let paths = [self.place.string, self.snapshot.string]
+        #expect(said.allSatisfy { line in paths.contains { line.contains($0) } }, "\(comment): \(said)")
+        #expect(said.allSatisfy { $0.contains(words) }, "\(comment): \(said)")
+        #expect(try names(in: self.place) == [], "\(comment)")
+    }
+
     /// Demands that the same command works now, and that it clears away what a killed one left.
     func expectAnotherRunWorks(_ comment: String) async throws {
         let again = try await RegistreeProgram.run(self.arguments)
