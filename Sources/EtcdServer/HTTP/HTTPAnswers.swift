@@ -29,7 +29,7 @@ struct HTTPAnswers: Sendable {
     var metrics: @Sendable () -> String
 
     @concurrent func answer(to request: HTTPRequestHead) async -> HTTPAnswer {
-        guard request.version.major == 1, request.uri.hasPrefix("/") else { return .badRequest }
+        guard request.uri.hasPrefix("/") else { return .badRequest }
         guard request.method == .GET || request.method == .HEAD else { return .methodNotAllowed }
         return switch request.uri.prefix(while: { $0 != "?" }) {
         case "/health": self.health

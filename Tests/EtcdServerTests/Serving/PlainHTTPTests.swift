@@ -23,6 +23,7 @@ struct PlainHTTPTests {
         ),
         ("\u{16}\u{3}\u{1} begins a TLS handshake", "400 Bad Request", "Bad Request\n"),
         ("PRI * HTTP/2.1\r\n\r\n", "400 Bad Request", "Bad Request\n"),
+        ("GET /health HTTP/2.0\r\n\r\n", "400 Bad Request", "Bad Request\n"),
         ("GET /health\r\n\r\n", "400 Bad Request", "Bad Request\n"),
     ])
     func answersOneRequestAndCloses(_ request: String, _ status: String, _ body: String) async throws {
