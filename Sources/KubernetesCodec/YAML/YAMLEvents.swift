@@ -1,5 +1,7 @@
-// libyaml, which the product Yams contains. Yams' own `Parser` is not used: it hashes every key, which a few nested
-// aliases make take for ever, and its errors quote the text.
+// libyaml, for its events. Yams contains it without declaring it as a product, and there is no other way: Yams'
+// public `Parser` gives whole nodes, for which it recurses without limit and hashes every key, so that a small text
+// can end the process or take for ever, and its errors quote the text; the system's libyaml would be one more package
+// to install before `swift run`.
 private import CYaml
 
 /// The events of a YAML stream, one after the other, from libyaml.
