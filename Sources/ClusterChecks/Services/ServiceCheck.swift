@@ -3,13 +3,17 @@ import KubernetesRegistry
 
 /// The addresses and node ports of services are those that are allocated, each to one service.
 public struct ServiceCheck: ClusterCheck {
-    /// What was found of the addresses.
-    public enum Addresses: CheckResult {
+    public typealias Addresses = Allocations<AddressProblem>
+    public typealias NodePorts = Allocations<NodePortProblem>
+
+    /// What was found of what is allocated to services: their addresses, or their node ports.
+    public enum Allocations<Problem: Hashable & Sendable>: CheckResult {
+        /// No service has any.
         case none
-        /// Nothing says which of the services' addresses are allocated.
+        /// The services have some, and nothing says which are allocated.
         case noAllocations(count: Int)
         case allocated(count: Int, AllocationSource)
-        case wrong(Sample<AddressProblem>)
+        case wrong(Sample<Problem>)
 
         public var outcome: CheckOutcome {
             switch self {
@@ -26,11 +30,25 @@ public struct ServiceCheck: ClusterCheck {
             case .wrong(let problems): problems.count
             }
         }
+
+        /// - Parameters:
+        ///   - count: How many the services have.
+        ///   - source: What they were compared with; nil when there was nothing.
+        ///   - problems: What is wrong with them.
+        fileprivate init(count: Int, in source: AllocationSource?, _ problems: Sample<Problem>) {
+            if !problems.isEmpty {
+                self = .wrong(problems)
+            } else if let source {
+                self = .allocated(count: count, source)
+            } else {
+                self = count == 0 ? .none : .noAllocations(count: count)
+            }
+        }
     }
 
-    /// Where a cluster keeps which addresses are taken.
+    /// Where a cluster keeps what is allocated.
     public enum AllocationSource: Hashable, Sendable {
-        /// `ranges/serviceips`, up to Kubernetes 1.32.
+        /// An object of `ranges`: of node ports, and of addresses up to Kubernetes 1.32.
         case bitmap
         /// Objects of `ipaddresses`, since then.
         case addressObjects
@@ -44,31 +62,6 @@ public struct ServiceCheck: ClusterCheck {
         case allocatedToNone(IPAddress)
         /// The service to which it is allocated is missing, or has another.
         case allocatedWithoutUse(IPAddress, to: NamespacedName)
-    }
-
-    /// What was found of the node ports.
-    public enum NodePorts: CheckResult {
-        case none
-        /// Nothing says which of the services' ports are allocated.
-        case noAllocations(count: Int)
-        case allocated(count: Int)
-        case wrong(Sample<NodePortProblem>)
-
-        public var outcome: CheckOutcome {
-            switch self {
-            case .none, .allocated: .pass
-            case .noAllocations: .notChecked
-            case .wrong: .warn
-            }
-        }
-
-        public var count: Int {
-            switch self {
-            case .none: 0
-            case .noAllocations(let count), .allocated(let count): count
-            case .wrong(let problems): problems.count
-            }
-        }
     }
 
     public enum NodePortProblem: Hashable, Sendable {
@@ -165,17 +158,20 @@ extension ServiceCheck {
                 problems.add(.shared(address, by: other, and: service.name))
             }
         }
-        guard !self.addressObjects.isEmpty || self.hasAddressRange else {
-            if !problems.isEmpty { return .wrong(problems) }
-            return holders.isEmpty ? .none : .noAllocations(count: holders.count)
-        }
-        // A cluster that is just being upgraded keeps both; then the objects count.
-        let source = self.addressObjects.isEmpty ? AllocationSource.bitmap : .addressObjects
+        let source = self.addressSource
         switch source {
         case .bitmap: self.compareWithBitmap(holders, &problems)
         case .addressObjects: self.compareWithObjects(holders, &problems)
+        case nil: break
         }
-        return problems.isEmpty ? .allocated(count: holders.count, source) : .wrong(problems)
+        return Addresses(count: holders.count, in: source, problems)
+    }
+
+    /// What says which addresses are allocated; nil when nothing does.
+    private var addressSource: AllocationSource? {
+        // A cluster that is just being upgraded keeps both; then the objects count.
+        if !self.addressObjects.isEmpty { return .addressObjects }
+        return self.hasAddressRange ? .bitmap : nil
     }
 
     private func compareWithBitmap(
@@ -224,15 +220,13 @@ extension ServiceCheck {
                 problems.add(.shared(port, by: other, and: service.name))
             }
         }
-        guard let takenPorts else {
-            if !problems.isEmpty { return .wrong(problems) }
-            return holders.isEmpty ? .none : .noAllocations(count: holders.count)
+        if let takenPorts {
+            let taken = Set(takenPorts)
+            for (port, service) in holders.sorted(by: { $0.key < $1.key }) where !taken.contains(port) {
+                problems.add(.notAllocated(port, of: service))
+            }
+            for port in takenPorts where holders[port] == nil { problems.add(.allocatedToNone(port)) }
         }
-        let taken = Set(takenPorts)
-        for (port, service) in holders.sorted(by: { $0.key < $1.key }) where !taken.contains(port) {
-            problems.add(.notAllocated(port, of: service))
-        }
-        for port in takenPorts where holders[port] == nil { problems.add(.allocatedToNone(port)) }
-        return problems.isEmpty ? .allocated(count: holders.count) : .wrong(problems)
+        return NodePorts(count: holders.count, in: self.takenPorts == nil ? nil : .bitmap, problems)
     }
 }
