@@ -40,7 +40,7 @@ struct DescribeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let queries = try ObjectQuery.queries(self.arguments, isEverywhere: self.namespaces.allNamespaces)
-        let namespace = self.namespaces.allNamespaces ? nil : self.namespaces.namespace ?? "default"
+        let namespace = self.namespaces.onlyOrDefault
         let decryption = try self.decoding.decryption()
         let source = try self.registry.open()
         let (registry, leases) = try await source.registry(

@@ -55,7 +55,7 @@ struct GetCommand: AsyncParsableCommand {
 
     func run() async throws {
         let queries = try ObjectQuery.queries(self.arguments, isEverywhere: self.namespaces.allNamespaces)
-        let namespace = self.namespaces.allNamespaces ? nil : self.namespaces.namespace ?? "default"
+        let namespace = self.namespaces.onlyOrDefault
         let decryption = try self.decoding.decryption()
         let source = try self.registry.open()
         let registry = try await source.registry(of: queries.flatMap(\.resources), namespace: namespace)

@@ -77,4 +77,6 @@ struct NamespaceOptions: ParsableArguments {
 
     /// The one namespace that is asked for; `-A` wins over `-n`, as in kubectl.
     var only: String? { self.allNamespaces ? nil : self.namespace }
+    /// The same for commands that look at one namespace, `default`, when they are told nothing.
+    var onlyOrDefault: String? { self.allNamespaces ? nil : self.namespace ?? "default" }
 }
