@@ -22,23 +22,19 @@ struct ClusterService: RegistrableRPCService {
         }
         router.unary(Method.MemberAdd.descriptor, of: served) {
             (_: Sized<Etcdserverpb_MemberAddRequest>, caller) -> Etcdserverpb_MemberAddResponse in
-            try served.access.permissions(of: caller).requireRoot()
-            throw EtcdError.noMembership
+            try served.refuseMembership(caller)
         }
         router.unary(Method.MemberRemove.descriptor, of: served) {
             (_: Sized<Etcdserverpb_MemberRemoveRequest>, caller) -> Etcdserverpb_MemberRemoveResponse in
-            try served.access.permissions(of: caller).requireRoot()
-            throw EtcdError.noMembership
+            try served.refuseMembership(caller)
         }
         router.unary(Method.MemberUpdate.descriptor, of: served) {
             (_: Sized<Etcdserverpb_MemberUpdateRequest>, caller) -> Etcdserverpb_MemberUpdateResponse in
-            try served.access.permissions(of: caller).requireRoot()
-            throw EtcdError.noMembership
+            try served.refuseMembership(caller)
         }
         router.unary(Method.MemberPromote.descriptor, of: served) {
             (_: Sized<Etcdserverpb_MemberPromoteRequest>, caller) -> Etcdserverpb_MemberPromoteResponse in
-            try served.access.permissions(of: caller).requireRoot()
-            throw EtcdError.noMembership
+            try served.refuseMembership(caller)
         }
     }
 
@@ -48,6 +44,14 @@ struct ClusterService: RegistrableRPCService {
         member.name = self.served.options.name
         member.clientUrls = self.clientURLs
         return member
+    }
+}
+
+extension ServedStore {
+    /// Refuses a change of members; only root is told that the store has none.
+    fileprivate func refuseMembership(_ caller: Caller) throws(EtcdError) -> Never {
+        try self.access.permissions(of: caller).requireRoot()
+        throw .noMembership
     }
 }
 
