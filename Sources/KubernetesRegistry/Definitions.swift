@@ -5,12 +5,9 @@ extension Registry {
     ///
     /// - Returns: Nil when there is none in the store, or it cannot be decoded.
     public func definition(of resource: Resource, decryption: Decryption? = nil) -> Value? {
-        let definitions = self.resources.filter {
-            $0.plural == "customresourcedefinitions" && $0.group == "apiextensions.k8s.io"
-                && $0.root == resource.root
-        }
-        let name = resource.qualifiedName
-        guard let object = self.objects(of: definitions, names: [name]).first else { return nil }
+        guard let root = resource.root else { return nil }
+        let directory = CustomResourceDefinition.directory(below: root)
+        guard let object = self.object(atKey: directory + resource.qualifiedName) else { return nil }
         var reader = ObjectReader(of: self, decryption: decryption, hidesManagedFields: true)
         guard let read = try? reader.read(object), read.problem == nil else { return nil }
         return reader.document.root

@@ -32,22 +32,31 @@ public struct ObjectReader {
         var read = try self.registry.keyspace.withRecord(of: object.key) { metadata, value in
             self.decode(value, of: object, metadata, resource)
         }
-        do throws(CodecError) {
-            if read.problem == nil {
+        if read.problem == nil {
+            do throws(CodecError) {
                 try self.decoder.showAsServed(modRevision: read.metadata.modRevision)
-            } else {
-                try self.decoder.showPartialObject(
-                    apiVersion: resource?.group ?? "",
-                    kind: resource?.kind ?? "",
-                    namespace: self.registry.namespace(of: object),
-                    name: self.registry.name(of: object),
-                    modRevision: read.metadata.modRevision
-                )
+            } catch {
+                read.problem = error
             }
-        } catch {
-            read.problem = read.problem ?? error
         }
+        if read.problem != nil { self.showPartialObject(object, resource, read.metadata) }
         return read
+    }
+
+    /// Leaves a document with what the key says.
+    private mutating func showPartialObject(
+        _ object: StoredObject,
+        _ resource: Resource?,
+        _ metadata: KeyMetadata
+    ) {
+        // A key is too short to be too large for a document, the one thing that this throws.
+        try? self.decoder.showPartialObject(
+            apiVersion: resource?.group ?? "",
+            kind: resource?.kind ?? "",
+            namespace: self.registry.namespace(of: object),
+            name: self.registry.name(of: object),
+            modRevision: metadata.modRevision
+        )
     }
 
     /// Decodes the object's value, opening it first where it is encrypted.

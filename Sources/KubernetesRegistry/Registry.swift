@@ -13,6 +13,8 @@ public struct Registry: Sendable {
     /// Everything that can be asked for: built in, defined in the store, or seen in its keys.
     public let resources: [Resource]
 
+    /// For each resource its indices in ``resources``: one, but for keys that no API server writes.
+    let indices: [Resource: [Int]]
     /// All keys, in order.
     let runs: [KeyRun]
     /// The runs by resource and namespace.
@@ -43,6 +45,7 @@ public struct Registry: Sendable {
         self.keyspace = keyspace
         self.roots = roots
         self.resources = map.resources
+        self.indices = Dictionary(grouping: map.resources.indices) { map.resources[$0] }
         self.runs = runs
         self.groups = ResourceGroups(of: runs, resourceCount: map.resources.count)
     }
@@ -93,13 +96,16 @@ extension ResourceMap {
 
     /// Cuts runs of unclassified keys where one of them stands alone, and gives that a resource of its own.
     fileprivate mutating func separateStandaloneKeys(of runs: inout [KeyRun], in keyspace: Keyspace) {
-        for index in runs.indices.reversed() {
-            guard let directory = runs[index].directory,
-                self.resources[directory.resource].isUnclassified
-            else { continue }
-            let parts = self.standaloneKeys(of: runs[index], directory, in: keyspace)
-            runs.replaceSubrange(index...index, with: parts)
+        var separated: [KeyRun] = []
+        separated.reserveCapacity(runs.count)
+        for run in runs {
+            if let directory = run.directory, self.resources[directory.resource].isUnclassified {
+                separated += self.standaloneKeys(of: run, directory, in: keyspace)
+            } else {
+                separated.append(run)
+            }
         }
+        runs = separated
     }
 
     private mutating func standaloneKeys(

@@ -45,7 +45,7 @@ extension Registry {
     }
 
     private func holds(_ resource: Resource) -> Bool {
-        self.resources.indices.contains { self.resources[$0] == resource && !self.groups.isEmpty($0) }
+        self.indices[resource]?.contains { !self.groups.isEmpty($0) } ?? false
     }
 }
 

@@ -73,13 +73,11 @@ extension Registry {
 
     /// Indices of resources in the given order; of one that is given twice the later place counts.
     private func indices(of wanted: [Resource]) -> [Int] {
-        var places = [Int](repeating: -1, count: self.resources.count)
+        var places: [Int: Int] = [:]
         for (place, resource) in wanted.enumerated() {
-            for index in self.resources.indices where self.resources[index] == resource {
-                places[index] = place
-            }
+            for index in self.indices[resource] ?? [] { places[index] = place }
         }
-        return places.indices.filter { places[$0] >= 0 }.sorted { (places[$0], $0) < (places[$1], $1) }
+        return places.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
     }
 
     /// Appends all objects of a run.

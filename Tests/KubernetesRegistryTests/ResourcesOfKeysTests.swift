@@ -63,6 +63,33 @@ struct ResourcesOfKeysTests {
         #expect(registry.objectTexts().contains("/clusters/blue configmaps namespaces default"))
     }
 
+    @Test func findsEveryRootBesideAKeyThatMakesTheEmptyOne() throws {
+        let registry = try registry(of: [
+            "/namespaces/default",
+            "/clusters/blue/namespaces/default",
+            "/clusters/blue/pods/default/web",
+            "/registry/pods/default/web",
+        ])
+        #expect(registry.roots == ["/registry", "", "/clusters/blue"])
+        #expect(
+            registry.objectTexts() == [
+                "- namespaces - default",
+                "/clusters/blue namespaces - default",
+                "/clusters/blue pods default web",
+                "/registry pods default web",
+            ]
+        )
+    }
+
+    @Test func takesNoMoreThan64RootsFromTheKeys() throws {
+        let keys = (0..<100).map { "/a\($0)/namespaces/default" } + ["/registry/pods/default/web"]
+        let registry = try registry(of: keys)
+        #expect(registry.roots.count == 65)
+        #expect(registry.roots.first == "/registry")
+        #expect(registry.usage().reduce(0) { $0 + $1.objects } == keys.count)
+        #expect(registry.objectTexts().contains("/registry pods default web"))
+    }
+
     @Test(arguments: ["/other", "other", "/other/"])
     func looksBelowAGivenRootAlone(prefix: String) throws {
         let keys = ["/registry/namespaces/default", "/other/pods/default/web", "compact_rev_key"]

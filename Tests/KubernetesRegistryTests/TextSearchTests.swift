@@ -15,6 +15,15 @@ struct TextSearchTests {
         }
     }
 
+    @Test func looksForTheBeginningOfALongText() {
+        let beginning = [UInt8](repeating: 0x61, count: 64)
+        let search = TextSearch(String(repeating: "a", count: 100_000))
+        let isFound = search.matches(in: (beginning + [0x62]).span.bytes)
+        let isFoundInLess = search.matches(in: (beginning.dropLast() + [0x62]).span.bytes)
+        #expect(isFound)
+        #expect(!isFoundInLess)
+    }
+
     @Test func findsNothingInTooFewBytes() {
         let bytes: [UInt8] = [0x61]
         let longer = TextSearch("ab").matches(in: bytes.span.bytes)

@@ -10,6 +10,8 @@ public struct Describer {
 
     /// Events of one object that are shown.
     private static let eventLimit = 200
+    /// EndpointSlices of one Service that are shown; each has up to 1000 endpoints.
+    private static let endpointSliceLimit = 200
 
     /// - Parameters:
     ///   - objects: Everything that will be described.
@@ -53,7 +55,9 @@ public struct Describer {
         let events = relations.filter { $0.role == .event }
         description.eventCount = events.count
         description.events = try self.events(events)
-        for relation in relations where relation.role == .endpointSlice {
+        let slices = relations.filter { $0.role == .endpointSlice }
+        description.endpointSliceCount = slices.count
+        for relation in slices.prefix(Self.endpointSliceLimit) {
             if let slice = try self.value(of: relation.object) { description.endpointSlices.append(slice) }
         }
         return description

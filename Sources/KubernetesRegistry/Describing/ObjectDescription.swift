@@ -22,8 +22,10 @@ public struct ObjectDescription: Sendable {
     public var events: [Value] = []
     /// How many events about it there are.
     public var eventCount = 0
-    /// Of a Service: the EndpointSlices that say where it leads.
+    /// Of a Service: the EndpointSlices that say where it leads; the first of them when there are very many.
     public var endpointSlices: [Value] = []
+    /// How many EndpointSlices it has.
+    public var endpointSliceCount = 0
 
     public init(object: Value, resource: Resource?, name: String, key: [UInt8], read: ReadObject) {
         self.object = object

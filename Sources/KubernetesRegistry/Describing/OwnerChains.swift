@@ -24,6 +24,12 @@ public struct OwnerChains: Sendable {
         }
     }
 
+    /// The resources that a reference may name.
+    private struct GroupKind: Hashable {
+        var group: String
+        var kind: String
+    }
+
     /// Owners above owners that are followed; Kubernetes' own chains have two or three.
     private static let depthLimit = 16
 
@@ -33,6 +39,12 @@ public struct OwnerChains: Sendable {
     /// Looks for the owners of `objects`, all those of one depth at a time.
     public init(of objects: [DescribedObject], in registry: Registry, decryption: Decryption?) {
         var reader = ObjectReader(of: registry, decryption: decryption, hidesManagedFields: true)
+        var resources: [GroupKind: [Resource]] = [:]
+        for resource in registry.resources where !resource.kind.isEmpty {
+            for group in [resource.group] + resource.otherGroups {
+                resources[GroupKind(group: group, kind: resource.kind), default: []].append(resource)
+            }
+        }
         var asked: Set<Place> = []
         var wanted = Set(
             objects.flatMap { object in
@@ -42,7 +54,7 @@ public struct OwnerChains: Sendable {
         for _ in 0..<Self.depthLimit where !wanted.isEmpty {
             asked.formUnion(wanted)
             var next: Set<Place> = []
-            for (place, object) in self.find(wanted, in: registry) {
+            for (places, object) in self.find(wanted, among: resources, in: registry) {
                 let read = try? reader.read(object)
                 let root = reader.document.root
                 let owner = Owner(
@@ -50,9 +62,11 @@ public struct OwnerChains: Sendable {
                     isReadable: read.map { $0.problem == nil } ?? false,
                     owners: OwnerReference.all(of: root)
                 )
-                self.owners[place] = owner
-                for reference in owner.owners {
-                    next.insert(Place(of: reference, namespace: place.namespace))
+                for place in places {
+                    self.owners[place] = owner
+                    for reference in owner.owners {
+                        next.insert(Place(of: reference, namespace: place.namespace))
+                    }
                 }
             }
             wanted = next.subtracting(asked)
@@ -60,27 +74,32 @@ public struct OwnerChains: Sendable {
     }
 
     /// The objects at the places, as far as they are there.
-    private mutating func find(_ places: Set<Place>, in registry: Registry) -> [(Place, StoredObject)] {
-        var placeOfKey: [String: Place] = [:]
+    ///
+    /// One object may be at several places: two groups can name it, and objects of two namespaces.
+    private mutating func find(
+        _ places: Set<Place>,
+        among resources: [GroupKind: [Resource]],
+        in registry: Registry
+    ) -> [(places: [Place], object: StoredObject)] {
+        var placesOfKey: [String: [Place]] = [:]
         for place in places {
-            let resources = registry.resources.filter { resource in
-                resource.kind == place.kind
-                    && (resource.group == place.group || resource.otherGroups.contains(place.group))
-            }
-            if resources.isEmpty { self.unknownKinds.insert(place) }
-            for resource in resources {
+            let known = resources[GroupKind(group: place.group, kind: place.kind)] ?? []
+            if known.isEmpty { self.unknownKinds.insert(place) }
+            for resource in known {
                 let namespace = resource.scope == .cluster ? "" : place.namespace
-                placeOfKey[resource.key(namespace: namespace, name: place.name)] = place
+                placesOfKey[resource.key(namespace: namespace, name: place.name), default: []].append(place)
             }
         }
-        return placeOfKey.compactMap { key, place in registry.object(atKey: key).map { (place, $0) } }
+        return placesOfKey.compactMap { key, places in registry.object(atKey: key).map { (places, $0) } }
     }
 
-    /// The owners of `object`, each before its own owners.
+    /// The owners of `object`, each before its own owners; those of an owner that is named twice stand where it
+    /// is named first.
     public func links(of object: DescribedObject) -> [OwnerLink] {
         var links: [OwnerLink] = []
         var above: Set<String> = object.uid.isEmpty ? [] : [object.uid]
-        self.add(object.owners, namespace: object.namespace, depth: 0, &above, to: &links)
+        var followed: Set<Place> = []
+        self.add(object.owners, namespace: object.namespace, depth: 0, &above, &followed, to: &links)
         return links
     }
 
@@ -89,6 +108,7 @@ public struct OwnerChains: Sendable {
         namespace: String,
         depth: Int,
         _ above: inout Set<String>,
+        _ followed: inout Set<Place>,
         to links: inout [OwnerLink]
     ) {
         for reference in references {
@@ -99,8 +119,10 @@ public struct OwnerChains: Sendable {
             }
             let state = self.state(of: reference, at: place)
             links.append(OwnerLink(depth: depth, reference: reference, state: state))
-            if state == .present, depth + 1 < Self.depthLimit, let owner = self.owners[place] {
-                self.add(owner.owners, namespace: namespace, depth: depth + 1, &above, to: &links)
+            if state == .present, depth + 1 < Self.depthLimit, let owner = self.owners[place],
+                followed.insert(place).inserted
+            {
+                self.add(owner.owners, namespace: namespace, depth: depth + 1, &above, &followed, to: &links)
             }
             above.remove(reference.uid)
         }

@@ -1,11 +1,17 @@
 /// Looks for a text in bytes, past most of which it can step: Horspool's algorithm.
+///
+/// Of a long text only the beginning is looked for: a text of the same letter throughout is compared as a whole at
+/// every byte, and one that stored objects name may be as long as they are. What is found may be another text then.
 struct TextSearch {
+    /// Bytes of a text that are looked for; a UID has 36 of them.
+    private static let limit = 64
+
     private let text: [UInt8]
     /// For each byte how far the text can move when that byte lies below its last one.
     private let steps: [Int]
 
     init(_ text: String) {
-        let text = Array(text.utf8)
+        let text = Array(text.utf8.prefix(Self.limit))
         var steps = [Int](repeating: max(1, text.count), count: 256)
         for (index, byte) in text.dropLast().enumerated() { steps[Int(byte)] = text.count - 1 - index }
         self.text = text

@@ -10,14 +10,15 @@ struct ObjectDirectory: Hashable {
 
 /// Which resource and namespace the keys of each directory belong to.
 struct ResourceMap {
-    let roots: [String]
+    /// The roots, longest first, each with how the keys below it begin.
+    private let roots: [(root: String, beginning: [UInt8])]
     /// Known resources first, then those that only keys speak of.
     private(set) var resources: [Resource] = []
     /// Indices into `resources` by ``Resource/directory``.
     private var byDirectory: [[UInt8]: Int] = [:]
 
     init(roots: [String]) {
-        self.roots = roots
+        self.roots = roots.map { ($0, Array($0.utf8) + [slash]) }.sorted { $0.1.count > $1.1.count }
         for root in roots {
             for resource in Catalogue.resources(below: root) { self.add(resource) }
         }
@@ -86,8 +87,7 @@ struct ResourceMap {
 
     /// The root that a path lies below, the longest when several do.
     private func root(of path: [UInt8]) -> String? {
-        self.roots.filter { path.starts(with: Array($0.utf8) + [slash]) }
-            .max { $0.utf8.count < $1.utf8.count }
+        self.roots.first { path.starts(with: $0.beginning) }?.root
     }
 
     private func objectDirectory(of index: Int, path: [UInt8], nameOffset: Int? = nil) -> ObjectDirectory {

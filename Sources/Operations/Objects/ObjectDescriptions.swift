@@ -17,8 +17,8 @@ public struct ObjectDescriptions: Sendable {
 
     /// Calls `body` with the description of every selected object, in order.
     ///
-    /// All objects that can belong to them are read once. Of what belongs to them only the place is kept, so
-    /// that memory does not grow with what they hold.
+    /// All objects that can belong to them are read once, and only their places are kept. The values of a bounded
+    /// number of events and EndpointSlices are held for one description at a time.
     public func forEach(
         of objects: [StoredObject],
         namespace: String?,

@@ -18,7 +18,7 @@ public struct Rehearsal: Sendable {
         public var time: Int64?
     }
 
-    /// nil for a file too damaged to be opened.
+    /// nil when the file was found damaged.
     public var facts: Facts?
     /// Bringing it back: verifying, restoring, serving, reading back, comparing; in the order of the steps.
     public var steps: [RehearsedStep]

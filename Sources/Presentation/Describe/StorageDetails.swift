@@ -77,11 +77,12 @@ private func encodingName(_ encoding: Encoding) -> String {
     }
 }
 
-/// The version, which counts from 1, and how many changes that makes.
+/// The version, which counts from 1, and how many changes that makes; of a damaged one the number alone.
 private func versionText(_ version: Int64) -> String {
     switch version {
     case 1: "1 (never changed)"
     case 2: "2 (changed once)"
-    default: "\(version) (changed \(version - 1) times)"
+    case 3...: "\(version) (changed \(version - 1) times)"
+    default: "\(version)"
     }
 }

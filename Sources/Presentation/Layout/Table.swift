@@ -1,7 +1,7 @@
 /// Rows of cells, kept as text until the widths of all columns are known.
 ///
-/// Each cell is made harmless for the terminal and measured once, when it is added, so callers pass stored text as
-/// it is. A row costs little more than the bytes of its line.
+/// Each cell is made harmless for the terminal when it is added, so callers pass stored text as it is. Bytes that may
+/// not be text become one with `terminalText` before. A row costs little more than the bytes of its line.
 ///
 /// Source: golang/go `text/tabwriter`, as kubernetes/cli-runtime `pkg/printers/tabwriter.go` sets it up.
 public struct Table: Sendable {

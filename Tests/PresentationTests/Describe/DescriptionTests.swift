@@ -19,6 +19,18 @@ struct DescriptionTests {
         #expect(fieldLabel(name) == label)
     }
 
+    @Test(arguments: [
+        (1, "1 (never changed)"), (2, "2 (changed once)"), (3, "3 (changed 2 times)"), (0, "0"), (-1, "-1"),
+        (Int64.min, "-9223372036854775808"),
+        (Int64.max, "9223372036854775807 (changed 9223372036854775806 times)"),
+    ])
+    func saysHowOftenAnObjectWasChanged(version: Int64, text: String) throws {
+        var description = try Described.object(#"{"metadata": {"name": "a"}}"#)
+        description.read.metadata.version = version
+        let lines = Described.section("Stored In etcd:", of: Described.text(description))
+        #expect(lines.contains("  Version:     \(text)"))
+    }
+
     @Test func laysOutAnyObject() throws {
         let text = try Described.text(
             """

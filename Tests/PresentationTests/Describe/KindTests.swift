@@ -116,6 +116,9 @@ struct KindTests {
             ]
         )
         #expect(text.contains("  Session Affinity:  None\n"))
+        description.endpointSliceCount = 9
+        let lines = Described.section("Endpoints:", of: Described.text(description))
+        #expect(lines.first == "  of the first 1 of 9 EndpointSlices")
     }
 
     @Test func listsWhatARoleAllows() throws {

@@ -58,7 +58,12 @@ extension KindSummary {
             }
         }
         guard !rows.isEmpty else { return .section("Endpoints", "<none>", []) }
-        return .table("Endpoints", ["Address", "Port", "Ready", "Node", "Target"], rows)
+        var blocks: [Block] = [.table(["Address", "Port", "Ready", "Node", "Target"], rows)]
+        let count = self.description.endpointSliceCount
+        if count > slices.count {
+            blocks.insert(.line("of the first \(slices.count) of \(count) EndpointSlices"), at: 0)
+        }
+        return .section("Endpoints", blocks)
     }
 
     func addIngress(_ object: inout Unshown, to parts: inout Parts) {
