@@ -1,3 +1,4 @@
+import Bolt
 import EtcdStorage
 import ProtobufWire
 
@@ -15,6 +16,20 @@ struct SnapshotContents: Sendable {
     var appliedIndex: UInt64 {
         // A new cluster of one has applied its member, its attributes and its version.
         (self.overlay.source?.facts.consistentIndex ?? 3) &+ self.requests
+    }
+
+    /// The source, where the image would be the same pair for pair: nothing was changed since it was opened, and it
+    /// lacks none of the buckets and numbers that are written even when they are not there; else nil.
+    var unchangedSource: EtcdDatabase? {
+        guard let source = self.overlay.source, self.requests == 0, !self.users.areChanged,
+            self.overlay.changeCount == 0, !self.overlay.isCompactedSinceOpen,
+            source.facts.consistentIndex != nil, source.facts.term != nil,
+            // A lease that is kept alive is no request, and forgets what was left of it.
+            Set(self.leases.entries.values.map(\.lease)) == Set(source.facts.leases),
+            let buckets = try? source.database.buckets(),
+            Set(BucketName.allCases.map(\.bytes)).isSubset(of: buckets.map(\.name))
+        else { return nil }
+        return source.database
     }
 
     /// The database that the store makes, bucket by bucket.

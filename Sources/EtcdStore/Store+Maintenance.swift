@@ -1,3 +1,4 @@
+import Bolt
 public import EtcdMessages
 public import EtcdStorage
 public import Files
@@ -110,8 +111,18 @@ extension Store {
     /// - Throws: Damage in the source, and what the file refuses.
     public func writeDatabase(to file: OutputFile) throws(StorageError) -> (byteCount: Int, revision: Int64) {
         let contents = self.contents
-        let written = try contents.image().write(to: file)
-        return (written.byteCount, contents.overlay.revision)
+        return (try contents.image().writeDatabase(to: file), contents.overlay.revision)
+    }
+
+    /// The source's file, the length of the database in it, and the store's revision, while the source holds pair for
+    /// pair what a snapshot would hold; else nil.
+    ///
+    /// Nobody has written to the store then, and no lease was kept alive. How the source lays its pages out, and
+    /// whether they are sound, is not looked at.
+    public var unchangedSource: (file: MappedFile, byteCount: Int, revision: Int64)? {
+        let contents = self.contents
+        guard let bolt = contents.unchangedSource?.bolt else { return nil }
+        return (bolt.file, bolt.byteCount, contents.overlay.revision)
     }
 
     /// The store as a snapshot of this moment would hold it.

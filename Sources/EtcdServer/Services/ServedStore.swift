@@ -78,6 +78,12 @@ public struct ServerOptions: Sendable {
     public var name = "registree"
     /// Where a snapshot waits while it is sent; it is as large as the store.
     public var spoolDirectory = TemporaryFiles.standardDirectory
+    /// Gives the SHA-256 of the source's database, 32 bytes, where this program's own writer made the source: until
+    /// the store is changed, its snapshots are then the source's file, which is neither written anew nor hashed.
+    ///
+    /// The same pairs give the same bytes in that writer, so that a fresh file would be no other. nil for a source
+    /// that another program wrote.
+    public var sourceDigest: (@Sendable () async throws -> [UInt8])?
     /// After so long without anything read, a snapshot's client may have to make room for another's.
     public var snapshotStallTime = Duration.seconds(60)
 

@@ -8,19 +8,27 @@ import GRPCCore
 import Logging
 import Synchronization
 
-/// A snapshot in a file that has no name, and how much of it has been sent.
-private final class SpooledSnapshot: Sendable {
+/// A snapshot in a mapped file, and how much of it has been sent.
+private final class ReadySnapshot: Sendable {
     /// Length of the database, in bytes.
     let byteCount: Int
     /// The store's revision in it.
     let revision: Int64
     let file: MappedFile
+    /// Gives the SHA-256 of the database; nil when it is worked out of what is sent.
+    let digest: (@Sendable () async throws -> [UInt8])?
     let sent = Atomic(0)
 
-    init(_ written: (byteCount: Int, revision: Int64), in file: MappedFile) {
-        self.byteCount = written.byteCount
-        self.revision = written.revision
+    init(
+        byteCount: Int,
+        revision: Int64,
+        in file: MappedFile,
+        digest: (@Sendable () async throws -> [UInt8])? = nil
+    ) {
+        self.byteCount = byteCount
+        self.revision = revision
         self.file = file
+        self.digest = digest
     }
 }
 
@@ -28,16 +36,22 @@ extension ServedStore {
     /// Bytes of the snapshot in a message.
     private static let chunkByteCount = 64 << 10
 
-    /// Writes a snapshot to a file without a name, then sends it.
+    /// Writes a snapshot to a file without a name, then sends it; an unchanged source that this program wrote is sent
+    /// as it is.
     ///
-    /// The database goes in chunks, which are hashed as they go, and its SHA-256 as the last message. The client's
-    /// pace keeps nothing in memory, but the file on the disk: a client that reads nothing while others wait for a
-    /// snapshot is ended.
+    /// The database goes in chunks, which are hashed as they go unless their SHA-256 is known, and the SHA-256 as the
+    /// last message. The client's pace keeps nothing in memory, but the file on the disk: a client that reads nothing
+    /// while others wait for a snapshot is ended.
     ///
-    /// - Throws: `too many requests` when many wait already; why the snapshot cannot be written.
+    /// - Throws: `too many requests` when many wait already; why the snapshot cannot be written or read.
     func sendSnapshot(_ writer: RPCWriter<MessageAnswer<Etcdserverpb_SnapshotResponse>>) async throws {
         try await self.longWork.snapshots.run {
-            let snapshot = try await self.longWork.scan { try self.spooledSnapshot() }
+            let snapshot =
+                if let source = self.sourceAsSnapshot {
+                    source
+                } else {
+                    try await self.longWork.scan { try self.spooledSnapshot() }
+                }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await self.send(snapshot, to: writer) }
                 group.addTask { try await self.waitUntilStalled(snapshot) }
@@ -47,7 +61,20 @@ extension ServedStore {
         }
     }
 
-    private func spooledSnapshot() throws -> SpooledSnapshot {
+    /// The source, where it is known to be what would be written.
+    private var sourceAsSnapshot: ReadySnapshot? {
+        guard let digest = self.options.sourceDigest, let source = self.store.unchangedSource else {
+            return nil
+        }
+        return ReadySnapshot(
+            byteCount: source.byteCount,
+            revision: source.revision,
+            in: source.file,
+            digest: digest
+        )
+    }
+
+    private func spooledSnapshot() throws -> ReadySnapshot {
         let directory = self.options.spoolDirectory
         do {
             try FreeSpace.require(UInt64(clamping: self.store.status.databaseByteCount), in: directory)
@@ -62,11 +89,15 @@ extension ServedStore {
         } catch {
             throw error.path == directory ? error : EtcdError(error)
         }
-        return SpooledSnapshot(written, in: try spool.mapped())
+        return ReadySnapshot(
+            byteCount: written.byteCount,
+            revision: written.revision,
+            in: try spool.mapped()
+        )
     }
 
     private func send(
-        _ snapshot: SpooledSnapshot,
+        _ snapshot: ReadySnapshot,
         to writer: RPCWriter<MessageAnswer<Etcdserverpb_SnapshotResponse>>
     ) async throws {
         let total = snapshot.byteCount
@@ -79,6 +110,7 @@ extension ServedStore {
             return MessageAnswer(message: response)
         }
         self.log.info("sending a snapshot", metadata: ["bytes": "\(total)"])
+        let isHashed = snapshot.digest == nil
         var hasher = SHA256()
         var sent = 0
         while sent < total {
@@ -86,20 +118,23 @@ extension ServedStore {
             sent = chunk.upperBound
             let blob = snapshot.file.withBytes { bytes in
                 bytes.extracting(chunk).withUnsafeBytes { bytes in
-                    hasher.update(bufferPointer: bytes)
+                    if isHashed { hasher.update(bufferPointer: bytes) }
                     return Data(bytes)
                 }
             }
             try await writer.write(message(blob, remaining: total - sent))
             snapshot.sent.store(sent, ordering: .relaxed)
         }
-        try await writer.write(message(Data(hasher.finalize()), remaining: 0))
+        // Bytes that the disk did not give were sent as zeros: no digest may vouch for them.
+        try snapshot.file.checkUnchanged()
+        let digest = try await snapshot.digest?() ?? Array(hasher.finalize())
+        try await writer.write(message(Data(digest), remaining: 0))
         let facts: Logger.Metadata = ["bytes": "\(total)", "revision": "\(snapshot.revision)"]
         self.log.info("snapshot sent", metadata: facts)
     }
 
     /// Returns never; throws when others wait and the client has read nothing for a while.
-    private func waitUntilStalled(_ snapshot: SpooledSnapshot) async throws {
+    private func waitUntilStalled(_ snapshot: ReadySnapshot) async throws {
         var sentBefore = -1
         while true {
             let sent = snapshot.sent.load(ordering: .relaxed)

@@ -27,6 +27,9 @@ struct RevisionCheck {
     private let compactRevision: Int64
     private var previous: RevisionKey?
 
+    /// The main revision of the last record; 0 when there is none.
+    var lastRevision: Int64 { self.previous?.main ?? 0 }
+
     init(facts: StoreFacts) {
         self.facts = facts
         self.compactRevision = facts.compactRevision
@@ -92,7 +95,8 @@ struct RevisionCheck {
             valueCount: UInt32(keyValue.value.count),
             hash: KeyIndex.hash(of: keyValue.key, in: bytes),
             keyOffset: keyOffset,
-            isTombstone: record.revision.isTombstone
+            isTombstone: record.revision.isTombstone,
+            hasTail: keyValue.lease != 0
         )
         if message.isEmpty { return self.checkBump(record, entry, in: bytes) }
         if keyValue.key.isEmpty { return self.add(.namelessKey, record) }

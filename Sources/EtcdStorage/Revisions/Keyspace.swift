@@ -51,4 +51,19 @@ extension EtcdDatabase {
         try self.checkUnchanged()
         return keyspace
     }
+
+    /// The keys that live at the newest revision, found by a check of this database.
+    ///
+    /// A check that found nothing has read every record and noted the newest of each key, from the same bytes and by
+    /// the same rules as ``keyspace(at:)`` reads them; they have only to be put in order.
+    ///
+    /// - Parameter check: Of this database. Where something was found, the records are read again.
+    /// - Returns: As ``keyspace(at:)`` of the newest revision.
+    /// - Throws: What ``keyspace(at:)`` throws.
+    public func keyspace(foundBy check: StorageCheck) throws(StorageError) -> Keyspace {
+        guard let live = check.live else { return try self.keyspace() }
+        let keyspace = Keyspace(live, in: KeyRecords(of: self))
+        try self.checkUnchanged()
+        return keyspace
+    }
 }

@@ -20,6 +20,27 @@ struct LiveRecords: Sendable {
     var totalKeys: Int { self.entries.count + (self.bumpRecord == nil ? 0 : 1) }
 }
 
+extension LiveRecords {
+    /// What lives at the newest revision.
+    ///
+    /// - Parameters:
+    ///   - changes: The newest change of every key.
+    ///   - lastRevision: The main revision of the last change of all; 0 when there is none.
+    ///   - compactRevision: The oldest revision that can be shown; 0 when the store was never compacted.
+    init(newest changes: [KeyIndex.Entry], lastRevision: Int64, compactRevision: Int64) {
+        // A new store is at revision 1, and a revision that was compacted away was there nevertheless.
+        let newest = max(1, compactRevision, lastRevision)
+        self.init(
+            revision: newest,
+            currentRevision: newest,
+            lastRevision: lastRevision,
+            compactRevision: compactRevision,
+            entries: changes.filter { !$0.isTombstone && $0.keyCount > 0 },
+            bumpRecord: changes.first { !$0.isTombstone && $0.keyCount == 0 }
+        )
+    }
+}
+
 extension EtcdDatabase {
     /// What lives at `revision`, or at the newest, and with `hashing` the status hash of the whole file from the
     /// same walk.

@@ -24,6 +24,16 @@ extension DatabaseImage {
         )
     }
 
+    /// Writes the image into a new file, which is not synced, without summing it up.
+    ///
+    /// - Returns: Length of the file, in bytes.
+    /// - Throws: What ``write(to:)`` throws for a sink, and what the file refuses.
+    public func writeDatabase(to file: OutputFile) throws(StorageError) -> Int {
+        var sink = try BoltFileSink(file)
+        try self.write(to: &sink)
+        return try sink.finish()
+    }
+
     /// Writes the image and its digest into a new file, which is not synced: a snapshot file.
     ///
     /// - Returns: The length of the database in bytes, behind which the digest lies, and the digest: SHA-256.
@@ -31,9 +41,7 @@ extension DatabaseImage {
     public func writeSnapshot(
         to file: OutputFile
     ) throws(StorageError) -> (byteCount: Int, digest: [UInt8]) {
-        var sink = try BoltFileSink(file)
-        try self.write(to: &sink)
-        let byteCount = try sink.finish()
+        let byteCount = try self.writeDatabase(to: file)
         do {
             let digest = try file.mapped().digest(ofFirst: byteCount)
             try file.append(digest)

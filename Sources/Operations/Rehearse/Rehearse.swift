@@ -125,8 +125,8 @@ extension Rehearse {
     /// Reads the keys of a file whose structure is sound; the hashing goes on meanwhile.
     @concurrent
     private func readFile(checkedBy verification: OngoingVerification) async throws -> RehearsedFile {
-        _ = try await verification.check
-        return try RehearsedFile(self.database, self.facts)
+        let check = try await verification.check
+        return try RehearsedFile(self.database, self.facts, check)
     }
 
     /// Restores, and keeps the error: of a damaged file the findings of its verification say more.
@@ -162,12 +162,17 @@ extension Rehearse {
             skipsHashCheck: self.database.storedDigest == nil
         )
         let restore = try Restore(request, of: self.database)
-        let written = try await restore.run(provedBy: verification).database
-        let result = RehearsalStep.Restored(pairCount: written.pairCount, byteCount: written.byteCount)
         let server = self.request.servers[number]
+        var restored: RestoredDatabase?
+        let written = try await restore.run(provedBy: verification) { database in
+            // Hashed while the file may still be, so that no processor is idle.
+            if !server.writesToDirectory { restored = RestoredDatabase(database) }
+        }.database
+        let result = RehearsalStep.Restored(pairCount: written.pairCount, byteCount: written.byteCount)
         return RestoredStore(
             server: server,
             directory: directory,
+            database: restored,
             member: restore.members[0],
             step: RehearsedStep(.restore(result), on: server.program, seconds: seconds(since: began))
         )
@@ -238,6 +243,8 @@ extension Rehearse {
 struct RehearsedFile: Sendable {
     let database: EtcdDatabase
     let facts: StoreFacts
+    /// It found nothing wrong.
+    let check: StorageCheck
     let registry: Registry
     /// At the newest revision.
     let hashKV: UInt32
@@ -246,10 +253,11 @@ struct RehearsedFile: Sendable {
     var keyspace: Keyspace { self.registry.keyspace }
 
     /// - Throws: `StorageError` for a damaged file.
-    init(_ database: EtcdDatabase, _ facts: StoreFacts) throws(StorageError) {
-        let keyspace = try database.keyspace()
+    init(_ database: EtcdDatabase, _ facts: StoreFacts, _ check: StorageCheck) throws(StorageError) {
+        let keyspace = try database.keyspace(foundBy: check)
         self.database = database
         self.facts = facts
+        self.check = check
         self.registry = try Registry(of: keyspace)
         self.hashKV = try database.hashKV(of: keyspace)
     }
@@ -277,6 +285,8 @@ extension Rehearsal {
 struct RestoredStore: Sendable {
     var server: any RehearsalServer
     var directory: String
+    /// What lies in it; nil when the server writes to it.
+    var database: RestoredDatabase?
     var member: RestoredMember
     /// What restoring it came to.
     var step: RehearsedStep

@@ -1,9 +1,9 @@
+import Bolt
 import ClusterChecks
 import EtcdClient
 import EtcdStorage
 import Files
 import Foundation
-import Synchronization
 
 /// The restored directory while a server serves it: everything is asked for and compared with the file.
 struct ServedDirectory: Sendable {
@@ -24,6 +24,7 @@ struct ServedDirectory: Sendable {
         do {
             return try await self.server.serve(
                 self.store.directory,
+                knownAs: self.store.database,
                 as: self.store.member,
                 isReadOnly: true,
                 in: place,
@@ -165,15 +166,25 @@ extension ServedDirectory {
 // MARK: Snapshot
 
 extension ServedDirectory {
+    /// A snapshot that was taken and proved.
+    private struct ProvedSnapshot: Sendable {
+        var database: EtcdDatabase
+        var check: StorageCheck
+        /// The digest too, in bytes.
+        var byteCount: UInt64
+    }
+
     /// Takes a snapshot, proves it, and compares it with the file.
     private func compareSnapshot(of endpoint: EtcdEndpoint, spool: String) async throws -> [RehearsedStep] {
         let path = "\(spool)/taken-again.db"
         defer { try? FileManager.default.removeItem(atPath: path) }
-        var taken: EtcdDatabase?
+        var taken: ProvedSnapshot?
         let step = try await self.timed {
-            let (result, database) = try await self.takeSnapshot(from: endpoint, to: path)
-            taken = database
-            return .snapshot(result)
+            let snapshot = try await self.takeSnapshot(from: endpoint, to: path)
+            taken = snapshot
+            return .snapshot(
+                .taken(keyCount: snapshot.check.liveKeyCount, byteCount: snapshot.byteCount)
+            )
         } failing: { failure in
             .snapshot(.failed(failure))
         }
@@ -183,38 +194,50 @@ extension ServedDirectory {
     }
 
     /// The snapshot is needed for as long as it is compared, so that nobody waits for the disk.
-    private func takeSnapshot(
-        from endpoint: EtcdEndpoint,
-        to path: String
-    ) async throws -> (RehearsalStep.Snapshot, EtcdDatabase) {
-        let request = TakeRequest(
+    private func takeSnapshot(from endpoint: EtcdEndpoint, to path: String) async throws -> ProvedSnapshot {
+        var request = TakeRequest(
             endpoints: [endpoint],
             options: self.options,
             destination: .file(path: path),
             date: self.request.date
         )
-        let output = Mutex(try OutputFile(creating: path))
+        request.progressTimeout = self.snapshotTimeout
+        let output = ReturnedSnapshot(of: self.store.database, path: path)
         let taken = try await Take(request) { progress in
             guard case .receiving(let byteCount, let total) = progress else { return }
             self.progress(.receiving(byteCount, of: total))
-        }.stream { bytes in
-            try output.withLock { output in try output.append(bytes) }
-        }
-        try output.withLock { output in try output.close() }
+        }.stream { output }
         do {
-            let (database, check) = try provedSnapshot(path: path)
-            return (.taken(keyCount: check.liveKeyCount, byteCount: taken.byteCount), database)
+            let database = try output.database()
+            let check = try StorageCheck(
+                of: database,
+                comparedWith: self.file.database,
+                checkedBy: self.file.check
+            )
+            try requireSoundSnapshot(check)
+            return ProvedSnapshot(database: database, check: check, byteCount: taken.byteCount)
         } catch let error as StorageError {
             if case .file(let error) = error.reason { throw error }
             throw TakeError.unreadable(error.reason)
         }
     }
 
-    private func compare(_ taken: EtcdDatabase) throws -> RehearsalStep.Comparison {
-        // Equal changes have equal keys, histories and hashes: nothing is worked out a second time.
+    /// How long to wait for the next bytes of the snapshot: its digest may come as late as a slow processor that is
+    /// shared with other work has hashed all of it.
+    private var snapshotTimeout: Duration {
+        let slowestBytesPerSecond = 16 << 20
+        return .seconds(60 + self.file.database.bolt.databaseByteCount / slowestBytesPerSecond)
+    }
+
+    private func compare(_ snapshot: ProvedSnapshot) throws -> RehearsalStep.Comparison {
+        let taken = snapshot.database
+        // Equal changes have equal keys, histories and hashes: nothing is worked out a second time. The proof of the
+        // snapshot may have compared them already.
         let isCompactedAlike =
             try StoreFacts(reading: taken).compactRevision == self.file.facts.compactRevision
-        if isCompactedAlike, try taken.holdsSameChanges(as: self.file.database) {
+        if isCompactedAlike,
+            try snapshot.check.isOfKnownRecords || taken.holdsSameChanges(as: self.file.database)
+        {
             return .same(keyCount: self.file.keyspace.count)
         }
         guard let shown = try taken.keyspaceIfKept(at: self.file.keyspace.revision) else {

@@ -92,14 +92,17 @@ public struct Restore: Sendable {
     ///   - outputs: Where the temporary names are remembered, for whoever handles signals.
     ///   - verification: Of the same database, when it is verified anyway; without it, the restore proves the
     ///     snapshot itself.
+    ///   - readBack: Called with the first member's database once it is written and read back, perhaps before the
+    ///     snapshot is proved; it stays open under its last name too.
     /// - Returns: What was written.
     /// - Throws: `StorageError` for a damaged snapshot, `FileError` for the destination, `RestoreError`.
     public func run(
         outputs: StagedOutputs = .process,
-        provedBy verification: OngoingVerification? = nil
+        provedBy verification: OngoingVerification? = nil,
+        readBack: (EtcdDatabase) -> Void = { _ in }
     ) async throws -> RestoreResult {
         let stage = try RestoreStage(self, outputs: outputs)
-        let database = try await self.writeDatabase(to: stage, provedBy: verification)
+        let database = try await self.writeDatabase(to: stage, provedBy: verification, readBack)
         try stage.copyDatabaseToOtherMembers()
         for member in self.members { try stage.writeLog(of: member, in: self.plan.cluster) }
         try stage.commit()
@@ -113,7 +116,8 @@ public struct Restore: Sendable {
 
     private func writeDatabase(
         to stage: RestoreStage,
-        provedBy verification: OngoingVerification?
+        provedBy verification: OngoingVerification?,
+        _ readBack: (EtcdDatabase) -> Void
     ) async throws -> WrittenDatabase {
         let file = try stage.makeDatabase()
         // Proving the source takes one processor for about as long as the copying takes the other.
@@ -122,7 +126,7 @@ public struct Restore: Sendable {
             let written = try self.plan.image(of: self.database).write(to: file)
             try file.synchronize()
             try file.close()
-            try check(file, holds: written)
+            readBack(try check(file, holds: written))
             try await proof
             return written
         } catch {
@@ -162,7 +166,9 @@ private func parent(of path: String) -> String {
 }
 
 /// Reads a written database back and compares it with what its writer knows.
-private func check(_ file: OutputFile, holds written: WrittenDatabase) throws {
+///
+/// - Returns: The database, open.
+private func check(_ file: OutputFile, holds written: WrittenDatabase) throws -> EtcdDatabase {
     let database: EtcdDatabase
     let hash: CRC32C
     do {
@@ -178,6 +184,7 @@ private func check(_ file: OutputFile, holds written: WrittenDatabase) throws {
     guard hash == written.hash, database.bolt.databaseByteCount == written.byteCount,
         database.bolt.file.byteCount == written.byteCount
     else { throw RestoreError.writtenFileDiffers(path: file.reportedPath) }
+    return database
 }
 
 /// What was restored.

@@ -81,12 +81,18 @@ private func provenStatus(path: String, said: MemberStatus) throws -> SnapshotSt
 /// Opens a snapshot that has just come, and checks it from its pages to its histories.
 ///
 /// - Throws: `TakeError.unsound`; `StorageError` when it cannot be opened or read.
-func provedSnapshot(path: String) throws -> (database: EtcdDatabase, check: StorageCheck) {
+private func provedSnapshot(path: String) throws -> (database: EtcdDatabase, check: StorageCheck) {
     let database = try EtcdDatabase(path: path, locking: .none)
     let check = try StorageCheck(of: database)
+    try requireSoundSnapshot(check)
+    return (database, check)
+}
+
+/// Throws `.unsound` for a snapshot in which something was found.
+func requireSoundSnapshot(_ check: StorageCheck) throws(TakeError) {
     // What a later etcd keeps beside the known is no reason to be without a backup.
     let findings = check.findings.filter { !$0.mayBeNewer }
-    guard check.structure.findingCount > 0 || !findings.isEmpty else { return (database, check) }
+    guard check.structure.findingCount > 0 || !findings.isEmpty else { return }
     let first = check.structure.findings.first?.explanation ?? findings.first?.explanation
     throw TakeError.unsound(
         findings: check.findingCount + check.structure.findingCount,

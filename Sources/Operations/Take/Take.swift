@@ -59,11 +59,16 @@ extension Take {
     ///
     /// Another member is asked only as long as nothing has been handed out. The digest is compared at the end.
     public func stream(to write: @escaping @Sendable ([UInt8]) throws -> Void) async throws -> TakenSnapshot {
+        try await self.stream { HashedOutput(write) }
+    }
+
+    /// The same for an output that proves the bytes in its own way; one is made for each member that is asked.
+    func stream(into makeOutput: () -> some SnapshotOutput) async throws -> TakenSnapshot {
         try await self.firstSuccess { source in
-            let output = HashedOutput(write)
+            let output = makeOutput()
             do {
                 try await self.receive(source) { bytes in try output.append(bytes) }
-                let (digest, byteCount) = try output.finish()
+                let (digest, byteCount) = try await output.finish()
                 return self.taken(source, byteCount: byteCount, digest: digest)
             } catch  where output.byteCount > 0 {
                 throw FinalError(error)

@@ -37,6 +37,7 @@ struct APIServerRehearsal: Sendable {
         do {
             return try await self.store.server.serve(
                 self.store.directory,
+                knownAs: nil,
                 as: self.store.member,
                 isReadOnly: false,
                 in: place,

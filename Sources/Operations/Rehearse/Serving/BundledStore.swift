@@ -11,9 +11,11 @@ public struct BundledStore: RehearsalServer {
 
     public var program: RehearsalProgram { .bundledStore }
     public var enforcesUsers: Bool { false }
+    public var writesToDirectory: Bool { false }
 
     public func serve<Result: Sendable>(
         _ directory: String,
+        knownAs restored: RestoredDatabase? = nil,
         as member: RestoredMember,
         isReadOnly: Bool,
         in place: String,
@@ -25,6 +27,7 @@ public struct BundledStore: RehearsalServer {
         options.isReadOnly = isReadOnly
         options.ignoresUsers = true
         options.spoolDirectory = spool
+        if let restored { options.sourceDigest = { try await restored.digest } }
         let server: StoreServer
         do {
             let source = try EtcdDatabase(path: directory)

@@ -18,6 +18,7 @@ public struct EtcdProgram: RehearsalServer {
 
     public var program: RehearsalProgram { .etcd }
     public var enforcesUsers: Bool { true }
+    public var writesToDirectory: Bool { true }
 
     /// etcd wants what looks like a host and a port and takes it for a file's name.
     private static let clientSocket = "client:1"
@@ -25,6 +26,7 @@ public struct EtcdProgram: RehearsalServer {
 
     public func serve<Result: Sendable>(
         _ directory: String,
+        knownAs restored: RestoredDatabase?,
         as member: RestoredMember,
         isReadOnly: Bool,
         in place: String,

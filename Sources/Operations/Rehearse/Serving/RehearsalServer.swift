@@ -9,10 +9,14 @@ public protocol RehearsalServer: Sendable {
     /// Whether it asks for a user when the snapshot says that authentication is on.
     var enforcesUsers: Bool { get }
 
+    /// Whether it writes to the directory that it serves, if only for itself.
+    var writesToDirectory: Bool { get }
+
     /// Serves `directory` and calls `body` once requests are answered; stops when `body` is done.
     ///
     /// - Parameters:
     ///   - directory: The data directory; a server may write to it.
+    ///   - restored: Its database, as long as nobody has written to it; nil when it is not known.
     ///   - member: As it was restored.
     ///   - isReadOnly: Whether nobody is going to write; a server that can then changes nothing by itself either.
     ///   - place: A directory for sockets and logs, mode 0700, with a short path.
@@ -22,6 +26,7 @@ public protocol RehearsalServer: Sendable {
     /// - Throws: ``RehearsalServerError`` when it does not come up; what `body` throws.
     func serve<Result: Sendable>(
         _ directory: String,
+        knownAs restored: RestoredDatabase?,
         as member: RestoredMember,
         isReadOnly: Bool,
         in place: String,
