@@ -1,3 +1,4 @@
+import EtcdClient
 public import KubernetesCodec
 public import KubernetesRegistry
 public import Operations
@@ -13,7 +14,20 @@ extension SourceNote {
         case .logUnreadable(let error):
             "Note: the member's write-ahead log cannot be read, so later entries may be missing: \(error)"
         case .connection(let warning):
-            "Warning: \(warning)"
+            "Warning: \(warning.sentence)"
+        }
+    }
+}
+
+extension ConnectionWarning {
+    fileprivate var sentence: String {
+        switch self {
+        case .plaintextBeyondThisMachine(let endpoint):
+            "\(endpoint) is plain http: everything read from it, Secrets too, crosses the network unencrypted"
+        case .serverNotVerified:
+            "--insecure-skip-tls-verify: any server is accepted as etcd, and its answers may be false"
+        case .keyReadableByOthers(let path):
+            "\(path): other users can read this private key; run chmod 600 on it"
         }
     }
 }

@@ -89,7 +89,7 @@ struct EtcdctlVariables {
         switch self[name] {
         case "1", "t", "T", "true", "True", "TRUE": true
         case nil, "0", "f", "F", "false", "False", "FALSE": false
-        case .some: throw .variableIsNoBoolean("ETCDCTL_\(name)")
+        case .some: throw .variableIsNotBoolean("ETCDCTL_\(name)")
         }
     }
 
@@ -97,7 +97,7 @@ struct EtcdctlVariables {
     func duration(_ name: String) throws(SourceError) -> Duration? {
         guard let text = self[name] else { return nil }
         guard let nanoseconds = goDuration(text), nanoseconds > 0 else {
-            throw .variableIsNoDuration("ETCDCTL_\(name)")
+            throw .variableIsNotDuration("ETCDCTL_\(name)")
         }
         return .nanoseconds(nanoseconds)
     }

@@ -82,9 +82,9 @@ public enum SourceError: Error, Hashable, Sendable {
     /// This machine has an etcd, but its configuration may not be read.
     case localConfiguration(FileError)
     /// A variable that is not `true` or `false`.
-    case variableIsNoBoolean(String)
+    case variableIsNotBoolean(String)
     /// A variable that is not a time such as `2s`.
-    case variableIsNoDuration(String)
+    case variableIsNotDuration(String)
     case passwordWithoutUser
     case emptyUserName
     case passwordFileTooLong(path: String)

@@ -16,9 +16,9 @@ extension ErrorText {
             )
         case .localConfiguration(let error):
             self.init(error.description, advice: "run it as root, or name the members with --endpoints")
-        case .variableIsNoBoolean(let name):
+        case .variableIsNotBoolean(let name):
             self.init("\(name) is not true or false")
-        case .variableIsNoDuration(let name):
+        case .variableIsNotDuration(let name):
             self.init("\(name) is not a time such as 2s")
         case .passwordWithoutUser:
             self.init("a password needs its user: give --user")

@@ -269,8 +269,8 @@ extension ServerFailure {
             // The path of a socket in a scratch directory tells nobody anything.
             error.endpoint = server.name
             return error.description
-        case .snapshot(let error): return "\(server.name): \(error)"
-        case .snapshotRefused(let refusal): return "\(server.name): \(refusal)"
+        case .snapshot(let error): return "\(server.name): \(error.sentence)"
+        case .snapshotRefused(let refusal): return "\(server.name): \(refusal.sentence)"
         }
     }
 }
