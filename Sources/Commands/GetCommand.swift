@@ -21,15 +21,7 @@ struct GetCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(
-        help: ArgumentHelp("Resources and names, or resources with names.", valueName: "resource")
-    )
-    var arguments: [String]
-
-    @OptionGroup var registry: RegistryOptions
-    @OptionGroup var decoding: DecodingOptions
-    @OptionGroup var namespaces: NamespaceOptions
-    @OptionGroup var selection: SelectionOptions
+    @OptionGroup var objects: ObjectOptions
     @OptionGroup var table: TableOptions
 
     @Option(
@@ -54,35 +46,30 @@ struct GetCommand: AsyncParsableCommand {
     var showManagedFields = false
 
     func run() async throws {
-        let queries = try ObjectQuery.queries(self.arguments, isEverywhere: self.namespaces.allNamespaces)
-        let namespace = self.namespaces.allNamespaces ? nil : self.namespaces.namespace ?? "default"
-        let decryption = try self.decoding.decryption()
-        let source = try self.registry.open()
+        let queries = try self.objects.queries()
+        let namespace = self.objects.namespace
+        let decryption = try self.objects.decoding.decryption()
+        let source = try self.objects.registry.open()
         let registry = try await source.registry(of: queries.flatMap(\.resources), namespace: namespace)
         var answers = try queries.answers(in: registry, namespace: namespace)
-        var walk = ObjectWalk(of: registry, decryption: decryption)
+        var walk = try self.objects.walk(answers, in: registry, decryption)
         walk.hidesManagedFields = !self.showManagedFields
-        try self.selection.apply(to: &walk, answers.map(\.resource))
         try await self.sort(&answers, with: walk)
         let renderer = ObjectRenderer(
             walk,
             as: try objectFormat(self.output) { isWide in
-                let now = walk.ageEnd(self.table.ageFrom, isLive: source.source.isLive)
-                return .table(self.table.options(isWide: isWide), now: now)
+                .table(self.table.options(isWide: isWide), now: self.objects.ageEnd(walk, of: source))
             },
             showsHeadings: !self.table.noHeaders,
-            showsNamespace: self.namespaces.allNamespaces
+            showsNamespace: self.objects.namespaces.allNamespaces
         )
         var output = Output()
         let result = try await renderer.write(answers, isList: !queries.isForOneObject, to: &output)
-        if result.isEmptyTable {
-            let isNamespaced = answers.contains { $0.resource.scope != .cluster }
-            note(nothingFoundLine(in: isNamespaced ? namespace : nil))
-        }
+        if result.isEmptyTable { self.objects.noteNothingFound(answers) }
         try output.flush()
         try registry.keyspace.checkUnchanged()
         note(result.problems.lines(hasConfiguration: decryption != nil))
-        try reportMissing(answers)
+        try self.objects.reportMissing(answers)
     }
 
     /// Puts the objects of each resource in the order that was asked for.
@@ -99,13 +86,6 @@ struct GetCommand: AsyncParsableCommand {
     }
 }
 
-/// Says what was not found; a missing name is a failure, an empty list is not.
-func reportMissing(_ answers: [ObjectAnswer]) throws {
-    let missing = answers.flatMap(\.missing)
-    note(missing.map(\.line))
-    guard missing.isEmpty else { throw ExitStatus.failed }
-}
-
 /// How a table looks.
 struct TableOptions: ParsableArguments {
     @Flag(help: "Leave out the headings.")
@@ -120,43 +100,11 @@ struct TableOptions: ParsableArguments {
     )
     var labelColumns: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "Count ages up to the time of the snapshot, up to now, or up to a time.",
-            valueName: "snapshot|now|time"
-        )
-    )
-    var ageFrom: AgeOrigin = .snapshot
-
     func options(isWide: Bool) -> TableView.Options {
         var options = TableView.Options()
         options.wide = isWide
         options.labels = self.showLabels
         options.labelColumns = self.labelColumns.flatMap { $0.split(separator: ",").map(String.init) }
         return options
-    }
-}
-
-/// `-l` and `--field-selector`.
-struct SelectionOptions: ParsableArguments {
-    @Option(
-        name: [.customShort("l"), .long],
-        help: ArgumentHelp(
-            "Show only objects with these labels: a=b,c!=d,e in (x,y),!f.",
-            valueName: "labels"
-        )
-    )
-    var selector: String?
-
-    @Option(
-        help: ArgumentHelp("Show only objects with these fields: status.phase=Running.", valueName: "fields")
-    )
-    var fieldSelector: String?
-
-    /// Reads the selectors for objects of `resources`.
-    ///
-    /// - Throws: `SelectorError` for a selector that is none, or a field that one of them does not have.
-    func apply(to walk: inout ObjectWalk, _ resources: [Resource]) throws {
-        try walk.select(labels: self.selector, fields: self.fieldSelector, of: resources)
     }
 }
