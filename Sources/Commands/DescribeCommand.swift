@@ -8,7 +8,7 @@ import Presentation
 struct DescribeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "describe",
-        abstract: "Show all about some objects, laid out for reading.",
+        abstract: "Show everything about some objects, laid out for reading.",
         usage: """
             registree describe -f SOURCE RESOURCE/NAME ... [-n NAMESPACE]
             registree describe -f SOURCE RESOURCE[,RESOURCE] [NAME ...] [-n NAMESPACE | -A] [-l LABELS]
@@ -16,7 +16,7 @@ struct DescribeCommand: AsyncParsableCommand {
         discussion: """
             What an object holds, its owners and what it owns, the events about it, and how etcd keeps it: \
             key, revisions, lease, size, encoding and encryption. Values of Secrets are not shown, only how \
-            large they are. Without -n or -A, namespace default is meant.
+            large they are. Without -n or -A, objects of the namespace default are shown.
             """
     )
 

@@ -15,9 +15,9 @@ struct GetCommand: AsyncParsableCommand {
             registree get -f SOURCE RESOURCE/NAME ... [-n NAMESPACE] [-o FORMAT]
             """,
         discussion: """
-            Resources are named as for kubectl: pods, pod, po, Pod, deployments.apps, all; '*' is every \
-            resource that is there. Custom resources are named by the definitions in the source. Without -n \
-            or -A, namespace default is shown. Ages are those at the time of the snapshot.
+            Resources are named as in kubectl: pods, pod, po, Pod, deployments.apps, all; '*' is every \
+            resource in the source. Custom resources are named by the definitions in the source. Without -n \
+            or -A, the namespace default is shown. Ages are those at the time of the snapshot.
             """
     )
 
@@ -27,8 +27,8 @@ struct GetCommand: AsyncParsableCommand {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Print yaml, json, jsonl (an object a line), name, wide, jsonpath=TEMPLATE, "
-                + "custom-columns=HEADING:PATH,…, or etcd (what etcd says of each object).",
+            "Print yaml, json, jsonl (one object per line), name, wide, jsonpath=TEMPLATE, "
+                + "custom-columns=HEADING:PATH,…, or etcd (key, revisions, lease and size of each object).",
             valueName: "format"
         )
     )
@@ -36,7 +36,7 @@ struct GetCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Put the objects in order of a field: .metadata.creationTimestamp.",
+            "Sort the objects by a field, such as .metadata.creationTimestamp.",
             valueName: "path"
         )
     )
@@ -91,7 +91,7 @@ struct TableOptions: ParsableArguments {
     @Flag(help: "Leave out the headings.")
     var noHeaders = false
 
-    @Flag(help: "Show all labels in a last column.")
+    @Flag(help: "Show all labels in one more column.")
     var showLabels = false
 
     @Option(

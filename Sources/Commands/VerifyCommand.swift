@@ -7,7 +7,7 @@ import Presentation
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Prove that a snapshot is sound, or say everything that is wrong with it.",
+        abstract: "Prove that a snapshot is sound, or list everything that is wrong with it.",
         discussion: """
             Compares the SHA-256 at the file's end, checks every page, and proves the history of every key. \
             A file without a digest is checked all the same; then a changed byte inside a value cannot be \

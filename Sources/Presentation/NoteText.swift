@@ -10,7 +10,7 @@ extension SourceNote {
         case .noDigest(let path):
             "Note: \(path) has no digest: its values are not proved"
         case .logEntriesNotShown(let count):
-            "Note: \(count) entries of the member's write-ahead log are later than its database and not shown"
+            "Note: \(laterEntries(count)) than its database and not shown"
         case .logUnreadable(let error):
             "Note: the member's write-ahead log cannot be read, so later entries may be missing: \(error)"
         case .connection(let warning):
@@ -97,7 +97,8 @@ public func nothingFoundLine(in namespace: String?) -> String {
 }
 
 private func unknownFieldsLine(_ count: Int) -> String {
-    "Note: \(count) fields are of a newer release than is known here, and not shown"
+    "Note: \(count == 1 ? "1 field is" : "\(count) fields are") of a newer release than is known here, "
+        + "and not shown"
 }
 
 private func objectsAre(_ count: Int) -> String { count == 1 ? "1 object is" : "\(count) objects are" }

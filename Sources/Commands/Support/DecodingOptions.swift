@@ -6,7 +6,7 @@ import Operations
 struct DecodingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Open encrypted values with the API server's EncryptionConfiguration.",
+            "Decrypt values with the API server's EncryptionConfiguration.",
             valueName: "file"
         )
     )

@@ -36,7 +36,7 @@ func readPassword(prompt: String) throws -> String {
     guard tcgetattr(input.rawValue, &shown) == 0 else {
         throw Failure(
             "no password is given, and there is no terminal to ask on",
-            advice: "set ETCDCTL_PASSWORD, or say --password-file",
+            advice: "set ETCDCTL_PASSWORD, or give --password-file",
             status: .badInput
         )
     }

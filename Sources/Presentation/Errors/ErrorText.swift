@@ -78,8 +78,8 @@ extension FileError {
     fileprivate var advice: String? {
         switch self.reason {
         case .locked:
-            "a running etcd holds it: stop the member first, or ask the live etcd (take, or list -f live)"
-        case .exists: "choose another name; `registree take` replaces a file when told with --force"
+            "a running etcd uses it: stop the member first, or read the live etcd (take, or list -f live)"
+        case .exists: "choose another name; `registree take` replaces a file when --force is given"
         case .notEmpty: "choose another directory, or empty it"
         case .parentMissing: "create the directory first"
         case .missing, .notARegularFile, .interrupted, .shrank, .changed, .unreadable, .noSpace,

@@ -93,7 +93,7 @@ public struct StatusText: Report {
     private var authText: String {
         let facts = self.report.facts
         guard facts.authEnabled else { return "off" }
-        return "on, \(facts.users) users, \(facts.roles) roles"
+        return "on, \(counted(facts.users, "user")), \(counted(facts.roles, "role"))"
     }
 
     private var alarmText: String {

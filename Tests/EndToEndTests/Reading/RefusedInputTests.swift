@@ -113,7 +113,7 @@ extension OneAtATime {
                 ("1", 3, "revision 1 has been compacted; the oldest that is kept is "),
                 ("42", 3, "revision 42 is in the future; the newest is 41"),
                 ("9223372036854775807", 3, "is in the future"),
-                ("0", 3, "--revision is 1 or more"),
+                ("0", 3, "--revision must be 1 or more"),
                 ("-5", 3, "--revision"),
                 ("many", 3, "'many' is invalid for '--revision <n>'"),
             ]
