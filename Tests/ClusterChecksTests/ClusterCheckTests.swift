@@ -145,7 +145,7 @@ struct CustomResourceCheckTests {
         let check = try #require(checks["custom resources"])
         #expect(check.outcome == .warn)
         #expect(check.detail.contains("gears.x.org has no version v1 (1 object)"))
-        #expect(check.detail.contains("gears.x.org has stored objects in version v1"))
+        #expect(check.detail.contains("gears.x.org lists the stored version v1"))
     }
 }
 

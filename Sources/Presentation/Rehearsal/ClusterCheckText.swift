@@ -69,8 +69,7 @@ extension StoreCheck.Result {
         case .empty: return "there are no keys in it"
         case .alarms(let alarms):
             let kinds = Set(alarms.map(\.kind.description)).sorted().joined(separator: ", ")
-            return "\(kinds) is raised in it: after a restore, writes are refused until "
-                + "`etcdctl alarm disarm`"
+            return "raised in it: \(kinds); after a restore, writes are refused until `etcdctl alarm disarm`"
         case .users(let count):
             return
                 "authentication is on after a restore, with \(groupedCount(count, "user")) and their passwords"
@@ -78,7 +77,7 @@ extension StoreCheck.Result {
             return "larger than etcd's default quota of 2 GiB: start it with --quota-backend-bytes"
         case .logEntries(let count):
             let entries = groupedCount(Int(clamping: count), "entry", "entries")
-            return "\(entries) of the log are later than the database: not rehearsed"
+            return "\(entries) found only in the write-ahead log: not rehearsed"
         case .leases(_, let shortest):
             return "a restore starts their time to live again; keys of a lease that nobody renews are "
                 + "deleted, the first after "
@@ -172,7 +171,7 @@ extension CustomResourceCheck.Result {
                 case .noVersion(let resource, let version, let count):
                     "\(resource) has no version \(version) (\(groupedCount(count, "object")))"
                 case .storedVersionGone(let definition, let version):
-                    "\(definition) has stored objects in version \(version), which it does not define"
+                    "\(definition) lists the stored version \(version), which it does not define"
                 }
             }
         }

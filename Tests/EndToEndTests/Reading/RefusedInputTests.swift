@@ -157,7 +157,7 @@ extension OneAtATime {
             (["restore", "a", "--mark-compacted"], "--mark-compacted needs --bump-revision"),
             (["restore", "a", "--bump-revision", "-1"], "--bump-revision"),
             (["restore", "a", "--initial-cluster", "m1"], "m1"),
-            (["restore", "a", "--initial-cluster", "m1=ftp://h:1"], "is no peer URL"),
+            (["restore", "a", "--initial-cluster", "m1=ftp://h:1"], "is not a peer URL"),
             (["restore", "a", "--name", "m2", "--initial-cluster", "m1=http://h:1"], "m2"),
         ]
 
