@@ -27,7 +27,7 @@ struct KeysCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Print at most this many keys; 0 for all.", valueName: "n"))
     var limit: Int = 0
 
-    @Option(name: .shortAndLong, help: "simple or json, as etcdctl prints them.")
+    @Option(name: .shortAndLong, help: "Print simple or json, as etcdctl does.")
     var output: KeyFormat = .simple
 
     func validate() throws {

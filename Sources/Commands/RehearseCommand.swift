@@ -61,7 +61,7 @@ struct RehearseCommand: AsyncParsableCommand {
     @Flag(help: "Keep the restored directory, and print its path.")
     var keep = false
 
-    @Option(name: .shortAndLong, help: "table or json.")
+    @Option(name: .shortAndLong, help: "Print a table or json.")
     var output: ReportFormat = .table
 
     func validate() throws {
@@ -121,7 +121,7 @@ struct RehearseCommand: AsyncParsableCommand {
         return self.both ? [BundledStore(), real] : [real]
     }
 
-    /// It is told the file of the encryption configuration that this command was told.
+    /// It gets the encryption configuration that this command was given.
     private func apiServer() throws -> KubeAPIServer? {
         try self.kubeApiserver.map { name in
             KubeAPIServer(

@@ -50,7 +50,7 @@ struct RestoreCommand: AsyncParsableCommand {
     @Flag(help: "Print everything that would be done, and write nothing.")
     var dryRun = false
 
-    @Option(name: .shortAndLong, help: "table or json.")
+    @Option(name: .shortAndLong, help: "Print a table or json.")
     var output: ReportFormat = .table
 
     func validate() throws {

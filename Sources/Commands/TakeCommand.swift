@@ -43,7 +43,7 @@ struct TakeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Give up when no data has come for this long.", valueName: "time"))
     var progressTimeout = GoDuration(.seconds(60))
 
-    @Option(name: .shortAndLong, help: "Print what was taken as table or json.")
+    @Option(name: .shortAndLong, help: "Print what was taken as a table or json.")
     var output: ReportFormat = .table
 
     func validate() throws {

@@ -18,7 +18,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Snapshot file, or a stopped member's data directory.", valueName: "file"))
     var path: String
 
-    @Option(name: .shortAndLong, help: "table or json.")
+    @Option(name: .shortAndLong, help: "Print a table or json.")
     var output: ReportFormat = .table
 
     func run() async throws {

@@ -10,7 +10,7 @@ public struct ServerError: Error, Hashable, Sendable {
         case noCertificate
         case hostNotFound
         case addressInUse
-        /// The address is none of this machine's.
+        /// The address is not one of this machine's.
         case addressNotHere
         /// A port below 1024, or a socket file's directory, that this user may not use.
         case notAllowed

@@ -56,9 +56,9 @@ struct DecryptionTests {
     }
 
     @Test(arguments: [("k8s:enc:", #"key """#), ("k8s:enc:kms:", #"kms plugin """#)])
-    func namesAnEncryptedValueWithoutAPartThatIsMissing(_ stored: String, _ text: String) throws {
+    func namesAnEncryptedValueWithoutAPartThatIsMissing(_ stored: String, _ text: String) {
         let bytes = Array(stored.utf8)
-        #expect(try #require(EncryptedValue(bytes.span.bytes)).description == text)
+        #expect(EncryptedValue(bytes.span.bytes)?.description == text)
     }
 
     @Test func opensAKeyWhoseNameHoldsAColon() throws {

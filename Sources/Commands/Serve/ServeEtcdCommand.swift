@@ -84,7 +84,7 @@ struct ServeEtcdCommand: AsyncParsableCommand {
     )
     var watchProgressNotifyInterval = GoDuration(.seconds(600))
 
-    @Option(help: "debug, info, warning or error.")
+    @Option(help: "Log this level and above: debug, info, warning or error.")
     var logLevel: LogLevel = .info
 
     func validate() throws {

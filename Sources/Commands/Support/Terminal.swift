@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// Columns of the terminal that standard output is; nil when it is none.
+/// Columns of the terminal that standard output is; nil when it is not a terminal.
 func terminalWidth() -> Int? {
     var size = winsize()
     guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0

@@ -11,7 +11,7 @@ enum ResolvedScalar {
         var problem: String
     }
 
-    /// - Throws: When the text is none of what its tag says.
+    /// - Throws: When the text is not of the kind that its tag names.
     init(_ scalar: YAMLEvents.Scalar) throws(Failure) {
         guard scalar.isPlain || scalar.tag != nil else {
             self = .text(scalar.text)

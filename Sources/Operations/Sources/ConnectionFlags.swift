@@ -1,7 +1,7 @@
 import EtcdClient
 import KubernetesCodec
 
-/// How to reach a live etcd, as etcdctl's flags say it.
+/// How to reach a live etcd, as etcdctl's flags give it.
 ///
 /// A flag wins over its variable. Without an endpoint, the etcd that runs on this machine is found by its
 /// configuration; without one of these, it is looked for at 127.0.0.1:2379.
@@ -27,7 +27,7 @@ public struct ConnectionFlags: Sendable {
     /// Puts flags, variables and what is found on this machine together.
     ///
     /// - Throws: `SourceError` for a variable that cannot be read, a password without a user, or a local
-    ///   configuration that may not be read; `EtcdClientError` for endpoints that are none; what asking for a
+    ///   configuration that may not be read; `EtcdClientError` for what is not an endpoint; what asking for a
     ///   password throws.
     public func connection(_ context: CallerContext) throws -> EtcdConnection {
         let variables = EtcdctlVariables(context)

@@ -1,7 +1,7 @@
 import EtcdStorage
 public import Files
 
-/// Which source a person asks for, as the flags say it.
+/// Which source a person asks for, as the flags name it.
 public struct SourceRequest: Sendable {
     /// `-f`: a path, or `live`.
     public var file: String?
@@ -20,7 +20,7 @@ public struct SourceRequest: Sendable {
     ///
     /// - Returns: The source, and what a person should know about it.
     /// - Throws: `SourceError` when the flags name none or two; `StorageError` for a file that is not a database or
-    ///   whose digest differs; `EtcdClientError` for endpoints that are none; what asking for a password throws.
+    ///   whose digest differs; `EtcdClientError` for what is not an endpoint; what asking for a password throws.
     public func open(_ context: CallerContext) throws -> (source: Source, notes: [SourceNote]) {
         switch try self.name(context) {
         case .path(let path):

@@ -84,7 +84,7 @@ private func provenStatus(path: String, said: MemberStatus) throws -> SnapshotSt
 func provedSnapshot(path: String) throws -> (database: EtcdDatabase, check: StorageCheck) {
     let database = try EtcdDatabase(path: path, locking: .none)
     let check = try StorageCheck(of: database)
-    // What a later etcd keeps beside the known is no reason to be without a backup.
+    // What only a later etcd knows does not keep anybody from having a backup.
     let findings = check.findings.filter { !$0.mayBeNewer }
     guard check.structure.findingCount > 0 || !findings.isEmpty else { return (database, check) }
     let first = check.structure.findings.first?.explanation ?? findings.first?.explanation
