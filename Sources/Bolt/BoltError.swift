@@ -88,9 +88,9 @@ extension BoltError: CustomStringConvertible {
         case .misplacedPage(let claimed): "its header says it is page \(claimed)"
         case .pageOutOfRange(let highWater): "named by another page, but the last page is before \(highWater)"
         case .overflowOutOfRange(let overflow): "spans \(overflow) more pages, past the end of the database"
-        case .unexpectedKind(let kind): "a \(kind) page, where that cannot be"
+        case .unexpectedKind(let kind): "a \(kind) page, where a page of another kind must be"
         case .elementsOutOfPage(let count): "\(count) elements do not fit into the page"
-        case .contentTooShort: "its elements end before they fill what is set aside for them"
+        case .contentTooShort: "its elements end before the space that is set aside for them"
         case .emptyBranch: "a branch page without elements"
         case .emptyLeaf: "a leaf page below a branch without elements"
         case .metaHeader(let count, let overflow):

@@ -11,7 +11,8 @@ struct APIResourcesCommand: AsyncParsableCommand {
         abstract: "Show which resources the source holds, and how their objects are stored.",
         discussion: """
             Every object is decoded. Custom resources are shown without objects too when they are defined. \
-            UNDECODED counts the objects that could not be decoded, for want of a key or for damage.
+            UNDECODED counts the objects that could not be decoded, because their key is not given or they are \
+            damaged.
             """
     )
 

@@ -14,7 +14,7 @@ struct DecodeCommand: AsyncParsableCommand {
             """,
         discussion: """
             Shows what is stored, managedFields included, in the version in which it is stored. Protobuf, JSON \
-            and CBOR are told apart by their first bytes; a line's end that etcdctl added does no harm.
+            and CBOR are recognized by their first bytes; the newline that etcdctl adds at the end is ignored.
             """
     )
 
@@ -27,7 +27,10 @@ struct DecodeCommand: AsyncParsableCommand {
     var metaOnly = false
 
     @Option(
-        help: ArgumentHelp("Where the value was stored; some ways of encryption need it.", valueName: "key")
+        help: ArgumentHelp(
+            "The key that the value is stored at; some encryption providers need it.",
+            valueName: "key"
+        )
     )
     var etcdKey: String?
 
@@ -35,7 +38,7 @@ struct DecodeCommand: AsyncParsableCommand {
         let value = try standardInput(upTo: Limits.valueByteCount + 1)
         guard !value.isEmpty else {
             throw Failure(
-                "nothing came on standard input",
+                "standard input is empty",
                 advice: "pipe a value in: etcdctl get --print-value-only KEY | registree decode",
                 status: .badInput
             )

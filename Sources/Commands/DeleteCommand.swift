@@ -7,7 +7,7 @@ import Operations
 struct DeleteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete",
-        abstract: "Delete a key of a live etcd, or with --prefix all that begin with it.",
+        abstract: "Delete a key of a live etcd, or with --prefix all keys that begin with it.",
         discussion: "Prints how many keys were deleted, as `etcdctl del` does."
     )
 
@@ -23,7 +23,9 @@ struct DeleteCommand: AsyncParsableCommand {
     @OptionGroup(title: "The live etcd") var endpoints: EndpointOptions
 
     func validate() throws {
-        if self.key.isEmpty { throw ValidationError("The key is empty; nothing deletes every key at once.") }
+        if self.key.isEmpty {
+            throw ValidationError("The key is empty: give a key, or with --prefix how the keys begin.")
+        }
     }
 
     func run() async throws {

@@ -8,7 +8,7 @@ import Presentation
 struct DescribeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "describe",
-        abstract: "Show all about some objects, laid out for reading.",
+        abstract: "Show everything about some objects, laid out for reading.",
         usage: """
             registree describe -f SOURCE RESOURCE/NAME ... [-n NAMESPACE]
             registree describe -f SOURCE RESOURCE[,RESOURCE] [NAME ...] [-n NAMESPACE | -A] [-l LABELS]
@@ -16,42 +16,25 @@ struct DescribeCommand: AsyncParsableCommand {
         discussion: """
             What an object holds, its owners and what it owns, the events about it, and how etcd keeps it: \
             key, revisions, lease, size, encoding and encryption. Values of Secrets are not shown, only how \
-            large they are. Without -n or -A, namespace default is meant.
+            large they are. Without -n or -A, objects of the namespace default are shown.
             """
     )
 
-    @Argument(
-        help: ArgumentHelp("Resources with names, or resources and names.", valueName: "resource")
-    )
-    var arguments: [String]
-
-    @OptionGroup var registry: RegistryOptions
-    @OptionGroup var decoding: DecodingOptions
-    @OptionGroup var namespaces: NamespaceOptions
-    @OptionGroup var selection: SelectionOptions
-
-    @Option(
-        help: ArgumentHelp(
-            "Count ages up to the time of the snapshot, up to now, or up to a time.",
-            valueName: "snapshot|now|time"
-        )
-    )
-    var ageFrom: AgeOrigin = .snapshot
+    @OptionGroup var objects: ObjectOptions
 
     func run() async throws {
-        let queries = try ObjectQuery.queries(self.arguments, isEverywhere: self.namespaces.allNamespaces)
-        let namespace = self.namespaces.onlyOrDefault
-        let decryption = try self.decoding.decryption()
-        let source = try self.registry.open()
+        let queries = try self.objects.queries()
+        let namespace = self.objects.namespace
+        let decryption = try self.objects.decoding.decryption()
+        let source = try self.objects.registry.open()
         let (registry, leases) = try await source.registry(
             around: queries.flatMap(\.resources),
             namespace: namespace
         )
         let answers = try queries.answers(in: registry, namespace: namespace)
-        var walk = ObjectWalk(of: registry, decryption: decryption)
-        try self.selection.apply(to: &walk, answers.map(\.resource))
+        let walk = try self.objects.walk(answers, in: registry, decryption)
         let text = DescriptionText(
-            now: walk.ageEnd(self.ageFrom, isLive: source.source.isLive),
+            now: self.objects.ageEnd(walk, of: source),
             width: terminalWidth(),
             hasConfiguration: decryption != nil
         )
@@ -65,10 +48,7 @@ struct DescribeCommand: AsyncParsableCommand {
         }
         try output.flush()
         try registry.keyspace.checkUnchanged()
-        try reportMissing(answers)
-        if count == 0 {
-            let isNamespaced = answers.contains { $0.resource.scope != .cluster }
-            note(nothingFoundLine(in: isNamespaced ? namespace : nil))
-        }
+        try self.objects.reportMissing(answers)
+        if count == 0 { self.objects.noteNothingFound(answers) }
     }
 }

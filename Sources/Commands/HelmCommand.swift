@@ -9,7 +9,7 @@ import Presentation
 struct HelmCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "helm",
-        abstract: "Open the Helm 3 releases in the source.",
+        abstract: "Show the Helm 3 releases in the source.",
         subcommands: [HelmList.self, HelmHistory.self, HelmValues.self, HelmManifest.self]
     )
 }
@@ -60,7 +60,7 @@ struct HelmHistory: AsyncParsableCommand {
 struct HelmValues: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "values",
-        abstract: "Print the values that a release was given."
+        abstract: "Print the values that were given to a release."
     )
 
     @OptionGroup var choice: HelmChoice
@@ -84,7 +84,7 @@ struct HelmValues: AsyncParsableCommand {
 struct HelmManifest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "manifest",
-        abstract: "Print the objects that a release rendered."
+        abstract: "Print the objects that the chart of a release rendered."
     )
 
     @OptionGroup var choice: HelmChoice

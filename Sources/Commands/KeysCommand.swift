@@ -10,30 +10,31 @@ struct KeysCommand: AsyncParsableCommand {
         abstract: "Print raw keys and values, as `etcdctl get` does.",
         discussion: """
             From a snapshot, a data directory or a live etcd. `registree keys / --prefix --keys-only` prints \
-            all keys below /. Keys and values are printed as they are, to a terminal with controls escaped.
+            all keys below /. Keys and values are printed as they are; on a terminal, control characters \
+            are escaped.
             """
     )
 
     @OptionGroup var selection: KeySelection
     @OptionGroup var source: SourceOptions
 
-    @Flag(help: "Print the keys alone.")
+    @Flag(help: "Print only the keys.")
     var keysOnly = false
 
-    @Flag(help: "Print the values alone.")
+    @Flag(help: "Print only the values.")
     var printValueOnly = false
 
     @Option(help: ArgumentHelp("Print at most this many keys; 0 for all.", valueName: "n"))
     var limit: Int = 0
 
-    @Option(name: .shortAndLong, help: "simple or json, as etcdctl prints them.")
+    @Option(name: .shortAndLong, help: "Print simple or json, as etcdctl does.")
     var output: KeyFormat = .simple
 
     func validate() throws {
         guard !self.keysOnly || !self.printValueOnly else {
             throw ValidationError("--keys-only and --print-value-only exclude each other.")
         }
-        guard self.limit >= 0 else { throw ValidationError("--limit is 0 or more.") }
+        guard self.limit >= 0 else { throw ValidationError("--limit must be 0 or more.") }
     }
 
     func run() async throws {

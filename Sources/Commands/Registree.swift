@@ -7,7 +7,7 @@ import Glibc
 struct Root: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "registree",
-        abstract: "Takes, proves, restores and opens snapshots of Kubernetes' etcd.",
+        abstract: "Take, prove, restore and open snapshots of Kubernetes' etcd.",
         discussion: "Exit codes: "
             + ExitStatus.allCases.map { "\($0.rawValue) \($0.explanation)" }.joined(separator: "; ") + ".",
         subcommands: [
@@ -66,7 +66,7 @@ public enum Registree {
     }
 }
 
-/// Thrown to end with a status when everything has been said already.
+/// Thrown to end with a status when everything has been printed already.
 extension ExitStatus: Error {}
 
 /// Has the C library ask for large pages for large blocks of memory: starts the program once more, in the same

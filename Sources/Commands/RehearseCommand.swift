@@ -10,13 +10,13 @@ import Presentation
 struct RehearseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rehearse",
-        abstract: "Rehearse a recovery: restore a snapshot aside, serve it, read everything back, judge it.",
+        abstract: "Rehearse a recovery: restore a snapshot aside, serve it, read it back, and check it.",
         discussion: """
             The file is verified and restored to a scratch directory; a store is started on that and asked \
             for every key, revision, value and lease over gRPC; a snapshot is taken from it again; and \
-            everything is compared with the file. Then the objects are judged as Kubernetes would: what is \
-            odd is a warning, with names. Nothing outside the scratch directory is touched, and that is \
-            removed. Exit code 4 when the snapshot does not come back as it was.
+            everything is compared with the file. Then the objects are checked for what Kubernetes would \
+            trip over after a recovery: each such thing is a warning, with names. Nothing outside the \
+            scratch directory is written, and it is removed at the end. Exit code 4 when the snapshot does not come back as it was.
             """
     )
 
@@ -26,7 +26,7 @@ struct RehearseCommand: AsyncParsableCommand {
     @OptionGroup var decoding: DecodingOptions
 
     @Option(
-        help: ArgumentHelp("Rehearse on this real etcd instead of the bundled store.", valueName: "program")
+        help: ArgumentHelp("Rehearse on this etcd instead of the bundled store.", valueName: "program")
     )
     var etcd: String?
 
@@ -58,14 +58,14 @@ struct RehearseCommand: AsyncParsableCommand {
     )
     var scratchDir: String?
 
-    @Flag(help: "Leave the restored directory there, and say where.")
+    @Flag(help: "Keep the restored directory, and print its path.")
     var keep = false
 
-    @Option(name: .shortAndLong, help: "table or json.")
+    @Option(name: .shortAndLong, help: "Print a table or json.")
     var output: ReportFormat = .table
 
     func validate() throws {
-        if self.both, self.etcd == nil { throw ValidationError("--both goes with --etcd.") }
+        if self.both, self.etcd == nil { throw ValidationError("--both needs --etcd.") }
     }
 
     func run() async throws {
@@ -96,7 +96,11 @@ struct RehearseCommand: AsyncParsableCommand {
     private func request() throws -> RehearsalRequest {
         let scratch = self.scratchDir ?? CallerContext.process.temporaryDirectory
         guard isDirectory(path: scratch) else {
-            throw Failure("\(scratch) is not a directory", advice: "say --scratch-dir", status: .badInput)
+            throw Failure(
+                "\(scratch) is not a directory",
+                advice: "give a directory with --scratch-dir",
+                status: .badInput
+            )
         }
         var request = RehearsalRequest(
             path: self.path,
@@ -117,7 +121,7 @@ struct RehearseCommand: AsyncParsableCommand {
         return self.both ? [BundledStore(), real] : [real]
     }
 
-    /// It is told the file of the encryption configuration that this command was told.
+    /// It gets the encryption configuration that this command was given.
     private func apiServer() throws -> KubeAPIServer? {
         try self.kubeApiserver.map { name in
             KubeAPIServer(

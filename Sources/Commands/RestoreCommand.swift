@@ -13,7 +13,7 @@ struct RestoreCommand: AsyncParsableCommand {
         discussion: """
             The flags mean what they mean to etcdutl. The snapshot's digest is compared, the new database is \
             read back, everything is synced, and only then do the directories get their names: they are \
-            there complete, or not at all. Nothing that exists is touched.
+            complete or absent. Nothing that exists is overwritten.
             """
     )
 
@@ -40,17 +40,17 @@ struct RestoreCommand: AsyncParsableCommand {
     var skipHashCheck = false
 
     @Option(
-        help: "Raise the revision by this much, so that no client sees it go back; with --mark-compacted."
+        help: "Raise the revision by this much, so that no client sees it go back; needs --mark-compacted."
     )
     var bumpRevision: UInt64 = 0
 
-    @Flag(help: "Mark everything up to the raised revision as compacted; with --bump-revision.")
+    @Flag(help: "Mark everything up to the raised revision as compacted; needs --bump-revision.")
     var markCompacted = false
 
-    @Flag(help: "Say everything that would be done, and do nothing.")
+    @Flag(help: "Print everything that would be done, and write nothing.")
     var dryRun = false
 
-    @Option(name: .shortAndLong, help: "table or json.")
+    @Option(name: .shortAndLong, help: "Print a table or json.")
     var output: ReportFormat = .table
 
     func validate() throws {
@@ -65,7 +65,7 @@ struct RestoreCommand: AsyncParsableCommand {
         } catch let error as FileError where error.reason == .exists {
             throw Failure(
                 error.description,
-                advice: "nothing is ever replaced: choose another name",
+                advice: "restore never replaces anything: choose another name",
                 status: .badInput
             )
         }
@@ -123,7 +123,7 @@ struct ClusterOptions: ParsableArguments {
     )
     var initialCluster: String?
 
-    @Option(help: "Keeps clusters with the same URLs apart.")
+    @Option(help: "A name that gives clusters with the same URLs different IDs.")
     var initialClusterToken = "etcd-cluster"
 
     @Option(

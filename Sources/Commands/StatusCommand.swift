@@ -7,20 +7,20 @@ import Presentation
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show a snapshot's hash, revision, keys and size, and what else it says of its cluster.",
+        abstract: "Show a snapshot's hash, revision, keys and size, and what it holds about its cluster.",
         discussion: """
             With -w it prints exactly the fields of etcdutl's `snapshot status`, in etcdutl's formats.
-            Pages and records are checked as they are walked; the digest is not: that is `registree verify`.
+            Pages and records are checked as they are read; only `registree verify` compares the digest.
             """
     )
 
     @Argument(help: ArgumentHelp("Snapshot file, or a stopped member's data directory.", valueName: "file"))
     var path: String
 
-    @Option(name: .shortAndLong, help: "etcdutl's fields alone, as simple, json, fields or table.")
+    @Option(name: .shortAndLong, help: "Print only etcdutl's fields, as simple, json, fields or table.")
     var writeOut: EtcdutlFormat?
 
-    @Option(name: .shortAndLong, help: "Everything, as table or json.")
+    @Option(name: .shortAndLong, help: "Print everything, as table or json.")
     var output: ReportFormat = .table
 
     @Flag(help: "Compare the snapshot's digest with its bytes first.")

@@ -20,7 +20,7 @@ struct TakeCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A file; a directory, in which the file is named for cluster, time and revision; or - for "
+            "A file; a directory, where the file is named after cluster, time and revision; or - for "
                 + "standard output.",
             valueName: "file"
         )
@@ -31,7 +31,7 @@ struct TakeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "In a directory: what the file's name says in the cluster ID's place.",
+            "In a directory: what stands in the file's name in place of the cluster ID.",
             valueName: "name"
         )
     )
@@ -40,21 +40,23 @@ struct TakeCommand: AsyncParsableCommand {
     @Flag(help: "Replace the file if it exists.")
     var force = false
 
-    @Option(help: ArgumentHelp("Give up when nothing has come for so long.", valueName: "time"))
+    @Option(help: ArgumentHelp("Give up when no data has come for this long.", valueName: "time"))
     var progressTimeout = GoDuration(.seconds(60))
 
-    @Option(name: .shortAndLong, help: "Print what was taken as table or json.")
+    @Option(name: .shortAndLong, help: "Print what was taken as a table or json.")
     var output: ReportFormat = .table
 
     func validate() throws {
         guard let name = self.name else { return }
-        if name.isEmpty || name.contains("/") { throw ValidationError("--name is a part of a file's name.") }
+        if name.isEmpty || name.contains("/") {
+            throw ValidationError("--name must be a part of a file's name: not empty, and without /.")
+        }
     }
 
     func run() async throws {
         if self.path == "-", isatty(STDOUT_FILENO) == 1 {
             throw Failure(
-                "a snapshot is not for a terminal",
+                "a snapshot cannot be written to a terminal",
                 advice: "send it to a file or a program: registree take - | …",
                 status: .badInput
             )

@@ -8,7 +8,7 @@ import Presentation
 struct TreeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tree",
-        abstract: "Draw the registry as a tree, with the count and size of what lies in each branch."
+        abstract: "Draw the registry as a tree, with the count and size of the objects in each branch."
     )
 
     @OptionGroup var registry: RegistryOptions
@@ -17,7 +17,7 @@ struct TreeCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            How far to open it: 0 roots; 1 cluster scope and namespaces; 2 each namespace and the \
+            How many levels to show: 0 roots; 1 cluster scope and namespaces; 2 each namespace and the \
             cluster's resources; 3 each namespace's resources; 4 every object.
             """,
             valueName: "n"
@@ -29,7 +29,7 @@ struct TreeCommand: AsyncParsableCommand {
     var output: TreeFormat = .tree
 
     func validate() throws {
-        if self.depth < 0 { throw ValidationError("--depth is 0 or more.") }
+        if self.depth < 0 { throw ValidationError("--depth must be 0 or more.") }
     }
 
     func run() async throws {

@@ -7,7 +7,7 @@ import Presentation
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Prove that a snapshot is sound, or say everything that is wrong with it.",
+        abstract: "Prove that a snapshot is sound, or list everything that is wrong with it.",
         discussion: """
             Compares the SHA-256 at the file's end, checks every page, and proves the history of every key. \
             A file without a digest is checked all the same; then a changed byte inside a value cannot be \
@@ -18,7 +18,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Snapshot file, or a stopped member's data directory.", valueName: "file"))
     var path: String
 
-    @Option(name: .shortAndLong, help: "table or json.")
+    @Option(name: .shortAndLong, help: "Print a table or json.")
     var output: ReportFormat = .table
 
     func run() async throws {

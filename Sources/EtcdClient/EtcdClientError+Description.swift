@@ -19,7 +19,7 @@ extension EtcdClientError.Reason {
                 + "give those of one"
         case .fileUnusable(let file, let why): "\(file): \(why)"
         case .notPEM(let file):
-            "\(file) holds no \(file.role == .key ? "private key" : "certificate") in PEM form"
+            "\(file) does not have a \(file.role == .key ? "private key" : "certificate") in PEM form"
         case .keyEncrypted(let file): "\(file) is encrypted; give a key without a passphrase"
         case .keyDoesNotMatch(let certificate, let key): "\(key) is not the private key of \(certificate)"
         case .incompletePair(let missing):
@@ -35,7 +35,7 @@ extension EtcdClientError.Reason {
         case .noSuchSocket: "there is no such socket"
         case .unreachable(let why): "cannot be reached: \(why)"
         case .connectTimedOut(let limit): "no answer to the connection attempt within \(seconds(limit))"
-        case .silent(let limit): "accepts connections and then says nothing within \(seconds(limit))"
+        case .silent(let limit): "accepts connections, but sends nothing within \(seconds(limit))"
         case .closedAtOnce: "the server closed the connection before it answered"
         case .notEtcd: "something answers there, but it is not etcd's client port"
         default: nil
@@ -45,7 +45,7 @@ extension EtcdClientError.Reason {
     private var aboutTLS: String? {
         switch self {
         case .serverSpeaksPlaintext: "the server speaks plain http there; use http://"
-        case .serverSpeaksTLS: "the server wants TLS there; use https:// (and --cacert)"
+        case .serverSpeaksTLS: "the server expects TLS there; use https:// (and --cacert)"
         case .unknownAuthority(let issuer, let caFile?):
             "the server's certificate was signed by a CA other than --cacert \(caFile): by \(issuer)"
         case .unknownAuthority(let issuer, nil):
@@ -99,15 +99,15 @@ extension EtcdClientError.Reason {
         case .timedOut(let limit): "no answer within \(seconds(limit))"
         case .connectionLost: "the connection broke"
         case .answerTooLarge(let limit): "the answer is larger than \(limit) bytes"
-        case .badAnswer(let why): "the answer makes no sense: \(why)"
+        case .badAnswer(let why): "the answer is not valid: \(why)"
         case .stalled(let received, let limit):
-            "nothing more came for \(seconds(limit)), after \(received) bytes"
+            "no more data came for \(seconds(limit)), after \(received) bytes"
         case .onlyEmptyMessages(let received): "only empty messages came after \(received) bytes"
-        case .streamCut(let received): "the connection broke in mid-stream, after \(received) bytes"
+        case .streamCut(let received): "the connection broke during the transfer, after \(received) bytes"
         case .snapshotShort(let received, let missing):
             "the server ended the snapshot after \(received) bytes, \(missing) short of what it announced"
         case .snapshotContradictsItself(let received):
-            "the snapshot's announced and sent sizes disagree after \(received) bytes"
+            "the announced and the sent size of the snapshot differ, after \(received) bytes"
         default: nil
         }
     }

@@ -26,17 +26,6 @@ public struct SnapshotSources: Sendable {
     public var refused: [Refused]
 }
 
-extension SnapshotSources.Refused: CustomStringConvertible {
-    public var description: String {
-        switch self.reason {
-        case .learner: "\(self.endpoint): a learner, which may not have all data yet"
-        case .corrupt: "\(self.endpoint): the cluster has marked its data as corrupt"
-        case .sameMember(let other): "\(self.endpoint): the same member as \(other)"
-        case .notReached(let error): error.description
-        }
-    }
-}
-
 extension SnapshotSources {
     /// Asks all endpoints for their status, at the same time, and puts the voting members in order: those with a
     /// leader and without errors first, then by revision, the highest first, then as they were given.

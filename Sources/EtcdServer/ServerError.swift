@@ -10,7 +10,7 @@ public struct ServerError: Error, Hashable, Sendable {
         case noCertificate
         case hostNotFound
         case addressInUse
-        /// The address is none of this machine's.
+        /// The address is not one of this machine's.
         case addressNotHere
         /// A port below 1024, or a socket file's directory, that this user may not use.
         case notAllowed
@@ -42,7 +42,7 @@ extension ServerError: CustomStringConvertible {
         case .noCertificate: "\(self.place) needs a certificate and its key"
         case .hostNotFound: "the host in \(self.place) has no address"
         case .addressInUse: "\(self.place) is in use by another program"
-        case .addressNotHere: "the address in \(self.place) is none of this machine's"
+        case .addressNotHere: "the address in \(self.place) is not one of this machine's"
         case .notAllowed: "this user may not listen on \(self.place)"
         case .cannotListen(let errno): "cannot listen on \(self.place): \(errno)"
         case .notASocket: "\(self.place) names a file that is not a socket"
@@ -59,7 +59,7 @@ extension ServerError: CustomStringConvertible {
     public var advice: String? {
         switch self.reason {
         case .plaintextOffLoopback:
-            "give --cert-file and --key-file and listen on https, or say --insecure-listen if that is wanted"
+            "give --cert-file and --key-file and listen on https, or give --insecure-listen if that is wanted"
         case .noCertificate: "give --cert-file and --key-file"
         case .addressInUse: "another etcd may serve there: choose another port, or stop it"
         case .keyEncrypted: "decrypt it first, for instance with openssl pkey"

@@ -28,7 +28,7 @@ extension APIServerError: CustomStringConvertible {
         switch self.reason {
         case .unreachable(let why): "the API server does not answer \(self.path): \(why)"
         case .refused(let status, let message):
-            "the API server refuses \(self.path) with \(status)" + (message.isEmpty ? "" : ": \(message)")
+            "the API server refused \(self.path) with \(status)" + (message.isEmpty ? "" : ": \(message)")
         case .tooLong(let byteCount): "the answer to \(self.path) is longer than \(byteCount) bytes"
         case .badAnswer: "the answer to \(self.path) is not what was asked for"
         case .endlessList: "the list of \(self.path) does not end"

@@ -20,7 +20,7 @@ public struct ObjectDecoder {
     public mutating func decode(_ bytes: RawSpan, in range: Range<Int>) throws(CodecError) -> DecodedForm {
         self.messages.clear()
         guard range.count <= Limits.valueByteCount else {
-            throw CodecError(.tooLarge("\(Limits.valueByteCount >> 20) MiB"), at: range.lowerBound)
+            throw CodecError(.tooLarge("\(Limits.valueByteCount >> 20) MiB"))
         }
         let encoding = Encoding(of: bytes, in: range)
         var form = DecodedForm(encoding: encoding)
@@ -34,7 +34,7 @@ public struct ObjectDecoder {
             if self.messages.hidesManagedFields { self.messages.document.remove("metadata", "managedFields") }
         case .encrypted: throw CodecError(.encrypted("it is encrypted"))
         case .other:
-            throw CodecError(.malformed("it is not an object that Kubernetes stores"), at: range.lowerBound)
+            throw CodecError(.malformed("it is not an object that Kubernetes stores"))
         }
         form.apiVersion = self.document.root["apiVersion"]?.string ?? ""
         form.unknownFieldCount = self.messages.unknownFieldCount

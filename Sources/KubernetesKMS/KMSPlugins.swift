@@ -22,7 +22,7 @@ public final class KMSPlugins: KeyService {
         do {
             return try self.answer(to: request).wait()
         } catch let refusal as PluginRefusal {
-            throw CodecError(.encrypted("\(plugin) refuses: \(refusal)"))
+            throw CodecError(.encrypted("\(plugin) refused: \(refusal)"))
         } catch {
             let error = CodecError(.encrypted("\(plugin) \(whatFailed(error))"))
             self.silent.withLock { $0[plugin] = error }

@@ -85,7 +85,7 @@ enum EndpointError: Error, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .noPath: "has an endpoint that is no path; abstract sockets are not supported"
+        case .noPath: "has an endpoint that is not a path; abstract sockets are not supported"
         case .tooLong: "has an endpoint whose path is too long for a socket"
         }
     }

@@ -1,4 +1,4 @@
-/// What was typed for a resource is no resource's name.
+/// What was typed for a resource is not the name of one.
 public struct UnknownResource: Error, Hashable, Sendable {
     public var asked: String
     /// The names that come nearest, best first; empty when none is near.

@@ -1,3 +1,4 @@
+import EtcdClient
 public import KubernetesCodec
 public import KubernetesRegistry
 public import Operations
@@ -9,11 +10,24 @@ extension SourceNote {
         case .noDigest(let path):
             "Note: \(path) has no digest: its values are not proved"
         case .logEntriesNotShown(let count):
-            "Note: \(count) entries of the member's write-ahead log are later than its database and not shown"
+            "Note: \(laterEntries(count)) than its database and not shown"
         case .logUnreadable(let error):
             "Note: the member's write-ahead log cannot be read, so later entries may be missing: \(error)"
         case .connection(let warning):
-            "Warning: \(warning)"
+            "Warning: \(warning.sentence)"
+        }
+    }
+}
+
+extension ConnectionWarning {
+    fileprivate var sentence: String {
+        switch self {
+        case .plaintextBeyondThisMachine(let endpoint):
+            "\(endpoint) is plain http: everything read from it, Secrets too, crosses the network unencrypted"
+        case .serverNotVerified:
+            "--insecure-skip-tls-verify: any server is accepted as etcd, and its answers may be false"
+        case .keyReadableByOthers(let path):
+            "\(path): other users can read this private key; run chmod 600 on it"
         }
     }
 }
@@ -83,7 +97,8 @@ public func nothingFoundLine(in namespace: String?) -> String {
 }
 
 private func unknownFieldsLine(_ count: Int) -> String {
-    "Note: \(count) fields are of a newer release than is known here, and not shown"
+    "Note: \(count == 1 ? "1 field is" : "\(count) fields are") of a newer release than is known here, "
+        + "and not shown"
 }
 
 private func objectsAre(_ count: Int) -> String { count == 1 ? "1 object is" : "\(count) objects are" }

@@ -145,7 +145,7 @@ struct CustomResourceCheckTests {
         let check = try #require(checks["custom resources"])
         #expect(check.outcome == .warn)
         #expect(check.detail.contains("gears.x.org has no version v1 (1 object)"))
-        #expect(check.detail.contains("gears.x.org says that objects are stored in v1"))
+        #expect(check.detail.contains("gears.x.org lists the stored version v1"))
     }
 }
 
@@ -276,7 +276,9 @@ struct ColdStartTests {
         let check = try #require(checks["volumes"])
         #expect(check.outcome == .warn)
         #expect(check.count == 2)
-        #expect(check.detail.contains("claim hooks/c is not the one of that name to which v is bound"))
+        #expect(
+            check.detail.contains("claim hooks/c is not the claim of that name that volume v is bound to")
+        )
         #expect(check.detail.contains("claim hooks/d is bound to gone, which is missing"))
     }
 }

@@ -88,7 +88,7 @@ struct ServiceCheckTests {
             self.service("b", "10.96.0.1"),
         ])
         let detail = try #require(checks["service addresses"]?.detail)
-        #expect(detail.contains("10.96.0.1 is both services shop/a's and services shop/b's"))
+        #expect(detail.contains("10.96.0.1 belongs to both services shop/a and services shop/b"))
     }
 
     @Test func nodePortsAreThoseOfTheBitmap() async throws {
@@ -108,7 +108,7 @@ struct ServiceCheckTests {
         ])
         let check = try #require(checks["node ports"])
         #expect(check.count == 3)
-        #expect(check.detail.contains("30000 is both services shop/a's and services shop/b's"))
+        #expect(check.detail.contains("30000 belongs to both services shop/a and services shop/b"))
         #expect(check.detail.contains("30001 of services shop/c is not allocated"))
         #expect(check.detail.contains("30005 is allocated to no service"))
     }

@@ -89,7 +89,7 @@ struct DecodeEncodeTests {
     }
 
     @Test(arguments: [
-        ("", "nothing came on standard input"),
+        ("", "standard input is empty"),
         ("1234", "is not an object that Kubernetes stores"),
         ("k8s", "is not an object that Kubernetes stores"),
         ("{\"a\":", "it ends too early"),

@@ -135,7 +135,7 @@ struct GetObjectsTests {
         )
         #expect(result.exitCode == 0)
         #expect(result.errors.contains("36 objects are encrypted with aescbc key \"key1\""))
-        #expect(result.errors.contains("the configuration has none of that name"))
+        #expect(result.errors.contains("the configuration has no provider of that name"))
     }
 
     @Test func readsCustomResourcesInJSONAndCBOR() async throws {

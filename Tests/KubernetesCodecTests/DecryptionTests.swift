@@ -45,14 +45,20 @@ struct DecryptionTests {
         let decryption = try self.vector.decryption(providers: keyed("aescbc", "key2", key32))
         #expect(
             message(decryption, "secrets").contains(
-                #"(aescbc key "key1"): the configuration has none of that name"#
+                #"(aescbc key "key1"): the configuration has no provider of that name"#
             )
         )
-        #expect(message(decryption, "pods").contains("the configuration says nothing about pods"))
+        #expect(message(decryption, "pods").contains("the configuration has no entry for pods"))
         let plain = try self.vector.decryption(providers: #"{"identity":{}}"#)
-        #expect(message(plain, "secrets").contains("none of that name"))
+        #expect(message(plain, "secrets").contains("no provider of that name"))
         let head = try #require(self.vector.head)
         #expect("\(CodecError.encrypted(head))".contains("EncryptionConfiguration is needed"))
+    }
+
+    @Test(arguments: [("k8s:enc:", #"key """#), ("k8s:enc:kms:", #"kms plugin """#)])
+    func namesAnEncryptedValueWithoutAPartThatIsMissing(_ stored: String, _ text: String) {
+        let bytes = Array(stored.utf8)
+        #expect(EncryptedValue(bytes.span.bytes)?.description == text)
     }
 
     @Test func opensAKeyWhoseNameHoldsAColon() throws {

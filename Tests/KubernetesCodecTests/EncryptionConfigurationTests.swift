@@ -74,7 +74,7 @@ struct EncryptionConfigurationTests {
         (#"{"kind":"EncryptionConfig","apiVersion":"v1","resources":{}}"#, "resources must be a list"),
         (#"{"kind":"EncryptionConfig","apiVersion":"v1","resources":[1]}"#, "resources[0].resources must"),
     ])
-    func refusesWhatIsNoConfiguration(_ json: String, _ message: String) throws {
+    func refusesWhatIsNotAConfiguration(_ json: String, _ message: String) throws {
         let error = #expect(throws: CodecError.self) {
             try EncryptionConfiguration(Document(json: Array(json.utf8)))
         }
@@ -83,8 +83,8 @@ struct EncryptionConfigurationTests {
 
     @Test(arguments: [
         (#""""#, "resources[0] must be a string"), ("3", "must be a string"),
-        (#""*""#, "stands for nothing"), (#""secrets.*""#, "stands for nothing"),
-        (#""secrets","secrets""#, "secrets stands there twice"),
+        (#""*""#, "is not a known wildcard"), (#""secrets.*""#, "is not a known wildcard"),
+        (#""secrets","secrets""#, "secrets is listed twice"),
         (#""secrets","*.""#, "*. and secrets overlap"),
         (#""*.*","secrets.example.com""#, "overlap"), (#""*.apps","pods.apps""#, "overlap"),
         ("", "must be a list"),

@@ -39,7 +39,7 @@ struct EncryptionTests {
                 keyService: vector.keyService(dataKey: [UInt8](repeating: 0x5A, count: 32))
             ) : try vector.decryption(providers: keyed(vector.provider, head.keyName, wrong))
         let error = #expect(throws: CodecError.self) { try vector.open(with: decryption) }
-        #expect("\(error as Any)".contains("the key does not fit"))
+        #expect("\(error as Any)".contains("the key is wrong"))
     }
 
     @Test(arguments: EncryptionVector.encrypted)

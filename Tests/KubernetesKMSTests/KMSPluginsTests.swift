@@ -92,7 +92,7 @@ struct KMSPluginsTests {
                 try await offTheTasks { try KMSPlugins().decrypt(self.request(.v2, path)) }
             }
             let text = "\(error as Any)"
-            #expect(text.contains("refuses") && text.contains(#"sealed\u{1B}"#), "\(text)")
+            #expect(text.contains("refused") && text.contains(#"sealed\u{1B}"#), "\(text)")
         }
     }
 

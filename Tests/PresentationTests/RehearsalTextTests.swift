@@ -67,11 +67,11 @@ struct RehearsalTextTests {
         #expect(!text.steps[0].detail.contains("/tmp/scratch"))
     }
 
-    @Test func whatIsNotJudgedIsCountedInTheVerdict() {
+    @Test func whatIsNotCheckedIsCountedInTheVerdict() {
         let text = self.text(Self.proved, checks: [.noObjects])
         #expect(
             text.verdictLine
-                == "PASS: b.db comes back as it was, 1,401 keys at revision 9 (1 not judged)."
+                == "PASS: b.db comes back as it was, 1,401 keys at revision 9 (1 not checked)."
         )
     }
 }

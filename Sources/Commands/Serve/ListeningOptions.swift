@@ -24,11 +24,14 @@ struct ListeningOptions: ParsableArguments {
     var keyFile: String?
 
     @Option(
-        help: ArgumentHelp("CAs of which every client must show a certificate.", valueName: "file")
+        help: ArgumentHelp(
+            "CA certificates; every client must show a certificate that one of them signed.",
+            valueName: "file"
+        )
     )
     var trustedCaFile: String?
 
-    @Flag(help: "Demand a certificate of every client.")
+    @Flag(help: "Require a certificate of every client.")
     var clientCertAuth = false
 
     @Flag(help: "Listen in plain text even where other machines can read it.")
@@ -37,12 +40,12 @@ struct ListeningOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The largest request, in bytes.", valueName: "n"))
     var maxRequestBytes = ServerOptions().maxRequestBytes
 
-    @Option(help: ArgumentHelp("Calls at once on one connection.", valueName: "n"))
+    @Option(help: ArgumentHelp("The most calls at one time on one connection.", valueName: "n"))
     var maxConcurrentStreams = ServerOptions().maxConcurrentStreams
 
     @Option(
         help: ArgumentHelp(
-            "Connections at once; one without a call makes room for a new one.",
+            "The most connections at one time; beyond it, one without a call is closed for a new one.",
             valueName: "n"
         )
     )
@@ -50,7 +53,7 @@ struct ListeningOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What calls under way may keep in memory, in bytes, beside two answers with the whole store.",
+            "The most memory for all calls, in bytes, beside two answers with the whole store.",
             valueName: "n"
         )
     )
@@ -58,16 +61,16 @@ struct ListeningOptions: ParsableArguments {
 
     func validate() throws {
         guard 256...(1 << 30) ~= self.maxRequestBytes else {
-            throw ValidationError("--max-request-bytes is from 256 bytes to 1 GiB.")
+            throw ValidationError("--max-request-bytes must be from 256 bytes to 1 GiB.")
         }
         guard 1...1_000_000 ~= self.maxConcurrentStreams, 1...1_000_000 ~= self.maxConnections else {
-            throw ValidationError("--max-concurrent-streams and --max-connections are 1 to 1000000.")
+            throw ValidationError("--max-concurrent-streams and --max-connections must be from 1 to 1000000.")
         }
         guard (16 << 20)...(1 << 40) ~= self.maxCallBytes else {
-            throw ValidationError("--max-call-bytes is from 16 MiB to 1 TiB.")
+            throw ValidationError("--max-call-bytes must be from 16 MiB to 1 TiB.")
         }
         guard (self.certFile == nil) == (self.keyFile == nil) else {
-            throw ValidationError("--cert-file and --key-file go together.")
+            throw ValidationError("--cert-file and --key-file need each other.")
         }
         guard self.certFile != nil || (self.trustedCaFile == nil && !self.clientCertAuth) else {
             throw ValidationError("--trusted-ca-file and --client-cert-auth need --cert-file and --key-file.")

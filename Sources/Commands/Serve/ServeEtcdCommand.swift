@@ -11,7 +11,7 @@ import ServiceLifecycle
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve a snapshot through the API that its own programs know.",
+        abstract: "Serve a snapshot over the network.",
         subcommands: [ServeEtcdCommand.self]
     )
 }
@@ -23,8 +23,8 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         abstract: "Serve a snapshot or a data directory with etcd's API.",
         discussion: """
             The source is never written: what clients write lives in memory and is gone at the end, unless \
-            --save puts it into a new snapshot. Without a source the store begins empty. It stands alone: it is \
-            for tests, rehearsals and reading, not for a cluster. SIGINT or SIGTERM ends it.
+            --save puts it into a new snapshot. Without a source the store begins empty. It has no other members: it \
+            is for tests, rehearsals and reading, not for a cluster. SIGINT or SIGTERM ends it.
             """
     )
 
@@ -32,7 +32,7 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         name: .shortAndLong,
         help: ArgumentHelp(
             "What to serve: a snapshot file or a stopped member's data directory (default: $REGISTREE_FROM, "
-                + "or nothing).",
+                + "or an empty store).",
             valueName: "source"
         )
     )
@@ -49,8 +49,8 @@ struct ServeEtcdCommand: AsyncParsableCommand {
     @Flag(
         help: ArgumentHelp(
             "Ask for no passwords and enforce no permissions, though the source has users.",
-            discussion: "Users and roles can be changed all the same, such as a lost password, and --save "
-                + "writes them: who opens the new snapshot enforces them."
+            discussion: "Users and roles can still be changed, for example a lost password, and --save "
+                + "writes them: a server of the new snapshot enforces them."
         )
     )
     var ignoreAuth = false
@@ -58,7 +58,7 @@ struct ServeEtcdCommand: AsyncParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Take no more puts and leases when the store has so many bytes, and raise the alarm NOSPACE.",
+            "Refuse puts and new leases when the store has this many bytes, and raise the NOSPACE alarm.",
             discussion: "0 is etcd's default, 2 GiB; without the flag, or below 0, there is no limit. The "
                 + "source counts too.",
             valueName: "bytes"
@@ -78,18 +78,18 @@ struct ServeEtcdCommand: AsyncParsableCommand {
     @Option(
         name: [.long, .customLong("experimental-watch-progress-notify-interval")],
         help: ArgumentHelp(
-            "How often a quiet watch that asks for it hears how far it is.",
+            "How often a watch without events is sent its progress, if it asks for that.",
             valueName: "time"
         )
     )
     var watchProgressNotifyInterval = GoDuration(.seconds(600))
 
-    @Option(help: "debug, info, warning or error.")
+    @Option(help: "Log this level and above: debug, info, warning or error.")
     var logLevel: LogLevel = .info
 
     func validate() throws {
         guard self.watchProgressNotifyInterval.duration >= .milliseconds(100) else {
-            throw ValidationError("--watch-progress-notify-interval is 100ms or more.")
+            throw ValidationError("--watch-progress-notify-interval must be 100ms or more.")
         }
     }
 
@@ -134,7 +134,7 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         guard let name = SourceName.named(by: self.file, in: .process) else { return ServedSource() }
         guard case .path(let path) = name else {
             throw Failure(
-                "a live etcd serves itself",
+                "a live etcd cannot be served",
                 advice: "give -f a snapshot file or a stopped member's data directory",
                 status: .badInput
             )

@@ -66,7 +66,7 @@ extension FileError {
 extension RestoreError {
     fileprivate var status: ExitStatus {
         switch self {
-        case .noDigest, .nameIsNoDirectory: .badInput
+        case .noDigest, .unusableMemberName: .badInput
         case .unsound: .damaged
         case .writtenFileDiffers: .inputOutput
         }

@@ -26,7 +26,9 @@ struct SourceOptions: ParsableArguments {
     @OptionGroup(title: "A live etcd") var endpoints: EndpointOptions
 
     func validate() throws {
-        if let revision = self.revision, revision < 1 { throw ValidationError("--revision is 1 or more.") }
+        if let revision = self.revision, revision < 1 {
+            throw ValidationError("--revision must be 1 or more.")
+        }
     }
 
     /// Opens what the flags and the environment name, and prints what a person should know of it.
@@ -48,7 +50,7 @@ struct RegistryOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Look below this root alone (default: the roots that are there, such as /registry).",
+            "Read only the keys below this root (default: all roots in the source, such as /registry).",
             valueName: "prefix"
         )
     )

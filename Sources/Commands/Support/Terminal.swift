@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// Columns of the terminal that standard output is; nil when it is none.
+/// Columns of the terminal that standard output is; nil when it is not a terminal.
 func terminalWidth() -> Int? {
     var size = winsize()
     guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0
@@ -36,7 +36,7 @@ func readPassword(prompt: String) throws -> String {
     guard tcgetattr(input.rawValue, &shown) == 0 else {
         throw Failure(
             "no password is given, and there is no terminal to ask on",
-            advice: "set ETCDCTL_PASSWORD, or say --password-file",
+            advice: "set ETCDCTL_PASSWORD, or give --password-file",
             status: .badInput
         )
     }

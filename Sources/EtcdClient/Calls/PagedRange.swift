@@ -39,7 +39,7 @@ extension EtcdClient {
             keyValues.reserveCapacity(page.records.count)
             for record in page.records {
                 guard let keyValue = LiveKeyValue(page.bytes, in: record) else {
-                    throw EtcdClientError(.badAnswer("a key that is not one"), at: self.endpoint)
+                    throw EtcdClientError(.badAnswer("one of its keys cannot be read"), at: self.endpoint)
                 }
                 keyValues.append(keyValue)
             }

@@ -101,7 +101,7 @@ extension EtcdClient {
             newest = newest ?? page.revision
             guard let last = page.keys.last else {
                 guard !page.more else {
-                    throw EtcdClientError(.badAnswer("a page without keys"), at: self.endpoint)
+                    throw EtcdClientError(.badAnswer("it has no keys, but announces more"), at: self.endpoint)
                 }
                 return (query.revision, newest ?? page.revision)
             }
@@ -130,7 +130,7 @@ extension EtcdClient {
         do {
             return try RecordPage(bytes)
         } catch {
-            throw EtcdClientError(.badAnswer("it is not a range's"), at: self.endpoint)
+            throw EtcdClientError(.badAnswer("it is not the answer to a range request"), at: self.endpoint)
         }
     }
 

@@ -84,7 +84,7 @@ public struct SnapshotStream {
                 throw self.error(.snapshotContradictsItself(received: self.received))
             }
         }
-        // No file system holds more; an announced size that cannot be added up is no size.
+        // No file system holds more; an announced size that cannot be added up is not a size.
         guard message.remainingBytes <= UInt64(Int64.max) - self.received - count else {
             throw self.error(.snapshotContradictsItself(received: self.received))
         }

@@ -20,14 +20,15 @@ enum TLSFailure {
             case _ where text.contains("failedToValidateHostname"): .wrongName
             case "CERTIFICATE_VERIFY_FAILED": .chainNotTrusted
             case "TLSV1_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_NO_CERTIFICATE": .clientCertificateMissing
-            case "SSLV3_ALERT_BAD_CERTIFICATE": .clientCertificateRefused("it calls it bad")
-            case "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE":
-                .clientCertificateRefused("it does not support its kind")
+            case "SSLV3_ALERT_BAD_CERTIFICATE":
+                .clientCertificateRefused("bad certificate, perhaps of a CA that the server does not know")
+            case "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE": .clientCertificateRefused("its kind is not supported")
             case "SSLV3_ALERT_CERTIFICATE_REVOKED": .clientCertificateRefused("it is revoked")
             case "SSLV3_ALERT_CERTIFICATE_EXPIRED": .clientCertificateRefused("it has expired")
-            case "SSLV3_ALERT_CERTIFICATE_UNKNOWN": .clientCertificateRefused("it does not accept it")
-            case "TLSV1_ALERT_UNKNOWN_CA": .clientCertificateRefused("it does not know the CA that signed it")
-            case "TLSV1_ALERT_ACCESS_DENIED": .clientCertificateRefused("it gives its holder no access")
+            case "SSLV3_ALERT_CERTIFICATE_UNKNOWN": .clientCertificateRefused("it is not accepted")
+            case "TLSV1_ALERT_UNKNOWN_CA":
+                .clientCertificateRefused("the server does not know the CA that signed it")
+            case "TLSV1_ALERT_ACCESS_DENIED": .clientCertificateRefused("its owner has no access")
             case "TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL": .oldVersion
             case "TLSV1_ALERT_NO_APPLICATION_PROTOCOL": .noHTTP2
             default: .other(String(name))

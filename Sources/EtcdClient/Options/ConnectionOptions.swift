@@ -75,19 +75,6 @@ public enum ConnectionWarning: Hashable, Sendable {
     case keyReadableByOthers(path: String)
 }
 
-extension ConnectionWarning: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .plaintextBeyondThisMachine(let endpoint):
-            "\(endpoint) is plain http: everything read from it, Secrets too, crosses the network unencrypted"
-        case .serverNotVerified:
-            "--insecure-skip-tls-verify: whoever answers is taken for etcd, and could hand out anything"
-        case .keyReadableByOthers(let path):
-            "\(path): other users can read this private key; chmod 600 it"
-        }
-    }
-}
-
 extension ConnectionOptions {
     /// The endpoints, parsed, in the order given and each once.
     ///

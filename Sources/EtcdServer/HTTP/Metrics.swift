@@ -32,7 +32,7 @@ struct Metrics: Sendable {
         )
         text.gauge(
             "etcd_mvcc_db_total_size_in_use_in_bytes",
-            "What of it is in use.",
+            "Size of source and overlay that is in use.",
             status.databaseByteCountInUse
         )
         text.gauge("etcd_debugging_mvcc_keys_total", "Number of keys.", store.keyCount)
@@ -46,7 +46,7 @@ struct Metrics: Sendable {
         text.counter("etcd_mvcc_txn_total", "Transactions seen.", store.counts.transactionTotal)
         text.counter("etcd_debugging_mvcc_events_total", "Events sent.", counts.eventsSent.value)
         text.gauge("registree_connections", "Open connections.", self.connections.count)
-        text.gauge("registree_call_bytes", "What calls under way hold.", self.connections.byteCount)
+        text.gauge("registree_call_bytes", "Memory of all calls, in bytes.", self.connections.byteCount)
         if let memory = residentByteCount() {
             text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", memory)
         }

@@ -50,7 +50,7 @@ final class Connections: Sendable {
     /// Counts a connection until it closes; false when there is no room for it.
     func enter(_ channel: any Channel) -> Bool {
         let (isIn, victim) = self.state.withLock { $0.enter(channel) }
-        self.close(victim, "without a call for longest")
+        self.close(victim, "has been without a call for longest")
         if isIn { channel.closeFuture.whenComplete { _ in self.leave(channel) } }
         return isIn
     }
@@ -67,7 +67,7 @@ final class Connections: Sendable {
     func hold(_ change: Int, on connection: ObjectIdentifier) {
         let byteCount = self.state.withLock { $0.hold(change, on: connection) }
         guard change > 0, byteCount > self.byteLimit() else { return }
-        self.close(self.state.withLock { $0.largest() }, "keeps too much in memory")
+        self.close(self.state.withLock { $0.largest() }, "uses too much memory")
     }
 
     /// Lets no more in, closes all and waits until they are gone.

@@ -63,18 +63,18 @@ public struct StorageFinding: Hashable, Sendable {
         case .missingRevision(let expected): "revision \(expected) is missing before it"
         case .missingOperation(let expected): "operation \(expected) of its transaction is missing before it"
         case .tooManyOperations: "no transaction has that many operations"
-        case .compactedRevisionRemains: "it should have gone with the compaction, which is finished"
+        case .compactedRevisionRemains: "it should have been removed by the compaction, which is finished"
         case .notAKeyValue: "the record is not a key-value message"
         case .emptyRecord: "the record is empty, and no revision bump explains that"
         case .namelessKey: "the record names no key"
-        case .modRevisionDiffers(let found): "the record says mod revision \(found)"
+        case .modRevisionDiffers(let found): "the record has mod revision \(found)"
         case .createRevisionDiffers(let found, let expected):
             "create revision \(found), where its history says \(expected)"
         case .versionDiffers(let found, let expected): "version \(found), where its history says \(expected)"
         case .impossibleHistory(let create, let version):
             "create revision \(create) and version \(version) cannot both be true"
         case .tombstoneWithContent: "a tombstone that holds more than its key"
-        case .tombstoneOfNothing: "a tombstone of a key that did not live"
+        case .tombstoneOfNothing: "a tombstone of a key that did not exist"
         case .missingLease(let id): "lease \(String(id, radix: 16)) does not exist"
         case .unknownBucket(let name): "bucket \(name) is not one of etcd's"
         case .plainPairsExpected(let bucket):

@@ -134,7 +134,7 @@ extension InitialClusterError: CustomStringConvertible {
         case .malformed(let entry):
             "--initial-cluster: \"\(entry)\" is not name=URL"
         case .badURL(let url, let problem):
-            "\"\(url)\" is no peer URL: \(problem)"
+            "\"\(url)\" is not a peer URL: \(problem)"
         case .duplicateURL(let url, let first, let second) where first == second:
             "--initial-cluster gives \(first) the URL \(url) twice"
         case .duplicateURL(let url, let first, let second):
@@ -146,7 +146,7 @@ extension InitialClusterError: CustomStringConvertible {
         case .advertisedURLsDiffer(let name, let cluster, let advertised):
             """
             --initial-cluster gives \(name) the URLs \(cluster.joined(separator: ",")), \
-            --initial-advertise-peer-urls says \(advertised.joined(separator: ",")); make them the same
+            --initial-advertise-peer-urls has \(advertised.joined(separator: ",")); make them the same
             """
         }
     }

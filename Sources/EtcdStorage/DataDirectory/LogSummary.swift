@@ -126,7 +126,7 @@ private func segmentNames(in directory: String) throws(StorageError) -> [String]
         .sorted { $0.sequence < $1.sequence }
     for (before, after) in zip(segments, segments.dropFirst()) where after.sequence != before.sequence &+ 1 {
         let problem = "the segment after \(before.name) is missing"
-        throw StorageError(.wal(offset: 0, problem: problem), path: directory)
+        throw StorageError(.wal(offset: nil, problem: problem), path: directory)
     }
     return segments.map(\.name)
 }

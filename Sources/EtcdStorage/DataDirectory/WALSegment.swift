@@ -142,7 +142,7 @@ struct WALSegment {
     ) throws(Damage) {
         if kind == .checksum {
             if self.checksum != 0, self.checksum != stored {
-                throw self.damage("does not go on where the segment before ended")
+                throw self.damage("does not continue where the segment before it ended")
             }
             self.checksum = stored
             return

@@ -18,7 +18,7 @@ struct OverlayIndex: Sendable {
         /// 1 for a key that the source lacks, -1 for one that is deleted from it, by the newest change.
         var liveCountDelta: Int { (self.newest.isTombstone ? 0 : 1) - (self.isInSource ? 1 : 0) }
 
-        /// Whether the key comes before `end`; nil is no end.
+        /// Whether the key comes before `end`; nil means no end.
         func isBefore(_ end: [UInt8]?) -> Bool {
             guard let end else { return true }
             return self.newest.compareKey(to: end.span.bytes) < 0

@@ -27,7 +27,7 @@ public struct EtcdDatabase: Sendable {
     /// Opens a snapshot file, a data directory or a directory's `db` file, without changing it.
     ///
     /// - Throws: `.file` (missing, a pipe, in use by a running etcd, …), `.compressed`, `.notADataDirectory`,
-    ///   or `.bolt` when it is no bbolt file or is cut short.
+    ///   or `.bolt` when it is not a bbolt file or is cut short.
     public init(path: String, locking: MappedFile.Locking = .shared) throws(StorageError) {
         let layout = DataDirectoryLayout(containing: path)
         let file: MappedFile

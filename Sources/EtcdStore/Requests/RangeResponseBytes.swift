@@ -83,7 +83,7 @@ extension EtcdError {
     /// Not one of etcd's own: an answer that does not fit into the memory that was asked for.
     fileprivate static let responseTooLong = EtcdError(
         .internalError,
-        "etcdserver: a range's answer is longer than it was reckoned"
+        "etcdserver: a range's answer is longer than computed"
     )
 }
 

@@ -10,7 +10,7 @@ extension EtcdError {
     /// Not one of etcd's own: the store has no members but itself.
     public static let noMembership = EtcdError(
         .failedPrecondition,
-        "etcdserver: the store stands alone, it takes no changes of members"
+        "etcdserver: the store has no other members, its membership cannot be changed"
     )
     /// Not one of etcd's own: its bcrypt takes such a password.
     public static let passwordWithZero = EtcdError(
@@ -20,7 +20,7 @@ extension EtcdError {
     /// Not one of etcd's own: the system's libcrypt has no bcrypt.
     public static let noBcrypt = EtcdError(
         .internalError,
-        "etcdserver: the system's libcrypt makes no bcrypt hashes"
+        "etcdserver: the system's libcrypt cannot make bcrypt hashes"
     )
     public static let passwordTooLong = EtcdError(.unknown, "bcrypt: password length exceeds 72 bytes")
     public static let passwordNotDecoded = EtcdError(

@@ -31,7 +31,7 @@ extension KeyRange {
         return key.lexicographicallyPrecedes(end)
     }
 
-    /// Whether nothing before `key` lies behind the range; nil is no end.
+    /// Whether nothing before `key` lies behind the range; nil means no end.
     fileprivate func endsAtOrAfter(_ key: [UInt8]?) -> Bool {
         guard let end = self.upperBound else { return true }
         guard let key else { return false }

@@ -165,7 +165,7 @@ struct CBORReader {
             text = head.float.flatMap { CBORTime.text(seconds: $0) }
         default: break
         }
-        guard let text else { throw CodecError(.malformed("a time in CBOR is none"), at: start) }
+        guard let text else { throw CodecError(.malformed("a time in CBOR cannot be read"), at: start) }
         let range = try document.addText(text)
         document.nodes[Int(node)].kind = .string
         document.nodes[Int(node)].textRange = range
@@ -190,7 +190,7 @@ struct CBORReader {
         case 0xF4: document.nodes[Int(node)].kind = .false
         case 0xF5: document.nodes[Int(node)].kind = .true
         case 0xF6: document.nodes[Int(node)].kind = .null
-        default: throw CodecError(.malformed("CBOR has a simple value that JSON has not"), at: start)
+        default: throw CodecError(.malformed("CBOR has a simple value that JSON does not have"), at: start)
         }
     }
 }
@@ -216,7 +216,7 @@ extension CBORReader {
         case 28...30: throw CodecError(.malformed("CBOR has a reserved first byte"), at: start)
         case 31:
             guard 2...5 ~= head.major else {
-                throw CodecError(.malformed("CBOR has a length or a break where none may be"), at: start)
+                throw CodecError(.malformed("CBOR has a length or a break in a wrong place"), at: start)
             }
         default: break
         }
@@ -236,7 +236,7 @@ extension CBORReader {
                 let place = self.position
                 let chunk = try self.head(in: bytes)
                 guard chunk.major == head.major, !chunk.isIndefinite else {
-                    throw CodecError(.malformed("a CBOR string has a part that is none"), at: place)
+                    throw CodecError(.malformed("a CBOR string has a part that is not a string"), at: place)
                 }
                 try self.chunk(chunk, in: bytes, of: &document)
             }

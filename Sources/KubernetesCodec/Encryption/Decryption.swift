@@ -35,7 +35,7 @@ public struct Decryption: Sendable {
         let pattern = ResourcePattern(resource: resource, group: group)
         guard let decryptors = self.configuration.decryptors(of: pattern) else {
             throw CodecError(
-                .encrypted("encrypted (\(seen)): the configuration says nothing about \(pattern)")
+                .encrypted("encrypted (\(seen)): the configuration has no entry for \(pattern)")
             )
         }
         return try self.open(value, seen, with: decryptors, etcdKey: etcdKey)
@@ -61,7 +61,7 @@ public struct Decryption: Sendable {
         let fitting = decryptors.filter { value.starts(with: $0.prefix) }
         guard !fitting.isEmpty else {
             throw CodecError(
-                .encrypted("encrypted (\(seen)): the configuration has none of that name for it")
+                .encrypted("encrypted (\(seen)): the configuration has no provider of that name for it")
             )
         }
         var unsure: [UInt8]?
@@ -126,9 +126,9 @@ extension OpeningFailure: CustomStringConvertible {
     var description: String {
         switch self {
         case .truncated: "it ends too early"
-        case .doesNotFit: "the key does not fit, or the value is damaged"
+        case .doesNotFit: "the key is wrong, or the value is damaged"
         case .doesNotFitHere:
-            "the key does not fit, or the value is damaged, or it was encrypted for another etcd key"
+            "the key is wrong, or the value is damaged, or it was encrypted for another etcd key"
         case .noKey(let error): error.description
         }
     }

@@ -47,12 +47,13 @@ public struct EncryptedValue: Hashable, Sendable {
 extension EncryptedValue: CustomStringConvertible {
     /// For a message or a cell: `aescbc key "key1"`, `kms v2 plugin "vault"`.
     ///
-    /// What is not printable ASCII is written as an escape.
+    /// What is not printable ASCII is written as an escape; a part that is missing is left out.
     public var description: String {
         let name = "\"\(escaped(self.keyName))\""
-        return self.provider == "kms"
-            ? "kms \(escaped(self.version)) plugin \(name)"
-            : "\(escaped(self.provider)) key \(name)"
+        let parts =
+            self.provider == "kms"
+            ? ["kms", escaped(self.version), "plugin", name] : [escaped(self.provider), "key", name]
+        return parts.filter { !$0.isEmpty }.joined(separator: " ")
     }
 }
 

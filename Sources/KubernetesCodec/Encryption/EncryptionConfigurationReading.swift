@@ -36,7 +36,7 @@ extension EncryptionConfiguration {
             let pattern = ResourcePattern(name)
             guard name != "*", pattern.group != "*" || pattern == .everything else {
                 throw malformed(
-                    "\(place): \(quoted(name)) stands for nothing; there are *., *.<group> and *.*"
+                    "\(place): \(quoted(name)) is not a known wildcard; known are *., *.<group> and *.*"
                 )
             }
             try requireReachable(pattern, among: patterns, place)
@@ -126,7 +126,7 @@ private func requireReachable(
         let overlaps =
             pattern == .everything || other == .everything
             || pattern.group == other.group && (pattern.resource == "*" || other.resource == "*")
-        guard pattern != other else { throw malformed("\(path): \(pattern) stands there twice") }
+        guard pattern != other else { throw malformed("\(path): \(pattern) is listed twice") }
         guard !overlaps else { throw malformed("\(path): \(pattern) and \(other) overlap") }
     }
 }

@@ -20,7 +20,7 @@ enum Gzip {
         var stream = z_stream()
         // 15 bits of window; 16 more ask for gzip's frame and its checksum.
         guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-            throw CodecError(.malformed("zlib does not start"))
+            throw CodecError(.malformed("zlib cannot be started"))
         }
         defer { inflateEnd(&stream) }
         return try packed.withUnsafeBufferPointer { input throws(CodecError) in

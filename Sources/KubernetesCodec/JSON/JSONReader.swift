@@ -227,7 +227,7 @@ extension JSONReader {
         for _ in 0..<4 {
             let byte = bytes.unsafeLoad(fromByteOffset: self.position, as: UInt8.self)
             guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-                throw CodecError(.malformed("a JSON escape has no four digits"), at: self.position)
+                throw CodecError(.malformed("a JSON escape does not have four digits"), at: self.position)
             }
             value = value << 4 | UInt32(digit)
             self.position += 1

@@ -31,7 +31,7 @@ struct Envelope {
                 case .bytes(2, let range): self.message = range
                 case .bytes(3, let range) where !range.isEmpty:
                     throw CodecError(
-                        .malformed("its content is encoded in a way not known"),
+                        .malformed("its content has an unknown encoding"),
                         at: range.lowerBound
                     )
                 default: break

@@ -27,7 +27,7 @@ private func decimal(_ value: UInt64, per unit: UInt64, digits: Int) -> String {
 
 /// Nanoseconds of a duration as Go writes it: a sign, then decimal numbers each with a unit.
 ///
-/// - Returns: Nil when it is none, or too long for 64 bits.
+/// - Returns: Nil when it is not one, or too long for 64 bits.
 ///
 /// Source: golang/go `src/time/format.go`, `ParseDuration`.
 public func goDuration(_ text: String) -> Int64? {

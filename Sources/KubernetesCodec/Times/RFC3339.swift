@@ -21,7 +21,7 @@ func rfc3339Text(seconds: Int64, nanoseconds: Int32? = nil) -> String? {
 
 /// Seconds since 1970 of an RFC 3339 text, and its nanoseconds.
 ///
-/// - Returns: Nil when it is none, and for seconds of 60.
+/// - Returns: Nil when it is not one, and for seconds of 60.
 public func rfc3339Time(_ text: String) -> (seconds: Int64, nanoseconds: Int32)? {
     let letters = Array(text.utf8)
     guard letters.count >= 20, letters[4] == UInt8(ascii: "-"), letters[7] == UInt8(ascii: "-"),

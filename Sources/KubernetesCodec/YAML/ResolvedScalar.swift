@@ -11,7 +11,7 @@ enum ResolvedScalar {
         var problem: String
     }
 
-    /// - Throws: When the text is none of what its tag says.
+    /// - Throws: When the text is not of the kind that its tag names.
     init(_ scalar: YAMLEvents.Scalar) throws(Failure) {
         guard scalar.isPlain || scalar.tag != nil else {
             self = .text(scalar.text)
@@ -47,7 +47,7 @@ enum ResolvedScalar {
         case ("float", .integer(let integer)): return .float(Double(integer))
         case ("float", .unsigned(let integer)): return .float(Double(integer))
         case ("timestamp", .text) where scalar.text.withUnsafeBytes(isTimestamp): return self
-        default: throw Failure(problem: "the value is none that its tag !!\(tag) allows")
+        default: throw Failure(problem: "the value is not one that its tag !!\(tag) allows")
         }
     }
 

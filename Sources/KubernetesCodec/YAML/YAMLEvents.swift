@@ -58,7 +58,7 @@ final class YAMLEvents {
         self.parser = .allocate(capacity: 1)
         self.parser.initialize(to: yaml_parser_t())
         guard yaml_parser_initialize(self.parser) == 1 else {
-            throw CodecError(.tooLarge("the memory there is"))
+            throw CodecError(.tooLarge("fits into memory"))
         }
         yaml_parser_set_encoding(self.parser, YAML_UTF8_ENCODING)
         yaml_parser_set_input_string(self.parser, self.text.baseAddress, bytes.count)
@@ -89,7 +89,7 @@ final class YAMLEvents {
             return CodecError(.tooLarge("\(Limits.depth) levels of YAML"))
         }
         switch parser.error {
-        case YAML_MEMORY_ERROR: return CodecError(.tooLarge("the memory there is"))
+        case YAML_MEMORY_ERROR: return CodecError(.tooLarge("fits into memory"))
         case YAML_READER_ERROR:
             let before = self.text.prefix(min(parser.problem_offset, self.text.count))
             let line = before.count { $0 == 0x0A }

@@ -62,7 +62,7 @@ struct ResourceMap {
         return self.objectDirectory(of: index, path: path, nameOffset: end + 1)
     }
 
-    /// A resource of its own for a key that is no object in a directory, such as `compact_rev_key`.
+    /// A resource of its own for a key that is not an object in a directory, such as `compact_rev_key`.
     mutating func standaloneDirectory(
         of name: String,
         beside directory: ObjectDirectory

@@ -16,7 +16,7 @@ public struct CustomColumns: Sendable {
         for column in text.split(separator: ",", omittingEmptySubsequences: false) {
             let parts = column.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else {
-                throw JSONPathError("a column is its header, a colon and a path, such as NAME:.metadata.name")
+                throw JSONPathError("a column must be HEADER:PATH, such as NAME:.metadata.name")
             }
             headers.append(String(parts[0]))
             paths.append(try JSONPath(path: String(parts[1])))
@@ -32,7 +32,7 @@ public struct CustomColumns: Sendable {
             line.split { $0 == " " || $0 == "\t" || $0 == "\r" }.map(String.init)
         }
         guard lines.count == 2, lines[0].count == lines[1].count else {
-            throw JSONPathError("a columns file is a line of headers and a line of as many paths")
+            throw JSONPathError("a columns file must have a line of headers and a line of as many paths")
         }
         self.headers = lines[0]
         var paths: [JSONPath] = []

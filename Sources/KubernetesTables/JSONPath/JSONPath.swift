@@ -83,7 +83,7 @@ public struct JSONPath: Sendable {
     }
 }
 
-/// Why a template is none, or cannot be evaluated.
+/// Why a template cannot be read or evaluated.
 public struct JSONPathError: Error, Hashable, Sendable {
     /// What is wrong; never holds a value of an object.
     public var reason: String

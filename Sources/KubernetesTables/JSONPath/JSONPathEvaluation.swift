@@ -89,7 +89,7 @@ struct JSONPathEvaluation {
         var found: [Value] = []
         for value in values {
             guard value.kind == .array else {
-                throw JSONPathError("a filter stands behind what is not an array")
+                throw JSONPathError("a filter follows what is not an array")
             }
             for element in value.elements {
                 self.budget -= 1
@@ -108,7 +108,7 @@ private func children(of value: Value) -> [Value] {
 private func elements(_ slice: JSONPathSlice, of values: [Value]) throws(JSONPathError) -> [Value] {
     var found: [Value] = []
     for value in values where !value.isNull {
-        guard value.kind == .array else { throw JSONPathError("an index stands behind what is not an array") }
+        guard value.kind == .array else { throw JSONPathError("an index follows what is not an array") }
         let elements = value.elements
         for index in try slice.indices(in: elements.count) { found.append(elements[index]) }
     }

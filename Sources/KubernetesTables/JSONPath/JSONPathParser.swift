@@ -40,7 +40,7 @@ struct JSONPathParser {
                 parts = range.parts + [.range(range.steps, parts)]
             }
         }
-        if let range = ranges.last { throw JSONPathError("this range lacks its {end}", at: range.start) }
+        if let range = ranges.last { throw JSONPathError("this range has no {end}", at: range.start) }
         return parts
     }
 
@@ -56,13 +56,13 @@ struct JSONPathParser {
         while self.skip(" ") {}
         if self.skipWord("end") {
             while self.skip(" ") {}
-            guard self.skip("}") else { throw self.error("{end} stands alone in its braces") }
+            guard self.skip("}") else { throw self.error("{end} must be alone in its braces") }
             return .rangeEnd
         }
         let isRange = self.skipWord("range")
         let steps = try self.steps()
         guard self.skip("}") else {
-            throw JSONPathError("this expression lacks its closing brace", at: max(0, start - 1))
+            throw JSONPathError("this expression has no closing brace", at: max(0, start - 1))
         }
         return isRange ? .rangeStart(steps) : .expression(steps)
     }
@@ -115,7 +115,7 @@ struct JSONPathParser {
     private mutating func word() throws(JSONPathError) -> Value {
         let start = self.position
         guard let first = self.peek, isNamePart(first) else {
-            throw self.error("this character has no place here")
+            throw self.error("this character is not allowed here")
         }
         let word = self.take { !isTerminator($0) }
         guard word == "true" || word == "false" else {
@@ -145,7 +145,7 @@ extension JSONPathParser {
         self.position += 1
         let contents = self.position
         _ = self.take { $0 != "]" && $0 != "\n" }
-        guard self.skip("]") else { throw JSONPathError("this bracket lacks its other half", at: start) }
+        guard self.skip("]") else { throw JSONPathError("this bracket is not closed", at: start) }
         let commas = (contents..<self.position - 1).filter { self.text[$0] == "," }
         guard !commas.isEmpty else { return try self.subscripting(contents..<self.position - 1) }
         var paths: [[JSONPathStep]] = []
@@ -232,13 +232,13 @@ extension JSONPathParser {
             }
             self.position += 1
         }
-        throw JSONPathError("this filter lacks its end", at: start)
+        throw JSONPathError("this filter is not closed", at: start)
     }
 
     private func path(in range: Range<Int>) throws(JSONPathError) -> [JSONPathStep] {
         var parser = try self.nested(range)
         let steps = try parser.steps()
-        guard parser.position == parser.end else { throw parser.error("this brace has no place here") }
+        guard parser.position == parser.end else { throw parser.error("this brace is not allowed here") }
         return steps
     }
 
@@ -291,7 +291,7 @@ extension JSONPathParser {
             if next == quote { return String(text) }
             text.append(next == "\\" ? try self.escape(in: quote) : next)
         }
-        throw JSONPathError("this text lacks its closing quote", at: start)
+        throw JSONPathError("this text has no closing quote", at: start)
     }
 
     /// Reads what stands behind a backslash in quotes, as in Go's strings.

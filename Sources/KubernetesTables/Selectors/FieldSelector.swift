@@ -95,7 +95,7 @@ public struct FieldSelector: Hashable, Sendable {
                 throw SelectorError(
                     .unexpected(
                         found: String(value),
-                        expected: "\\ before =, comma and \\ alone, and always"
+                        expected: "\\ before every =, comma and \\, and nowhere else,"
                     ),
                     in: selector
                 )

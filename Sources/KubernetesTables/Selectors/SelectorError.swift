@@ -23,7 +23,7 @@ extension SelectorError: CustomStringConvertible {
     public var description: String {
         switch self.reason {
         case .unexpected(let found, let expected):
-            let place = found.isEmpty ? "at its end" : "where it says \"\(found)\""
+            let place = found.isEmpty ? "at its end" : "instead of \"\(found)\""
             return "selector \"\(self.selector)\": expected \(expected) \(place)"
         case .invalid(let text, let why):
             return "selector \"\(self.selector)\": \"\(text)\" cannot be part of a label: \(why)"

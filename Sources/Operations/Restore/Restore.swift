@@ -24,7 +24,7 @@ public struct Restore: Sendable {
     /// Opens the snapshot and works out what would be written.
     ///
     /// - Throws: `StorageError` for an unusable snapshot, `RestorePlanError`, or `RestoreError`
-    ///   (`.noDigest`, `.nameIsNoDirectory`).
+    ///   (`.noDigest`, `.unusableMemberName`).
     public init(_ request: RestoreRequest) throws {
         try self.init(request, of: EtcdDatabase(path: request.snapshotPath))
     }

@@ -46,7 +46,7 @@ public struct RestoredMember: Hashable, Sendable {
 extension RestoreRequest {
     /// The members to be restored, in the order of their names.
     ///
-    /// - Throws: `.nameIsNoDirectory` for a member's name that cannot be one.
+    /// - Throws: `.unusableMemberName` for a member's name that cannot be one.
     var members: [RestoredMember] {
         get throws(RestoreError) {
             switch self.destination {
@@ -55,7 +55,7 @@ extension RestoreRequest {
             case .allMembers(let directory):
                 var members: [RestoredMember] = []
                 for member in self.cluster.members.sorted(by: { $0.name < $1.name }) {
-                    guard isDirectoryName(member.name) else { throw .nameIsNoDirectory(member.name) }
+                    guard isDirectoryName(member.name) else { throw .unusableMemberName(member.name) }
                     let dataDirectory = "\(directory)/\(member.name)"
                     members.append(RestoredMember(member, in: dataDirectory, logDirectory: nil))
                 }
@@ -87,20 +87,5 @@ public enum RestoreError: Error, Hashable, Sendable {
     /// What was written does not read back as it should; the disk or this program is at fault.
     case writtenFileDiffers(path: String)
     /// The member's name cannot be a directory's.
-    case nameIsNoDirectory(String)
-}
-
-extension RestoreError: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .noDigest(let path):
-            "\(path) has no digest, so damage to it could not be seen"
-        case .unsound(let path, let findings):
-            "\(path) is damaged: \(findings) findings"
-        case .writtenFileDiffers(let path):
-            "\(path) does not read back as it was written; nothing was restored"
-        case .nameIsNoDirectory(let name):
-            "the member name \"\(name)\" cannot be the name of a directory"
-        }
-    }
+    case unusableMemberName(String)
 }

@@ -1,7 +1,7 @@
 import EtcdClient
 import KubernetesCodec
 
-/// How to reach a live etcd, as etcdctl's flags say it.
+/// How to reach a live etcd, as etcdctl's flags give it.
 ///
 /// A flag wins over its variable. Without an endpoint, the etcd that runs on this machine is found by its
 /// configuration; without one of these, it is looked for at 127.0.0.1:2379.
@@ -27,7 +27,7 @@ public struct ConnectionFlags: Sendable {
     /// Puts flags, variables and what is found on this machine together.
     ///
     /// - Throws: `SourceError` for a variable that cannot be read, a password without a user, or a local
-    ///   configuration that may not be read; `EtcdClientError` for endpoints that are none; what asking for a
+    ///   configuration that may not be read; `EtcdClientError` for what is not an endpoint; what asking for a
     ///   password throws.
     public func connection(_ context: CallerContext) throws -> EtcdConnection {
         let variables = EtcdctlVariables(context)
@@ -89,7 +89,7 @@ struct EtcdctlVariables {
         switch self[name] {
         case "1", "t", "T", "true", "True", "TRUE": true
         case nil, "0", "f", "F", "false", "False", "FALSE": false
-        case .some: throw .variableIsNoBoolean("ETCDCTL_\(name)")
+        case .some: throw .variableIsNotBoolean("ETCDCTL_\(name)")
         }
     }
 
@@ -97,7 +97,7 @@ struct EtcdctlVariables {
     func duration(_ name: String) throws(SourceError) -> Duration? {
         guard let text = self[name] else { return nil }
         guard let nanoseconds = goDuration(text), nanoseconds > 0 else {
-            throw .variableIsNoDuration("ETCDCTL_\(name)")
+            throw .variableIsNotDuration("ETCDCTL_\(name)")
         }
         return .nanoseconds(nanoseconds)
     }

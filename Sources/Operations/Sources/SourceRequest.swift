@@ -1,7 +1,7 @@
 import EtcdStorage
 public import Files
 
-/// Which source a person asks for, as the flags say it.
+/// Which source a person asks for, as the flags name it.
 public struct SourceRequest: Sendable {
     /// `-f`: a path, or `live`.
     public var file: String?
@@ -20,7 +20,7 @@ public struct SourceRequest: Sendable {
     ///
     /// - Returns: The source, and what a person should know about it.
     /// - Throws: `SourceError` when the flags name none or two; `StorageError` for a file that is not a database or
-    ///   whose digest differs; `EtcdClientError` for endpoints that are none; what asking for a password throws.
+    ///   whose digest differs; `EtcdClientError` for what is not an endpoint; what asking for a password throws.
     public func open(_ context: CallerContext) throws -> (source: Source, notes: [SourceNote]) {
         switch try self.name(context) {
         case .path(let path):
@@ -82,9 +82,9 @@ public enum SourceError: Error, Hashable, Sendable {
     /// This machine has an etcd, but its configuration may not be read.
     case localConfiguration(FileError)
     /// A variable that is not `true` or `false`.
-    case variableIsNoBoolean(String)
+    case variableIsNotBoolean(String)
     /// A variable that is not a time such as `2s`.
-    case variableIsNoDuration(String)
+    case variableIsNotDuration(String)
     case passwordWithoutUser
     case emptyUserName
     case passwordFileTooLong(path: String)

@@ -90,7 +90,7 @@ private func provedSnapshot(path: String) throws -> (database: EtcdDatabase, che
 
 /// Throws `.unsound` for a snapshot in which something was found.
 func requireSoundSnapshot(_ check: StorageCheck) throws(TakeError) {
-    // What a later etcd keeps beside the known is no reason to be without a backup.
+    // What only a later etcd knows does not keep anybody from having a backup.
     let findings = check.findings.filter { !$0.mayBeNewer }
     guard check.structure.findingCount > 0 || !findings.isEmpty else { return }
     let first = check.structure.findings.first?.explanation ?? findings.first?.explanation

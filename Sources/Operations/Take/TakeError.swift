@@ -35,32 +35,3 @@ public struct TakeRefusal: Error, Hashable, Sendable {
         self.reason = reason
     }
 }
-
-extension TakeRefusal: CustomStringConvertible {
-    public var description: String {
-        switch self.reason {
-        case .leftOut(let refused): refused.description
-        case .failed(let error): error.description
-        case .unusable(let error): "\(self.endpoint): \(error)"
-        }
-    }
-}
-
-extension TakeError: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .noDigest(let received):
-            "the snapshot ended after \(received) bytes without its SHA-256"
-        case .digestDiffers(let sent, let computed):
-            "the snapshot came with SHA-256 \(hexadecimal(sent)), its bytes have \(hexadecimal(computed))"
-        case .unreadable(let reason):
-            StorageError(reason, path: "what was sent as a snapshot").description
-        case .unsound(let findings, let first):
-            "the snapshot is damaged: \(findings) finding\(findings == 1 ? "" : "s"), the first: \(first)"
-        case .behind(let revision, let said):
-            "the snapshot ends at revision \(revision), though the member was at \(said)"
-        case .noSource(let refusals):
-            "no endpoint gave a snapshot" + refusals.map { "\n  \($0)" }.joined()
-        }
-    }
-}

@@ -11,21 +11,21 @@ extension ErrorText {
         case .noSource:
             self.init(
                 "no source is named",
-                advice: "say -f and a snapshot file, a stopped member's data directory or live, "
+                advice: "give -f with a snapshot file, a stopped member's data directory or live, "
                     + "or set REGISTREE_FROM"
             )
         case .localConfiguration(let error):
             self.init(error.description, advice: "run it as root, or name the members with --endpoints")
-        case .variableIsNoBoolean(let name):
+        case .variableIsNotBoolean(let name):
             self.init("\(name) is not true or false")
-        case .variableIsNoDuration(let name):
+        case .variableIsNotDuration(let name):
             self.init("\(name) is not a time such as 2s")
         case .passwordWithoutUser:
             self.init("a password needs its user: give --user")
         case .emptyUserName:
-            self.init("--user names nobody")
+            self.init("the user's name is empty", advice: "give --user NAME or NAME:PASSWORD")
         case .passwordFileTooLong(let path):
-            self.init("\(path) is too long for a password")
+            self.init("\(path) is too long for a file whose first line is a password")
         }
     }
 
@@ -35,12 +35,12 @@ extension ErrorText {
         case .notResourceAndName(let argument):
             self.init(
                 "\"\(argument)\" is not a RESOURCE/NAME as the others are",
-                advice: "say RESOURCE/NAME each time, or one RESOURCE and then names"
+                advice: "give RESOURCE/NAME each time, or one RESOURCE and then names"
             )
         case .nameInAllNamespaces:
             self.init(
                 "an object cannot be asked for by name across all namespaces",
-                advice: "say its namespace with -n"
+                advice: "give its namespace with -n"
             )
         }
     }
@@ -80,7 +80,7 @@ extension ErrorText {
         case .inSeveralNamespaces(let release, let namespaces):
             self.init(
                 "release \"\(release)\" is in namespaces \(namespaces.joined(separator: ", "))",
-                advice: "say which with -n"
+                advice: "choose one with -n"
             )
         }
     }

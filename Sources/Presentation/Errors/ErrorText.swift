@@ -29,8 +29,9 @@ public struct ErrorText: Sendable {
         case let error as ObjectQueryError: self.init(query: error)
         case let error as UnknownResource: self.init(unknown: error)
         case let error as HelmError: self.init(helm: error)
-        case let error as RestoreError: self.init(error.description, advice: error.advice)
+        case let error as RestoreError: self.init(restore: error)
         case let error as EtcdClientError: self.init(error.description, advice: error.reason.advice)
+        case let error as TakeError: self.init(error.sentence)
         case let refusal as TakeRefusal: self.init(take: refusal)
         case let error as ServerError: self.init(error.description, advice: error.advice)
         case let error as EtcdError: self.init(error.text)
@@ -38,13 +39,6 @@ public struct ErrorText: Sendable {
         case let error as Errno: self.init("the output cannot be written: \(error)")
         default: self.init("\(error)")
         }
-    }
-
-    private init(take refusal: TakeRefusal) {
-        self.init(
-            refusal.description,
-            advice: "nothing was kept: take from another member, and look into this one's log and disk"
-        )
     }
 
     private init(storage error: StorageError) {
@@ -84,23 +78,13 @@ extension FileError {
     fileprivate var advice: String? {
         switch self.reason {
         case .locked:
-            "a running etcd holds it: stop the member first, or ask the live etcd (take, or list -f live)"
-        case .exists: "choose another name; `registree take` replaces a file when told with --force"
+            "a running etcd uses it: stop the member first, or read the live etcd (take, or list -f live)"
+        case .exists: "choose another name; `registree take` replaces a file when --force is given"
         case .notEmpty: "choose another directory, or empty it"
         case .parentMissing: "create the directory first"
         case .missing, .notARegularFile, .interrupted, .shrank, .changed, .unreadable, .noSpace,
             .tooManyMappings, .tooLargeToMap, .system:
             nil
-        }
-    }
-}
-
-extension RestoreError {
-    fileprivate var advice: String? {
-        switch self {
-        case .noDigest: "say --skip-hash-check to restore it all the same, after `registree verify`"
-        case .unsound(let path, _): "`registree verify \(path)` lists them"
-        case .writtenFileDiffers, .nameIsNoDirectory: nil
         }
     }
 }

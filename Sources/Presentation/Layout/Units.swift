@@ -36,3 +36,8 @@ func humanSeconds(_ seconds: Double) -> String {
 func counted(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
 }
+
+/// `2 entries of the member's write-ahead log are later`, for a sentence that goes on with `than`.
+func laterEntries(_ count: some BinaryInteger) -> String {
+    "\(count == 1 ? "1 entry" : "\(count) entries") of the member's write-ahead log \(count == 1 ? "is" : "are") later"
+}

@@ -66,19 +66,21 @@ extension StoreCheck.Result {
 
     fileprivate var detail: String {
         switch self {
-        case .empty: return "there is not a single key in it"
+        case .empty: return "there are no keys in it"
         case .alarms(let alarms):
             let kinds = Set(alarms.map(\.kind.description)).sorted().joined(separator: ", ")
-            return "\(kinds) comes back with it: writes are refused until `etcdctl alarm disarm`"
+            return "raised in it: \(kinds); after a restore, writes are refused until `etcdctl alarm disarm`"
         case .users(let count):
-            return "authentication comes back on, with its \(groupedCount(count, "user")) and passwords"
+            return
+                "authentication is on after a restore, with \(groupedCount(count, "user")) and their passwords"
         case .aboveDefaultQuota:
             return "larger than etcd's default quota of 2 GiB: start it with --quota-backend-bytes"
         case .logEntries(let count):
             let entries = groupedCount(Int(clamping: count), "entry", "entries")
-            return "\(entries) lie in the log alone: not rehearsed"
+            return "\(entries) found only in the write-ahead log: not rehearsed"
         case .leases(_, let shortest):
-            return "they start anew, and their keys go when nobody renews them; the first after "
+            return "a restore starts their time to live again; keys of a lease that nobody renews are "
+                + "deleted, the first after "
                 + roundedTime(shortest)
         }
     }
@@ -137,7 +139,7 @@ extension NameCheck.Result {
     fileprivate var detail: String {
         switch self {
         case .same: "objects have the names of their keys"
-        case .different(let objects): "called otherwise than their keys: \(objects.text(\.text))"
+        case .different(let objects): "their names differ from their keys: \(objects.text(\.text))"
         }
     }
 }
@@ -145,7 +147,7 @@ extension NameCheck.Result {
 extension NamespaceCheck.Result {
     fileprivate var detail: String {
         switch self {
-        case .present: "every namespace that objects live in is there"
+        case .present: "every namespace that has objects exists"
         case .missing(let namespaces):
             "missing: "
                 + namespaces.text { missing in
@@ -169,7 +171,7 @@ extension CustomResourceCheck.Result {
                 case .noVersion(let resource, let version, let count):
                     "\(resource) has no version \(version) (\(groupedCount(count, "object")))"
                 case .storedVersionGone(let definition, let version):
-                    "\(definition) says that objects are stored in \(version)"
+                    "\(definition) lists the stored version \(version), which it does not define"
                 }
             }
         }
@@ -179,12 +181,12 @@ extension CustomResourceCheck.Result {
 extension OwnerCheck.Result {
     fileprivate var detail: String {
         switch self {
-        case .present: return "objects with owners, which are all there"
+        case .present: return "all owners of objects exist"
         case .missing(let orphans, let others):
             var parts: [String] = []
             if !orphans.isEmpty {
                 let names = orphans.text(\.text)
-                parts.append("no owner of theirs exists, so garbage collection deletes them: \(names)")
+                parts.append("none of their owners exists, so garbage collection deletes them: \(names)")
             }
             if !others.isEmpty { parts.append("one of their owners is missing: \(others.text(\.text))") }
             return parts.joined(separator: "; ")
@@ -196,7 +198,7 @@ extension VolumeCheck.Result {
     fileprivate var detail: String {
         switch self {
         case .bound:
-            "claims are bound to volumes that are there and name them; the data are not in a snapshot"
+            "claims and volumes that are bound to each other both exist; their data are not in a snapshot"
         case .wrong(let problems):
             problems.text { problem in
                 switch problem {
@@ -205,7 +207,7 @@ extension VolumeCheck.Result {
                 case .volumeOfAnotherClaim(let claim, let volume, let other):
                     "claim \(claim) is bound to \(volume), which is bound to \(other)"
                 case .volumeOfAnOlderClaim(let claim, let volume):
-                    "claim \(claim) is not the one of that name to which \(volume) is bound"
+                    "claim \(claim) is not the claim of that name that volume \(volume) is bound to"
                 case .claimMissing(let volume, let claim):
                     "volume \(volume) is bound to claim \(claim), which is missing"
                 }
@@ -248,7 +250,7 @@ extension ServiceCheck.AddressProblem {
     fileprivate var sentence: String {
         switch self {
         case .shared(let address, let one, let other):
-            "\(address) is both services \(one)'s and services \(other)'s"
+            "\(address) belongs to both services \(one) and services \(other)"
         case .notAllocated(let address, let service): "\(address) of services \(service) is not allocated"
         case .allocatedToAnother(let address, let service, let other):
             "\(address) of services \(service) is allocated to "
@@ -270,7 +272,7 @@ extension ServiceCheck.NodePorts {
             problems.text { problem in
                 switch problem {
                 case .shared(let port, let one, let other):
-                    "\(port) is both services \(one)'s and services \(other)'s"
+                    "\(port) belongs to both services \(one) and services \(other)"
                 case .notAllocated(let port, let service):
                     "\(port) of services \(service) is not allocated"
                 case .allocatedToNone(let port): "\(port) is allocated to no service"
@@ -285,7 +287,7 @@ extension ServiceCheck.NodePorts {
 extension WebhookCheck.Result {
     fileprivate var detail: String {
         switch self {
-        case .noneMustAnswer: return "none that must answer is in the cluster"
+        case .noneMustAnswer: return "no webhook that must answer runs in the cluster"
         case .mustAnswer(let found):
             var parts: [String] = []
             if !found.refuseTheirOwnPods.isEmpty {

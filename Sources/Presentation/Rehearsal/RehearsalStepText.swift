@@ -43,7 +43,7 @@ extension CheckOutcome {
         case .pass: "pass"
         case .warn: "warn"
         case .fail: "fail"
-        case .notChecked: "not judged"
+        case .notChecked: "not checked"
         }
     }
 }
@@ -77,7 +77,7 @@ extension RehearsalProgress {
         case .reading(let done, let total): "reading back: \(done) of \(total) keys"
         case .receiving: nil
         case .listing(let resource): "listing \(resource) through kube-apiserver"
-        case .checking: "judging the objects…"
+        case .checking: "checking the objects…"
         }
     }
 }
@@ -146,7 +146,7 @@ extension RehearsalStep.Leases {
         case .same(let leases, let keys, let expired):
             let text =
                 "\(groupedCount(leases, "lease")) with their time to live and \(groupedCount(keys, "key"))"
-            return expired > 0 ? "\(text); \(expired) ran out meanwhile" : text
+            return expired > 0 ? "\(text); \(expired) expired meanwhile" : text
         case .different(let differences):
             return differences.counted("difference") { difference in
                 switch difference {
@@ -195,7 +195,7 @@ extension RehearsalStep.Hash {
         switch self {
         case .same(let hash): "\(hash), the same as the file's"
         case .different(let served, let inFile): "\(served), the file has \(inFile)"
-        case .leaseRanOut(let revision): "a lease ran out meanwhile: revision \(revision)"
+        case .leaseRanOut(let revision): "a lease expired meanwhile: revision \(revision)"
         case .failed(let failure): failure.sentence(of: server)
         }
     }
@@ -218,9 +218,9 @@ extension RehearsalStep.APIServer {
         case .ready(let version): "kube-apiserver \(version) is ready on \(server.name)"
         case .noObjects: "there are no objects of Kubernetes in it"
         case .encrypted:
-            "it does not become ready while objects stay encrypted: give --encryption-config"
+            "kube-apiserver does not become ready when it cannot decrypt objects: give --encryption-config"
         case .knowsNoUser:
-            "it knows no user of etcd's; without --etcd it is started on the bundled store"
+            "kube-apiserver has no user for etcd; leave out --etcd to start it on the bundled store"
         case .failed(let error): error.sentence
         case .callFailed(let error): error.description
         }
@@ -235,8 +235,8 @@ extension RehearsalStep.Lists {
         if !self.unlisted.isEmpty { return "\(listed); but not \(self.unlisted.text(\.sentence))" }
         var details = [listed]
         for (count, what) in [
-            (self.rewrittenCount, "written anew at its start"), (self.madeCount, "made by it"),
-            (self.goneCount, "gone that ran out"),
+            (self.rewrittenCount, "rewritten at its start"), (self.madeCount, "created by it"),
+            (self.goneCount, "expired"),
         ] where count > 0 { details.append("\(groupedCount(count, "object")) \(what)") }
         return details.joined(separator: ", ")
     }
@@ -246,7 +246,7 @@ extension ListDifference {
     fileprivate var sentence: String {
         switch self {
         case .missing(let object): "\(object.text) is not listed"
-        case .outdated(let object): "\(object.text) is listed as it was once"
+        case .outdated(let object): "\(object.text) is listed at an older revision"
         }
     }
 }
@@ -269,8 +269,8 @@ extension ServerFailure {
             // The path of a socket in a scratch directory tells nobody anything.
             error.endpoint = server.name
             return error.description
-        case .snapshot(let error): return "\(server.name): \(error)"
-        case .snapshotRefused(let refusal): return "\(server.name): \(refusal)"
+        case .snapshot(let error): return "\(server.name): \(error.sentence)"
+        case .snapshotRefused(let refusal): return "\(server.name): \(refusal.sentence)"
         }
     }
 }
@@ -279,10 +279,12 @@ extension RehearsalServerError {
     fileprivate var sentence: String {
         switch self {
         case .cannotStart(let path, let error): "\(path) cannot be started: \(error)"
-        case .cannotOpen(let problem): "the bundled store does not start on it: \(problem)"
+        case .cannotOpen(let problem):
+            "the bundled store does not start on the restored directory: \(problem)"
         case .doesNotStart(let program, let line):
-            "\(program.name) does not start on it: \(quoted(line))"
-        case .ended(let program, let line): "\(program.name) ended while it was asked: \(quoted(line))"
+            "\(program.name) does not start on the restored store: \(quoted(line))"
+        case .ended(let program, let line):
+            "\(program.name) ended while requests were sent to it: \(quoted(line))"
         case .notReady(let program, let timeout, let line):
             "\(program.name) is not ready after \(timeout): \(quoted(line))"
         case .checksFail(let names, let timeout):
@@ -293,7 +295,7 @@ extension RehearsalServerError {
     }
 }
 
-private func quoted(_ lastLogLine: String?) -> String { lastLogLine ?? "it said nothing" }
+private func quoted(_ lastLogLine: String?) -> String { lastLogLine ?? "it logged nothing" }
 
 /// A lease's number as etcdctl writes it.
 private func hexadecimal(_ id: Int64) -> String { String(UInt64(bitPattern: id), radix: 16) }

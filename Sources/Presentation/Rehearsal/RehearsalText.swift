@@ -25,7 +25,7 @@ public struct RehearsalText: Report, Sendable {
         text += "\n" + layout.line("RESULT", "STEP", "COUNT", "TIME", "DETAIL")
         for row in self.steps { text += layout.line(row) }
         if !self.clusterChecks.isEmpty {
-            text += "\n" + layout.line("RESULT", "JUDGMENT", "COUNT", "TIME", "DETAIL")
+            text += "\n" + layout.line("RESULT", "CHECK", "COUNT", "TIME", "DETAIL")
             for row in self.clusterChecks { text += layout.line(row) }
         }
         text += "\n" + self.paragraph(self.times)
@@ -64,14 +64,14 @@ extension RehearsalText {
     /// The first line.
     public var verdictLine: String {
         let file = terminalText(self.path)
-        let unjudgedCount = self.clusterChecks.count { $0.outcome == .notChecked }
-        let unjudged = unjudgedCount > 0 ? " (\(unjudgedCount) not judged)" : ""
+        let uncheckedCount = self.clusterChecks.count { $0.outcome == .notChecked }
+        let unchecked = uncheckedCount > 0 ? " (\(uncheckedCount) not checked)" : ""
         switch self.rehearsal.verdict {
-        case .pass: return "PASS: \(file) comes back as it was\(self.contents)\(unjudged)."
+        case .pass: return "PASS: \(file) comes back as it was\(self.contents)\(unchecked)."
         case .warn:
             let count = (self.steps + self.clusterChecks).count { $0.outcome == .warn }
-            let things = count == 1 ? "1 thing" : "\(count) things"
-            return "WARN: \(file) comes back\(self.contents), with \(things) to know before\(unjudged)."
+            return
+                "WARN: \(file) comes back\(self.contents), with \(counted(count, "warning"))\(unchecked)."
         case .fail:
             let failed = (self.steps + self.clusterChecks).filter { $0.outcome == .fail }.map(\.name)
             let what =
@@ -95,7 +95,7 @@ extension RehearsalText {
             + "starting. The whole rehearsal took \(total)."
         if let time = self.rehearsal.facts?.time {
             let date = Date(timeIntervalSince1970: TimeInterval(time))
-            text += " The newest object in it is of \(date.formatted(.iso8601))."
+            text += " The newest object in it is from \(date.formatted(.iso8601))."
         }
         return text
     }
@@ -109,7 +109,7 @@ extension RehearsalText {
         switch self.rehearsal.verdict {
         case .fail where !self.rehearsal.isFileSound:
             sentences.append(
-                "Next: use another copy. `registree verify \(file)` says what is wrong with this one."
+                "Next: use another copy. `registree verify \(file)` lists what is wrong with this one."
             )
         case .fail where self.rehearsal.isBroughtBack:
             sentences.append(

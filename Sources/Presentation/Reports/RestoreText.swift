@@ -4,7 +4,7 @@ import SystemPackage
 
 /// Says that there may not be room for the restored databases; counts of bytes.
 public func spaceWarning(neededAtMost needed: UInt64, free: UInt64) -> String {
-    "Warning: up to \(humanByteCount(needed)) are needed, and \(humanByteCount(free)) are free there"
+    "Warning: up to \(humanByteCount(needed)) are needed at the destination, and \(humanByteCount(free)) are free"
 }
 
 /// A restore in words: what was done or would be done, what to know, and what to type next.
@@ -32,7 +32,7 @@ public struct RestoreReport: Report {
         var warnings = self.planWarnings
         if let count = self.restore.logEntriesNotRestored, count > 0 {
             warnings.append(
-                "\(count) entries of the member's log are later than its database; they are not restored"
+                "\(laterEntries(count)) than its database and not restored"
             )
         }
         return warnings
@@ -42,13 +42,14 @@ public struct RestoreReport: Report {
         self.restore.plan.warnings.map { warning in
             switch warning {
             case .alarms(let alarms):
-                "the snapshot carries alarms (\(alarms.map { "\($0.kind)" }.joined(separator: ", "))): "
+                "the snapshot has alarms (\(alarms.map { "\($0.kind)" }.joined(separator: ", "))): "
                     + "after the start run `etcdctl alarm disarm`, or writes may be refused"
             case .authentication(let users):
-                "authentication is on, with the \(users) users and passwords of the snapshot's time"
+                "authentication is on, with \(counted(users, "user")) and their passwords as of the snapshot"
             case .shortLeases(let count, let seconds):
-                "\(count) leases have at most \(RestoreWarning.shortLease) s left, one of them \(seconds) s: "
-                    + "their keys go soon after the start"
+                "\(count == 1 ? "1 lease has" : "\(count) leases have") at most "
+                    + "\(RestoreWarning.shortLease) s left, one of them \(seconds) s: "
+                    + "their keys are deleted soon after the start"
             case .storageVersion(let version):
                 "the data are of storage version \(version): start them with etcd "
                     + "\(version.split(separator: ".").prefix(2).joined(separator: ".")) or later"
@@ -113,7 +114,7 @@ public struct RestoreReport: Report {
                 "while crictl ps -q --name etcd | grep -q .; do sleep 1; done",
             ] + self.moveCommands(member)
             + (log ? ["# etcd.yaml must mount \(self.log(of: member)) as well"] : [])
-            + ["# etcd.yaml must say: \(self.flags(of: member))"]
+            + ["# etcd.yaml must have: \(self.flags(of: member))"]
             + [
                 "mv /etc/kubernetes/stopped/etcd.yaml /etc/kubernetes/stopped/kube-apiserver.yaml \(manifests)/"
             ]
@@ -127,7 +128,7 @@ public struct RestoreReport: Report {
                 "chown -R etcd:etcd /var/lib/etcd"
                     + (member.hasOwnLogDirectory ? " \(self.log(of: member))" : "")
             ]
-            + ["# the unit must say: \(self.flags(of: member))", "systemctl start etcd"]
+            + ["# the unit must have: \(self.flags(of: member))", "systemctl start etcd"]
         return "  systemd unit:\n" + lines.map { "    \($0)\n" }.joined()
     }
 

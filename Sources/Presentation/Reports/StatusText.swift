@@ -94,7 +94,7 @@ public struct StatusText: Report {
     private var authText: String {
         let facts = self.report.facts
         guard facts.authEnabled else { return "off" }
-        return "on, \(facts.users) users, \(facts.roles) roles"
+        return "on, \(counted(facts.users, "user")), \(counted(facts.roles, "role"))"
     }
 
     private var alarmText: String {

@@ -20,7 +20,7 @@ public struct TakeText: Report {
 
     /// The endpoints that gave no snapshot, and what is odd about this one, a line each.
     public var warnings: [String] {
-        var warnings = self.snapshot.refusals.map { "Warning: \($0)" }
+        var warnings = self.snapshot.refusals.map { "Warning: \($0.sentence)" }
         if self.file?.isEmpty == true {
             warnings.append("Warning: the snapshot is empty; has this member ever had its cluster's data?")
         }
@@ -68,7 +68,7 @@ public struct TakeText: Report {
                 seconds: self.snapshot.seconds,
                 bytesPerSecond: self.snapshot.rate,
                 refused: self.snapshot.refusals.map {
-                    TakeJSON.Refused(endpoint: $0.endpoint.description, why: $0.description)
+                    TakeJSON.Refused(endpoint: $0.endpoint.description, why: $0.sentence)
                 }
             )
         )

@@ -52,7 +52,8 @@ extension Verification {
     private var countsText: String {
         let structure = self.check.structure
         return
-            "\(structure.pageCount) pages, \(self.check.recordCount) revisions, \(self.check.liveKeyCount) live keys"
+            "\(counted(structure.pageCount, "page")), \(counted(self.check.recordCount, "revision")), "
+            + counted(self.check.liveKeyCount, "live key")
     }
 
     /// The verdict in one line, without the file's name.
@@ -61,7 +62,7 @@ extension Verification {
         case .sound: "sound (\(self.digestText); \(self.countsText))"
         case .unproved: "structure sound, no digest: values are not proved (\(self.countsText))"
         case .damaged:
-            "damaged: \(self.findingCount) finding\(self.findingCount == 1 ? "" : "s") (\(self.digestText); \(self.countsText))"
+            "damaged: \(counted(self.findingCount, "finding")) (\(self.digestText); \(self.countsText))"
         }
     }
 

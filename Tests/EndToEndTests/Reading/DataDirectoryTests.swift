@@ -16,7 +16,7 @@ struct DataDirectoryTests {
                         let result = try await command.run(on: path.string, in: directory)
                         #expect(result.exitCode == 3, "\(command) \(path): \(result.output)")
                         #expect(result.errors.contains("is in use by another process"))
-                        #expect(result.errors.contains("stop the member first, or ask the live etcd"))
+                        #expect(result.errors.contains("stop the member first, or read the live etcd"))
                     }
                 }
                 // etcd has not noticed.

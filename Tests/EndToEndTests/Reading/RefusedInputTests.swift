@@ -113,7 +113,7 @@ extension OneAtATime {
                 ("1", 3, "revision 1 has been compacted; the oldest that is kept is "),
                 ("42", 3, "revision 42 is in the future; the newest is 41"),
                 ("9223372036854775807", 3, "is in the future"),
-                ("0", 3, "--revision is 1 or more"),
+                ("0", 3, "--revision must be 1 or more"),
                 ("-5", 3, "--revision"),
                 ("many", 3, "'many' is invalid for '--revision <n>'"),
             ]
@@ -157,7 +157,7 @@ extension OneAtATime {
             (["restore", "a", "--mark-compacted"], "--mark-compacted needs --bump-revision"),
             (["restore", "a", "--bump-revision", "-1"], "--bump-revision"),
             (["restore", "a", "--initial-cluster", "m1"], "m1"),
-            (["restore", "a", "--initial-cluster", "m1=ftp://h:1"], "is no peer URL"),
+            (["restore", "a", "--initial-cluster", "m1=ftp://h:1"], "is not a peer URL"),
             (["restore", "a", "--name", "m2", "--initial-cluster", "m1=http://h:1"], "m2"),
         ]
 

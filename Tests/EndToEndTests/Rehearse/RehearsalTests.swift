@@ -92,11 +92,11 @@ struct RehearsalTests {
     }
 
     @Test(arguments: ["aescbc", "secretbox"])
-    func encryptedObjectsAreJudgedWithTheirConfigurationOnly(provider: String) async throws {
+    func encryptedObjectsAreCheckedWithTheirConfigurationOnly(provider: String) async throws {
         let fixture = "encrypted/\(provider)/snapshot.db"
         let closed = try await self.rehearse(fixture)
         #expect(closed.verdict == "pass")
-        #expect(closed.names(of: "not judged") == ["encryption"])
+        #expect(closed.names(of: "not checked") == ["encryption"])
         #expect(closed["encryption"]?.count == 51)
         #expect(closed["encryption"]?.detail.contains("the API server needs \(provider) key \"") == true)
         let configuration = Repository.fixture("encrypted/\(provider)/encryption-configuration.yaml").string
@@ -119,14 +119,14 @@ struct RehearsalTests {
         let fixture = "plain-etcd/auth-and-leases.db"
         let report = try await self.rehearse(fixture)
         #expect(report.names(of: "warn") == ["users"])
-        #expect(report.names(of: "not judged") == ["objects"])
+        #expect(report.names(of: "not checked") == ["objects"])
         #expect(report["leases"]?.count == 6)
         let unasked = try await self.rehearse(
             fixture,
             try self.etcd(.v35) + ["--kube-apiserver", "/bin/false"]
         )
-        #expect(unasked["API server"]?.detail.hasPrefix("it knows no user of etcd's") == true)
-        #expect(unasked["open"]?.result == "not judged")
+        #expect(unasked["API server"]?.detail.hasPrefix("kube-apiserver has no user for etcd") == true)
+        #expect(unasked["open"]?.result == "not checked")
         #expect(unasked["open"]?.detail.contains("--user") == true)
         let wrong = try await self.rehearse(
             fixture,

@@ -66,7 +66,7 @@ struct CallMemoryTests {
             var peak = 0
             try await eventually("all connections that take too much are closed") {
                 peak = max(peak, try #require(try await served.metrics()["registree_call_bytes"]))
-                return served.log.matches(of: /keeps too much in memory/).count == connections
+                return served.log.matches(of: /uses too much memory/).count == connections
             }
             return peak
         }

@@ -74,7 +74,7 @@ struct TakeConnectionTests {
                 "--cacert /missing: no such file"
             )
             let plain = etcd.endpoint.replacing("https:", with: "http:")
-            try await expect(["--endpoints", plain] + authority + pair, 2, "wants TLS there")
+            try await expect(["--endpoints", plain] + authority + pair, 2, "expects TLS there")
             #expect(try place.names == [])
         }
     }

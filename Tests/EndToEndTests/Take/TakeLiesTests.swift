@@ -47,29 +47,29 @@ struct TakeLiesTests {
             try await $0.send(database)
             try await $0.send(digest.prefix(16), remaining: 0)
         },
-        Lie(testDescription: "more after the digest", code: 1, words: "sizes disagree") {
+        Lie(testDescription: "more after the digest", code: 1, words: "size of the snapshot differ") {
             try await $0.send(database)
             try await $0.send(digest, remaining: 0)
             try await $0.send([0], remaining: 0)
         },
-        Lie(testDescription: "growing", code: 1, words: "sizes disagree") {
+        Lie(testDescription: "growing", code: 1, words: "size of the snapshot differ") {
             try await $0.send(database.prefix(4096), remaining: 4096)
             try await $0.send(database.prefix(4096), remaining: 8192)
         },
         Lie(testDescription: "enormous announcement", code: 1, words: "short of what it announced") {
             try await $0.send(database.prefix(4096), remaining: 1 << 62)
         },
-        Lie(testDescription: "impossible announcement", code: 1, words: "sizes disagree") {
+        Lie(testDescription: "impossible announcement", code: 1, words: "size of the snapshot differ") {
             try await $0.send(database.prefix(4096), remaining: UInt64.max)
         },
         Lie(testDescription: "empty messages without end", code: 1, words: "only empty messages came") {
             for _ in 0..<5000 { try await $0.send([], remaining: 4096) }
         },
-        Lie(testDescription: "stalled", code: 2, words: "nothing more came for 1 s, after", isSilent: true) {
+        Lie(testDescription: "stalled", code: 2, words: "no more data came for 1 s, after", isSilent: true) {
             try await $0.send(database.prefix(4096), remaining: 4096)
             try await Task.sleep(for: hangTimeout)
         },
-        Lie(testDescription: "broken after all bytes", code: 2, words: "broke in mid-stream") {
+        Lie(testDescription: "broken after all bytes", code: 2, words: "broke during the transfer") {
             try await $0.send(database)
             try await $0.send(digest, remaining: 0)
             throw RPCError(code: .unavailable, message: "gone")

@@ -26,7 +26,7 @@ struct LabelSelectorTests {
 
     @Test func saysWhatIsWrong() throws {
         let missing = #expect(throws: SelectorError.self) { try LabelSelector("a in x") }
-        #expect(missing?.description == #"selector "a in x": expected "(" where it says "x""#)
+        #expect(missing?.description == #"selector "a in x": expected "(" instead of "x""#)
         let early = #expect(throws: SelectorError.self) { try LabelSelector("a in (x") }
         #expect(early?.description == #"selector "a in (x": expected "," or ")" at its end"#)
         let invalid = #expect(throws: SelectorError.self) { try LabelSelector("a=-b") }

@@ -124,11 +124,11 @@ struct SourceRequestTests {
     }
 
     @Test(arguments: [
-        ("ETCDCTL_DIAL_TIMEOUT", "soon", SourceError.variableIsNoDuration("ETCDCTL_DIAL_TIMEOUT")),
-        ("ETCDCTL_COMMAND_TIMEOUT", "0s", SourceError.variableIsNoDuration("ETCDCTL_COMMAND_TIMEOUT")),
+        ("ETCDCTL_DIAL_TIMEOUT", "soon", SourceError.variableIsNotDuration("ETCDCTL_DIAL_TIMEOUT")),
+        ("ETCDCTL_COMMAND_TIMEOUT", "0s", SourceError.variableIsNotDuration("ETCDCTL_COMMAND_TIMEOUT")),
         (
             "ETCDCTL_INSECURE_SKIP_TLS_VERIFY", "yes",
-            SourceError.variableIsNoBoolean("ETCDCTL_INSECURE_SKIP_TLS_VERIFY")
+            SourceError.variableIsNotBoolean("ETCDCTL_INSECURE_SKIP_TLS_VERIFY")
         ),
     ])
     func refusesAVariableThatCannotBeRead(name: String, value: String, error: SourceError) {

@@ -8,7 +8,7 @@ struct ConfigurationFiles {
     /// Larger ones are not read.
     private static let largestFile = 1 << 20
 
-    /// The text of a file; nil when there is none, or it is no text.
+    /// The text of a file; nil when there is none, or it is not text.
     ///
     /// - Throws: `.system` when it may not be read.
     func text(of path: String) throws(FileError) -> String? {

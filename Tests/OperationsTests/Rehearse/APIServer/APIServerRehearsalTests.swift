@@ -61,7 +61,7 @@ struct APIServerRehearsalTests {
         let rehearsal = try await self.rehearse(with: answers)
         #expect(rehearsal.verdict == .fail)
         let details = rehearsal.rows.map(\.detail).joined(separator: "\n")
-        #expect(details.contains("is listed as it was once"))
+        #expect(details.contains("is listed at an older revision"))
     }
 
     @Test func whatTheServerWritesAtItsStartIsCountedAndNoFault() async throws {
@@ -75,7 +75,7 @@ struct APIServerRehearsalTests {
         #expect(lists.outcome == .pass)
         #expect(
             lists.detail.contains(
-                "1 object written anew at its start, 1 object made by it, 4 objects gone that ran out"
+                "1 object rewritten at its start, 1 object created by it, 4 objects expired"
             )
         )
     }
@@ -112,14 +112,15 @@ struct APIServerRehearsalTests {
         #expect(rehearsal.verdict == .fail)
         #expect(
             rehearsal["API server"]?.detail
-                == "kube-apiserver does not start on it: unknown flag: --secure-port"
+                == "kube-apiserver does not start on the restored store: unknown flag: --secure-port"
         )
     }
 
     @Test func aServerThatEndsWithoutAWordIsSaidToHaveSaidNothing() async throws {
         let rehearsal = try await self.rehearse(on: { _ in "/bin/false" })
         #expect(
-            rehearsal["API server"]?.detail == "kube-apiserver does not start on it: it said nothing"
+            rehearsal["API server"]?.detail
+                == "kube-apiserver does not start on the restored store: it logged nothing"
         )
     }
 
@@ -163,7 +164,7 @@ struct APIServerRehearsalTests {
         let lists = try #require(rehearsal["lists"])
         #expect(lists.outcome == .pass, "\(lists.detail)")
         // It may already have swept the lease of the API server that is gone.
-        let isSwept = lists.detail.contains("1 object gone that ran out")
+        let isSwept = lists.detail.contains("1 object expired")
         #expect(lists.count == (isSwept ? 1397 : 1398))
     }
 }
