@@ -83,6 +83,12 @@ struct StagedFileTests {
         #expect(try directory.entries == [name])
     }
 
+    @Test func listsNamesOfEveryLength() throws {
+        let names = (1...255).map { String(repeating: "n", count: $0) }
+        for name in names { try Data().write(to: URL(fileURLWithPath: directory(name))) }
+        #expect(try directoryEntries(path: directory.path).sorted() == names)
+    }
+
     @Test func sweepsWhatAKilledRunLeftAndNothingElse() throws {
         let leftover = ".a.db.partial-0123456789abcdef"
         for name in [leftover, ".a.db.partial-mine", ".b.db.partial-0123456789abcdef"] {
