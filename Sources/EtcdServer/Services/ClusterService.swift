@@ -52,7 +52,7 @@ struct ClusterService: RegistrableRPCService {
 }
 
 extension Store {
-    /// As etcd's Cluster and AuthStatus answer: they do not look at the keys.
+    /// As etcd's Cluster answers: it does not look at the keys.
     func headerWithoutRevision() -> Etcdserverpb_ResponseHeader {
         var header = self.header()
         header.revision = 0

@@ -111,7 +111,6 @@ final class DamageLog: Sendable {
 final class CallCounts: Sendable {
     let watchStreams = Atomic(0)
     let watchers = Atomic(0)
-    let slowWatchers = Atomic(0)
     let eventsSent = Atomic(0)
 }
 
