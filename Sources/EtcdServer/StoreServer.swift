@@ -95,19 +95,19 @@ public final class StoreServer: Service {
                 try await server.serve()
             }
         }
-        try? await withThrowingTaskGroup(of: Void.self) { group in
-            for listener in metrics { group.addTask { try await listener.serve() } }
-            group.addTask { try await self.served.expireLeases() }
-            group.addTask { try await self.served.announceRevisions() }
-            group.addTask { try await self.stopSignal.wait() }
-            defer { group.cancelAll() }
-            try await group.next()
-        }
+        var tasks: [@Sendable () async throws -> Void] = [
+            { try await self.served.expireLeases() },
+            { try await self.served.announceRevisions() },
+            { try await self.stopSignal.wait() },
+        ]
+        for listener in metrics { tasks.append { try await listener.serve() } }
+        let failure = await failureOfFirst(of: tasks)
         try await Task {
             // A listener that is closed while it begins to listen would trap in swift-nio.
             for signal in listening { try await signal.wait() }
             try await end(servers, serving, connections)
         }.value
+        if let failure { throw failure }
     }
 
     private func server(
@@ -199,6 +199,24 @@ public final class StoreServer: Service {
             }
         }
         return configuration
+    }
+}
+
+/// Does all at once until the first has ended, and cancels the others.
+///
+/// - Returns: What that one threw; nil when it threw nothing, or was cancelled with this task.
+func failureOfFirst(of tasks: [@Sendable () async throws -> Void]) async -> (any Error)? {
+    do {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for task in tasks { group.addTask { try await task() } }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+        return nil
+    } catch is CancellationError {
+        return nil
+    } catch {
+        return error
     }
 }
 

@@ -30,7 +30,6 @@ extension EtcdError {
     public static let leaseNotFound = EtcdError(.notFound, "etcdserver: requested lease not found")
     public static let leaseExists = EtcdError(.failedPrecondition, "etcdserver: lease already exists")
     public static let leaseTTLTooLarge = EtcdError(.outOfRange, "etcdserver: too large lease TTL")
-    public static let watchCanceled = EtcdError(.cancelled, "etcdserver: watch canceled")
     public static let requestTooLarge = EtcdError(.invalidArgument, "etcdserver: request is too large")
     public static let tooManyRequests = EtcdError(.resourceExhausted, "etcdserver: too many requests")
     public static let corrupt = EtcdError(.dataLoss, "etcdserver: corrupt cluster")

@@ -19,10 +19,8 @@ public final class ScratchDirectory {
     ) throws(FileError) {
         let name = StagingName(inside: parent, name: "registree", purpose: purpose)
         name.removeLeftovers()
-        let (path, lock) = try name.createLocked(for: parent) { path throws(FileError) in
-            try outputs.begin(path, destination: parent) { () throws(FileError) in
-                try makeDirectory(path: path, reportedAs: path)
-            }
+        let (path, lock) = try name.createLocked(for: parent, in: outputs) { path throws(FileError) in
+            try makeDirectory(path: path, reportedAs: path)
         }
         self.path = path
         self.lock = lock
@@ -50,8 +48,7 @@ public final class ScratchDirectory {
         guard self.isOurs else { return }
         self.isOurs = false
         self.lock = nil
-        removeTree(path: self.path)
-        self.outputs.forget(self.path)
+        self.outputs.remove(self.path)
     }
 }
 

@@ -42,10 +42,9 @@ public final class StagedDirectory {
         let place = try StagingPlace(destination: destination, entry: entry)
         place.name.removeLeftovers()
         try place.requireFree()
-        let (path, lock) = try place.name.createLocked(for: destination) { path throws(FileError) in
-            try outputs.begin(path, destination: destination) { () throws(FileError) in
-                try makeDirectory(path: path, reportedAs: destination)
-            }
+        let (path, lock) = try place.name.createLocked(for: destination, in: outputs) {
+            path throws(FileError) in
+            try makeDirectory(path: path, reportedAs: destination)
         }
         self.destination = destination
         self.finalPath = place.finalPath
@@ -157,8 +156,7 @@ public final class StagedDirectory {
         self.state = .gone
         // Its descriptor may be the one that listing what is to be removed needs.
         self.lock = nil
-        removeTree(path: self.stagedPath)
-        self.outputs.forget(self.stagedPath)
+        self.outputs.remove(self.stagedPath)
     }
 
     /// What ``contentPath`` is called in the end.

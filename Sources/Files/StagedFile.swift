@@ -34,10 +34,8 @@ public final class StagedFile {
         try requireFreeName(destination, replacing: replacing)
         name.removeLeftovers()
         var output: OutputFile?
-        let (_, lock) = try name.createLocked(for: destination) { path throws(FileError) in
-            try outputs.begin(path, destination: destination) { () throws(FileError) in
-                output = try OutputFile(creating: path, reportedAs: destination)
-            }
+        let (_, lock) = try name.createLocked(for: destination, in: outputs) { path throws(FileError) in
+            output = try OutputFile(creating: path, reportedAs: destination)
         }
         guard let output else { throw FileError(.interrupted, path: destination) }
         self.destination = destination
@@ -77,8 +75,7 @@ public final class StagedFile {
     public func discard() {
         guard !self.isFinished else { return }
         self.isFinished = true
-        removeTree(path: self.output.path)
-        self.outputs.forget(self.output.path)
+        self.outputs.remove(self.output.path)
     }
 }
 

@@ -87,8 +87,9 @@ public final class StagedOutputs: Sendable {
         }
     }
 
-    /// Forgets the output at `path`, which is gone.
-    func forget(_ path: String) {
+    /// Removes the output at `path` and forgets it.
+    func remove(_ path: String) {
+        removeTree(path: path)
         self.state.withLock { state in _ = state.paths.remove(path) }
     }
 

@@ -69,21 +69,26 @@ extension StagingName {
 
     /// Calls `create` with a fresh path until what it made can be locked, so that no other process removes it.
     ///
+    /// - Parameters:
+    ///   - destination: What errors name.
+    ///   - outputs: Remembers the path, and no other that was tried.
+    ///   - create: Makes the file or the directory.
     /// - Returns: The path, and the lock to hold for as long as the output is unfinished.
-    /// - Throws: What `create` throws; `.system` when no more files can be opened.
+    /// - Throws: What `create` throws; `.interrupted`; `.system` when no more files can be opened.
     func createLocked(
         for destination: String,
+        in outputs: StagedOutputs,
         _ create: (String) throws(FileError) -> Void
     ) throws(FileError) -> (path: String, lock: StagingLock?) {
         while true {
             let path = self.random()
-            try create(path)
+            try outputs.begin(path, destination: destination) { () throws(FileError) in try create(path) }
             switch StagingLock.attempt(path: path) {
             case .held(let lock): return (path, lock)
             case .unsupported: return (path, nil)
-            case .lost: removeTree(path: path)
+            case .lost: outputs.remove(path)
             case .tooManyOpen(let cause):
-                removeTree(path: path)
+                outputs.remove(path)
                 throw FileError(.system(doing: "open", cause), path: destination)
             }
         }

@@ -125,17 +125,24 @@ public func directoryEntries(path: String) throws(FileError) -> [String] {
     }
     defer { closedir(directory) }
     var names: [String] = []
-    errno = 0
-    while let entry = readdir(directory) {
-        let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
+    while let name = try nextName(in: directory, path: path) {
         if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+}
+
+/// The next name in an open directory; nil at its end.
+private func nextName(in directory: OpaquePointer, path: String) throws(FileError) -> String? {
+    // At the end `readdir` leaves it as it is; something else may have set it since the name before.
+    errno = 0
+    if let entry = readdir(directory), let name = entry.pointer(to: \.d_name) {
+        // The entry ends with its name, whatever size its type has.
+        return String(cString: UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self))
     }
     guard errno == 0 else {
         throw FileError(.system(doing: "list", Errno(rawValue: errno)), path: path)
     }
-    return names
+    return nil
 }
 
 /// Removes the file or the whole directory at `path`, as far as it can; links are not followed.

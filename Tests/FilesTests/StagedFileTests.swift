@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 import Testing
 
 @testable import Files
@@ -82,6 +83,12 @@ struct StagedFileTests {
         #expect(try directory.entries == [name])
     }
 
+    @Test func listsNamesOfEveryLength() throws {
+        let names = (1...255).map { String(repeating: "n", count: $0) }
+        for name in names { try Data().write(to: URL(fileURLWithPath: directory(name))) }
+        #expect(try directoryEntries(path: directory.path).sorted() == names)
+    }
+
     @Test func sweepsWhatAKilledRunLeftAndNothingElse() throws {
         let leftover = ".a.db.partial-0123456789abcdef"
         for name in [leftover, ".a.db.partial-mine", ".b.db.partial-0123456789abcdef"] {
@@ -100,6 +107,24 @@ struct StagedFileTests {
         try first.commit()
         #expect(throws: FileError(.exists, path: directory("a.db"))) { try second.commit() }
         #expect(contents(of: directory("a.db")) == [1])
+    }
+
+    /// The name is free again: a signal must not remove what gets it later.
+    @Test(arguments: [("lock", Errno.wouldBlock), ("open", .tooManyOpenFiles)])
+    func aNameThatCouldNotBeLockedIsForgotten(call: String, cause: Errno) throws {
+        let counting = FileFault(.stop, after: .max, below: directory.path)
+        try StagedFile(destination: directory("a.db")).commit()
+        let number = try #require(counting.end().firstIndex { $0.doing == call })
+        let outputs = StagedOutputs()
+        let fault = FileFault(.error(cause), after: number, below: directory.path)
+        let file = try? StagedFile(destination: directory("b.db"), outputs: outputs)
+        let failed = fault.end()[number]
+        #expect(failed.doing == call)
+        #expect((file == nil) == (call == "open"))
+        try file?.commit()
+        try Data([9]).write(to: URL(fileURLWithPath: failed.path))
+        outputs.abandonAll()
+        #expect(contents(of: failed.path) == [9])
     }
 
     @Test func nothingBeginsOrEndsAfterASignal() throws {

@@ -11,6 +11,8 @@ final class Passwords: Sendable {
 
     /// etcd's own `--bcrypt-cost`.
     private static let cost = 10
+    /// The highest cost of a hash that is checked: each step doubles the time, and 31 would take the thread for a day.
+    private static let highestCost = 16
     /// bcrypt reads no more of a password, in bytes.
     private static let longest = 72
 
@@ -22,8 +24,9 @@ final class Passwords: Sendable {
         self.thread.shutdownGracefully { _ in }
     }
 
-    /// - Throws: `too many requests` when a hundred wait already.
+    /// - Throws: `.passwordTooCostly`; `too many requests` when a hundred wait already.
     func check(_ password: String, _ hash: String) async throws -> Bool {
+        if let cost = bcryptCost(of: hash), cost > Self.highestCost { throw EtcdError.passwordTooCostly }
         // C would read the part before the zero alone.
         guard !password.utf8.contains(0), !hash.utf8.contains(0) else { return false }
         return try await self.run { registree_bcrypt_verify(password, hash) }
@@ -48,6 +51,12 @@ final class Passwords: Sendable {
     private func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async throws -> Result {
         try await self.gate.run { try await self.thread.runIfActive(body) }
     }
+}
+
+/// The cost that a bcrypt hash names, such as 10 in `$2a$10$…`; nil when it names none.
+private func bcryptCost(of hash: String) -> Int? {
+    let fields = hash.split(separator: "$", maxSplits: 2)
+    return fields.count > 1 ? Int(fields[1]) : nil
 }
 
 /// 16 random bytes as bcrypt writes them: base 64 with an alphabet of its own, 22 characters.

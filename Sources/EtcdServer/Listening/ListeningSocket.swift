@@ -22,15 +22,15 @@ struct ListeningSocket: Sendable {
             // with Nagle's algorithm every call on it would take 40 ms.
             if case .tcp = url.address { setOption(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY) }
             let bound = address.withSockAddr { pointer, size in bind(descriptor, pointer, socklen_t(size)) }
-            guard bound == 0, listen(descriptor, Self.backlog) == 0 else {
-                throw failure(Errno(rawValue: errno), url)
-            }
+            try check(bound, url)
+            // Nobody can connect before it listens.
+            if case .unixSocket(let path) = url.address { try check(chmod(path, 0o600), url) }
+            try check(listen(descriptor, Self.backlog), url)
             self.url = withPort(of: descriptor, url)
         } catch {
             close(descriptor)
             throw error
         }
-        if case .unixSocket(let path) = url.address { chmod(path, 0o600) }
         self.descriptor = descriptor
     }
 
@@ -90,6 +90,11 @@ private func removeAbandoned(_ path: String, _ url: ListenURL) throws(ServerErro
     let answer = address.withSockAddr { pointer, size in connect(probe, pointer, socklen_t(size)) }
     guard answer != 0, errno == ECONNREFUSED else { throw ServerError(.addressInUse, at: "\(url)") }
     unlink(path)
+}
+
+/// Throws when a system call has answered that it failed.
+private func check(_ result: CInt, _ url: ListenURL) throws(ServerError) {
+    if result != 0 { throw failure(Errno(rawValue: errno), url) }
 }
 
 private func failure(_ errno: Errno, _ url: ListenURL) -> ServerError {

@@ -56,7 +56,7 @@ extension ServedStore {
 }
 
 extension Store {
-    /// As etcd's Cluster and AuthStatus answer: they do not look at the keys.
+    /// As etcd's Cluster answers: it does not look at the keys.
     func headerWithoutRevision() -> Etcdserverpb_ResponseHeader {
         var header = self.header()
         header.revision = 0

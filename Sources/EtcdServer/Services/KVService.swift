@@ -47,9 +47,9 @@ struct KVService: RegistrableRPCService {
             if message.writes { try served.requireWritable() }
             try served.requireSize(request.byteCount)
             try store.requireSpace(for: message)
+            try message.check()
             let isReadOnly = message.isReadOnly
             if served.access.isEnabled {
-                try message.check()
                 let permissions = try served.access.permissions(of: caller)
                 // A large answer waits for its turn only when it will be given.
                 if isReadOnly { try store.check(message, as: permissions) }

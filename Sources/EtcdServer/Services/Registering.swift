@@ -21,8 +21,25 @@ struct MessageAnswer<Content: Message>: Answer {
     }
 }
 
+/// Refuses an answer that is longer than etcd sends, with the words of its gRPC.
+///
+/// Source: etcd-io/etcd `server/etcdserver/api/v3rpc/grpc.go` (`maxSendBytes`), grpc/grpc-go `server.go`.
+///
+/// - Parameter byteCount: Length of the answer's message, in bytes.
+/// - Throws: `.resourceExhausted` above 2 GiB - 1.
+func requireSendable(_ byteCount: Int) throws(EtcdError) {
+    let limit = Int(Int32.max)
+    guard byteCount <= limit else {
+        throw EtcdError(
+            .resourceExhausted,
+            "grpc: trying to send message larger than max (\(byteCount) vs. \(limit))"
+        )
+    }
+}
+
 extension RangeResponseBytes: Answer {
     func serialized<Bytes: GRPCContiguousBytes>() throws -> Bytes {
+        try requireSendable(self.byteCount)
         var bytes = Bytes(repeating: 0, count: self.byteCount)
         try bytes.withUnsafeMutableBytes { try self.write(into: $0) }
         return bytes

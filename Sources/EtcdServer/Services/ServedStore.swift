@@ -65,7 +65,8 @@ public struct ServerOptions: Sendable {
     public var maxRequestBytes = 3 << 19
     public var maxConcurrentStreams = 10_000
     public var maxConnections = 4_000
-    /// What calls under way may keep in memory, in bytes, beside two answers with the whole store.
+    /// What calls under way may keep in memory, in bytes, beside two answers with the whole store; watches may take a
+    /// quarter of it more.
     public var maxCallBytes = 512 << 20
     /// How often a quiet watch that asks for it gets a progress notification, up to a tenth more.
     public var watchProgressInterval = Duration.seconds(600)
@@ -113,11 +114,12 @@ final class DamageLog: Sendable {
     }
 }
 
-/// What ``Metrics`` counts.
+/// What ``Metrics`` counts, and what all watchers take.
 final class CallCounts: Sendable {
     let watchStreams = Atomic(0)
     let watchers = Atomic(0)
-    let slowWatchers = Atomic(0)
+    /// What the watchers take in memory, about, in bytes.
+    let watcherBytes = Atomic(0)
     let eventsSent = Atomic(0)
 }
 

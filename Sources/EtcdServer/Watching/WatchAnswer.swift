@@ -24,6 +24,7 @@ struct WatchAnswer: Answer {
     private static let headByteCount = 64
 
     func serialized<Bytes: GRPCContiguousBytes>() throws -> Bytes {
+        try requireSendable(self.byteCount)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(self.byteCount)
         bytes += try self.head.serializedBytes() as [UInt8]

@@ -47,7 +47,7 @@ final class WatchStream {
     }
 
     deinit {
-        self.served.counts.watchers.count(-self.watchers.count)
+        for watcher in self.watchers.values { self.served.counts.remove(watcher) }
     }
 
     private var store: Store { self.served.store }
@@ -102,14 +102,16 @@ extension WatchStream {
         }
         let id = self.takeID(request.watchID)
         let first = request.startRevision > 0 ? request.startRevision : revision + 1
-        self.watchers[id] = Watcher(
+        let watcher = Watcher(
             id: id,
             filter: EventFilter(request),
             wantsFragments: request.fragment,
             wantsProgress: request.progressNotify,
+            byteCount: request.heldByteCount,
             next: first
         )
-        self.served.counts.watchers.count()
+        self.watchers[id] = watcher
+        self.served.counts.add(watcher)
         response.watchID = id
         try await self.send(response)
     }
@@ -131,7 +133,9 @@ extension WatchStream {
             return "mvcc: duplicate watch ID provided on the WatchStream"
         }
         let count = self.watchers.count + self.ended.count
-        return count < Self.limit ? nil : EtcdError.tooManyRequests.text
+        let byteCount = self.served.counts.watcherBytes.value + request.heldByteCount
+        let isRoom = count < Self.limit && byteCount <= self.served.options.maxCallBytes / 4
+        return isRoom ? nil : EtcdError.tooManyRequests.text
     }
 
     private func isTaken(_ id: Int64) -> Bool { self.watchers[id] != nil || self.ended.contains(id) }
@@ -144,8 +148,8 @@ extension WatchStream {
     }
 
     private func cancel(_ id: Int64) async throws {
-        if self.watchers.removeValue(forKey: id) != nil {
-            self.served.counts.watchers.count(-1)
+        if let watcher = self.watchers.removeValue(forKey: id) {
+            self.served.counts.remove(watcher)
         } else if self.ended.remove(id) == nil {
             return
         }
@@ -177,9 +181,8 @@ extension WatchStream {
     /// Ends a watch whose events cannot be read: they were compacted, or the source is damaged.
     private func end(_ id: Int64, _ error: EtcdError) async throws {
         self.served.damageLog.note(error)
-        self.watchers[id] = nil
+        if let watcher = self.watchers.removeValue(forKey: id) { self.served.counts.remove(watcher) }
         self.ended.insert(id)
-        self.served.counts.watchers.count(-1)
         var response = self.response(id, at: 0)
         response.canceled = true
         if error == .compacted {
@@ -223,10 +226,29 @@ struct Watcher {
     let wantsFragments: Bool
     /// Whether it gets progress notifications when it is quiet.
     let wantsProgress: Bool
+    /// What it takes in memory, about, in bytes.
+    let byteCount: Int
     /// The first revision whose events it has not been sent.
     var next: Int64
     /// Whether something was sent to it since the last progress notification.
     var wasBusy = false
+}
+
+extension Etcdserverpb_WatchCreateRequest {
+    /// What a watcher takes in memory, about, in bytes: its key, its end and itself.
+    fileprivate var heldByteCount: Int { self.key.count + self.rangeEnd.count + 256 }
+}
+
+extension CallCounts {
+    fileprivate func add(_ watcher: Watcher) {
+        self.watchers.count()
+        self.watcherBytes.count(watcher.byteCount)
+    }
+
+    fileprivate func remove(_ watcher: Watcher) {
+        self.watchers.count(-1)
+        self.watcherBytes.count(-watcher.byteCount)
+    }
 }
 
 extension EtcdError {

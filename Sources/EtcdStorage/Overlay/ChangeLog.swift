@@ -6,7 +6,6 @@ struct ChangeLog: Sendable {
     /// Most changes in a piece.
     private let pieceLimit: Int
     private var pieces: [[Change]] = []
-    private(set) var count = 0
     /// What the changes take in memory, about, in bytes.
     private(set) var byteCount = 0
 
@@ -15,7 +14,6 @@ struct ChangeLog: Sendable {
     }
 
     mutating func append(_ change: Change) {
-        self.count += 1
         self.byteCount += change.byteCount
         if let last = self.pieces.last, last.count < self.pieceLimit {
             self.pieces[self.pieces.count - 1].append(change)
@@ -61,7 +59,6 @@ struct ChangeLog: Sendable {
             if !rest.isEmpty { kept.append(rest) }
         }
         self.pieces = kept
-        self.count = kept.reduce(0) { $0 + $1.count }
         self.byteCount = kept.reduce(0) { $0 + $1.reduce(0) { $0 + $1.byteCount } }
     }
 }

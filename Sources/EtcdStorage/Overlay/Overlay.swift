@@ -49,9 +49,6 @@ public struct Overlay: Sendable {
     /// The source's file and the changes, in bytes.
     public var totalByteCount: Int { (self.source?.database.bolt.databaseByteCount ?? 0) + self.byteCount }
 
-    /// How many changes were made and not compacted since.
-    public var changeCount: Int { self.log.count }
-
     /// The error for something of the store as a whole.
     func error(_ reason: StorageError.Reason) -> StorageError {
         StorageError(reason, path: self.source?.database.path ?? "a store in memory")

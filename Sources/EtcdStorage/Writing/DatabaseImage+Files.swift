@@ -43,7 +43,9 @@ extension DatabaseImage {
     ) throws(StorageError) -> (byteCount: Int, digest: [UInt8]) {
         let byteCount = try self.writeDatabase(to: file)
         do {
-            let digest = try file.mapped().digest(ofFirst: byteCount)
+            let written = try file.mapped()
+            let digest = written.digest(ofFirst: byteCount)
+            try written.checkUnchanged()
             try file.append(digest)
             return (byteCount, digest)
         } catch {

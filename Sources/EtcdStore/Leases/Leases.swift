@@ -66,9 +66,6 @@ struct Leases: Sendable {
 
 /// Time.
 extension Leases {
-    /// When the next lease runs out; nil without leases.
-    var nextExpiry: UInt64? { self.expiries.values.min() }
-
     /// Whether a lease is not there or has run out.
     func isExpired(_ id: Int64, at now: UInt64) -> Bool { self.expiries[id, default: 0] <= now }
 

@@ -90,11 +90,6 @@ extension Store {
         return response
     }
 
-    /// When the next lease runs out, in nanoseconds of the clock that calls pass; nil without leases.
-    public var nextLeaseExpiry: UInt64? {
-        self.state.withLock { $0.leases.nextExpiry }
-    }
-
     /// Revokes the leases that have run out, each in a revision of its own when it has keys.
     ///
     /// - Returns: How many.

@@ -17,6 +17,11 @@ extension EtcdError {
         .invalidArgument,
         "etcdserver: a password cannot have a zero byte"
     )
+    /// Not one of etcd's own: it would check the password, for up to a day.
+    public static let passwordTooCostly = EtcdError(
+        .failedPrecondition,
+        "etcdserver: the user's password has a bcrypt cost above 16, too much to check: give another password"
+    )
     /// Not one of etcd's own: the system's libcrypt has no bcrypt.
     public static let noBcrypt = EtcdError(
         .internalError,

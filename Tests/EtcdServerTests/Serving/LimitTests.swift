@@ -1,6 +1,7 @@
 import EtcdMessages
 import EtcdRPC
 import EtcdServer
+import EtcdStore
 import Foundation
 import GRPCCore
 import SwiftProtobuf
@@ -23,6 +24,26 @@ struct LimitTests {
                 _ = try await served.kv.put(.putting("k", Data(count: limit + 600 << 10)))
             }
             #expect(error?.code == .resourceExhausted)
+        }
+    }
+
+    /// Its answer would be large, and would only be made when it is its turn, after the answer's head has gone.
+    @Test func refusesATransactionWithTooManyOperationsBeforeItLooksAtKeys() async throws {
+        try await withServed { served in
+            _ = try await served.kv.put(.putting("k", Data(count: 3 << 18)))
+            _ = try await served.kv.put(.putting("l", Data(count: 3 << 18)))
+            let all = Etcdserverpb_RangeRequest.with { ($0.key, $0.rangeEnd) = (Data([0]), Data([0])) }
+            let range = Etcdserverpb_RequestOp.with { $0.requestRange = all }
+            for count in [128, 129] {
+                let transaction = Etcdserverpb_TxnRequest.with {
+                    $0.compare = (0..<count).map { _ in .with { $0.key = Data("none".utf8) } }
+                    $0.failure = [range]
+                }
+                let error: RPCError? = try await served.kv.txn(transaction) { response in
+                    if case .failure(let error) = response.accepted { error } else { nil }
+                }
+                #expect(error?.message == (count == 128 ? nil : EtcdError.tooManyOperations.text))
+            }
         }
     }
 

@@ -20,6 +20,16 @@ struct ListeningSocketTests {
         #expect(sendsAtOnce(accepted))
     }
 
+    @Test func aSocketFileIsForItsOwnerAlone() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory.appending("etcd.sock").string
+            let listening = try ListeningSocket(ListenURL(parsing: "unix://\(path)"))
+            defer { listening.abandon() }
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+        }
+    }
+
     @Test func aConnectionThatComesWhileTheServerStartsSendsAtOnce() async throws {
         let server = try StoreServer(
             Store(identity: .alone),

@@ -1,10 +1,11 @@
-import EtcdServer
 import EtcdStore
 import Foundation
 import Glibc
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import EtcdServer
 
 /// Clients that come while the server goes.
 @Suite(.serialized, .timeLimit(.minutes(60)))
@@ -25,6 +26,19 @@ struct StoppingTests {
             connected += clients.stop()
         }
         #expect(connected > 500)
+    }
+
+    /// A metrics listener, for one.
+    @Test func whatFailsFirstIsSaid() async {
+        let failure = await failureOfFirst(of: [
+            { try await Task.sleep(for: .seconds(1 << 40)) }, { throw ProgramError("broken") },
+        ])
+        #expect((failure as? ProgramError)?.description.contains("broken") == true)
+        let end = await failureOfFirst(of: [{ try await Task.sleep(for: .seconds(1 << 40)) }, {}])
+        #expect(end == nil)
+        let cancelled = Task { await failureOfFirst(of: [{ try await Task.sleep(for: .seconds(1 << 40)) }]) }
+        cancelled.cancel()
+        #expect(await cancelled.value == nil)
     }
 
     @Test func stopsAlthoughClientsNeverGo() async throws {

@@ -39,7 +39,6 @@ struct StoreLeaseTests {
         try put("a", lease: 7)
         try put("c", lease: 7)
         try put("c")
-        #expect(store.nextLeaseExpiry == 2 * second)
         #expect(store.expireLeases(at: 2 * second - 1) == 0)
         #expect(store.expireLeases(at: 2 * second) == 1)
         #expect(store.revision == 6)
