@@ -110,8 +110,10 @@ extension Store {
     /// - Throws: Damage in the source, and what the file refuses.
     public func writeDatabase(to file: OutputFile) throws(StorageError) -> (byteCount: Int, revision: Int64) {
         let contents = self.contents
-        let written = try contents.image().write(to: file)
-        return (written.byteCount, contents.overlay.revision)
+        // A snapshot needs no CRC beside its digest.
+        var sink = try BoltFileSink(file)
+        try contents.image().write(to: &sink)
+        return (try sink.finish(), contents.overlay.revision)
     }
 
     /// The store as a snapshot of this moment would hold it.
