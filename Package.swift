@@ -197,6 +197,14 @@ let package = Package(
             path: "Tests/FakeEtcd",
             swiftSettings: settings
         ),
+        .target(
+            name: "StoreTestSupport",
+            dependencies: [
+                "EtcdMessages", "EtcdStore", "EtcdRPC", "TestSupport", grpc, grpcTransport, protobuf,
+            ],
+            path: "Tests/StoreTestSupport",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "TestSupportTests",
             dependencies: ["TestSupport", system],
@@ -216,11 +224,19 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "EtcdStoreTests",
+            dependencies: [
+                "EtcdStore", "EtcdMessages", "EtcdRPC", "EtcdStorage", "Bolt", "Files", "StoreTestSupport",
+                "TestSupport", grpc, protobuf, system,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "EtcdServerTests",
             dependencies: [
-                "EtcdServer", "EtcdStore", "EtcdClient", "EtcdMessages", "EtcdRPC", "EtcdStorage", "Bolt",
-                "Files", "TestSupport", grpc, grpcTransport, protobuf, logging, inMemoryLogging, nio,
-                nioPosix, system,
+                "EtcdServer", "EtcdStore", "EtcdMessages", "EtcdRPC", "EtcdStorage", "Bolt", "Files",
+                "StoreTestSupport", "TestSupport", grpc, grpcTransport, protobuf, logging, inMemoryLogging,
+                nio, nioPosix, system,
             ],
             swiftSettings: settings
         ),

@@ -34,4 +34,9 @@ extension EtcdError {
     public static let tooManyRequests = EtcdError(.resourceExhausted, "etcdserver: too many requests")
     public static let corrupt = EtcdError(.dataLoss, "etcdserver: corrupt cluster")
     public static let stopped = EtcdError(.unavailable, "etcdserver: server stopped")
+    /// Not one of etcd's own, which ends its process over a request of its log that it does not know.
+    public static let unknownRequest = EtcdError(
+        .internalError,
+        "etcdserver: the log has a request of a kind that is not known"
+    )
 }

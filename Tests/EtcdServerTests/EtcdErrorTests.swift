@@ -3,6 +3,7 @@ import EtcdServer
 import EtcdStore
 import Foundation
 import GRPCCore
+import StoreTestSupport
 import SwiftProtobuf
 import TestSupport
 import Testing

@@ -73,8 +73,7 @@ extension Authorizer {
         _ body: (inout Users) throws(EtcdError) -> Void
     ) throws(EtcdError) {
         try self.writing(caller) { (permissions) throws(EtcdError) in
-            try permissions.requireRoot()
-            try self.store.changeUsers(body)
+            try self.store.changeUsers(as: permissions, body)
             if !self.store.users.isEnabled { self.tokens.removeAll() }
             if let user { self.tokens.remove(of: user) }
         }
@@ -98,10 +97,10 @@ extension Authorizer {
         }
     }
 
-    /// The hash of a password that root gives to a user.
+    /// The hash of a password that root gives to a user, in base 64: so it goes into a cluster's log.
     func hash(_ password: String, for caller: Caller) async throws -> String {
         try self.permissions(of: caller).requireRoot()
-        return try await self.passwords.hash(password)
+        return Data(try await self.passwords.hash(password).utf8).base64EncodedString()
     }
 }
 

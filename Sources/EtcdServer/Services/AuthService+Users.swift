@@ -1,7 +1,6 @@
 import EtcdMessages
 import EtcdRPC
 import EtcdStore
-import Foundation
 import GRPCCore
 
 extension AuthService {
@@ -55,25 +54,27 @@ extension AuthService {
         router.unary(Method.UserAdd.descriptor, of: served) {
             (request: Sized<Etcdserverpb_AuthUserAddRequest>, caller) in
             try served.requireWritable()
-            let message = request.message
-            let password: String? =
-                message.options.noPassword ? nil : try await served.access.hash(message.password, for: caller)
+            var request = request
+            if !request.message.options.noPassword {
+                let hash = try await served.access.hash(request.message.password, for: caller)
+                request.message.hashedPassword = hash
+            }
             try served.changeUsers(request, caller) { (users, request) throws(EtcdError) in
-                try users.add(request, password: password)
+                try users.add(request)
             }
             return served.complete(Etcdserverpb_AuthUserAddResponse())
         }
         router.unary(Method.UserChangePassword.descriptor, of: served) {
             (request: Sized<Etcdserverpb_AuthUserChangePasswordRequest>, caller) in
             try served.requireWritable()
-            let message = request.message
-            var hash = Data(base64Encoded: message.hashedPassword)
-            if !message.password.isEmpty {
-                hash = Data(try await served.access.hash(message.password, for: caller).utf8)
+            var request = request
+            if !request.message.password.isEmpty {
+                let hash = try await served.access.hash(request.message.password, for: caller)
+                request.message.hashedPassword = hash
             }
-            let name = AuthName(message.name)
-            try served.changeUsers(request, caller, forgetting: name) { (users, _) throws(EtcdError) in
-                try users.change(name, password: hash.map { Array($0) })
+            let name = AuthName(request.message.name)
+            try served.changeUsers(request, caller, forgetting: name) { (users, request) throws(EtcdError) in
+                try users.change(request)
             }
             return served.complete(Etcdserverpb_AuthUserChangePasswordResponse())
         }

@@ -69,7 +69,7 @@ struct KVService: RegistrableRPCService {
             (request: Sized<Etcdserverpb_CompactionRequest>, caller) in
             try served.requireWritable()
             try served.access.permissions(of: caller).requireName()
-            return try store.compact(request.message)
+            return try await served.longWork.compact { try store.compact(request.message) }
         }
     }
 }

@@ -161,6 +161,7 @@ extension WatchStream {
     /// Sends a watcher its next events.
     private func advance(_ id: Int64) async throws {
         guard let watcher = self.watchers[id] else { return }
+        try await self.findPrevious(for: watcher)
         let batches: [EventBatch]
         do throws(EtcdError) {
             batches = try self.served.sharedEvents.read(from: watcher.next, matching: watcher.filter)
@@ -176,6 +177,16 @@ extension WatchStream {
         let limit = watcher.wantsFragments ? self.served.options.maxMessageBytes : Int.max
         let answer = WatchAnswer(head: self.response(id, at: last.revision))
         for fragment in answer.fragments(batches, limit: limit) { try await self.send(fragment) }
+    }
+
+    /// Has the source read for what its keys were before, if the watcher's next events lack it.
+    private func findPrevious(for watcher: Watcher) async throws {
+        let store = self.store
+        guard store.lacksPrevious(from: watcher.next, matching: watcher.filter) else { return }
+        try await self.served.longWork.findPrevious {
+            // Damage is said when the events are read.
+            try? store.findPrevious()
+        }
     }
 
     /// Ends a watch whose events cannot be read: they were compacted, or the source is damaged.

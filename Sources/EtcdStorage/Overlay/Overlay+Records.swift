@@ -94,6 +94,20 @@ extension Overlay {
         }
     }
 
+    /// Whether ``previousMessage(of:_:in:)`` would read the whole source for a change of revision `first` or a later
+    /// one, which it does once.
+    public func lacksPreviousMessages(from first: Int64) -> Bool {
+        guard let source = self.source, first <= self.sourceRevision else { return false }
+        return source.lacksPreviousRecords
+    }
+
+    /// Reads the whole source, unless that was done, for what its keys were before each change.
+    ///
+    /// - Throws: Damage in the source.
+    public func findPreviousMessages() throws(StorageError) {
+        _ = try self.source?.previousRecords()
+    }
+
     /// A database of this moment: the source without the records that are compacted, then the changes.
     ///
     /// What the source's own compaction was to drop stays, as etcd itself drops it later. The small buckets

@@ -59,6 +59,12 @@ public final class OverlaySource: Sendable {
         }
     }
 
+    /// Whether ``previousRecords()`` still has to read the database.
+    var lacksPreviousRecords: Bool {
+        // While another call reads it, the lock is taken.
+        self.previous.withLockIfAvailable { $0 == nil } ?? true
+    }
+
     /// Calls `body` with every live key that hangs on a lease, and the lease's ID; in no particular order.
     ///
     /// Keys with damaged records are left out.

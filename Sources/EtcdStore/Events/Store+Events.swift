@@ -63,6 +63,21 @@ extension Store {
         }
     }
 
+    /// Whether reading events from a revision on would first read the whole source, for what its keys were before.
+    ///
+    /// That is done once, by ``findPrevious()``.
+    public func lacksPrevious(from first: Int64, matching filter: EventFilter) -> Bool {
+        filter.withPrevious && self.overlay.lacksPreviousMessages(from: first)
+    }
+
+    /// Reads the whole source for what each key was before each of its changes.
+    ///
+    /// - Throws: ``EtcdError/damaged(_:)``.
+    public func findPrevious() throws(EtcdError) {
+        let overlay = self.overlay
+        try EtcdError.translating { () throws(StorageError) in try overlay.findPreviousMessages() }
+    }
+
     /// Waits until the store's revision is above `revision`, and returns it.
     ///
     /// - Throws: `CancellationError` when the task is cancelled.

@@ -29,8 +29,9 @@ struct Leases: Sendable {
     func keys(of id: Int64) -> [[UInt8]] { self.table[id]?.sortedKeys ?? [] }
 
     /// - Returns: The lease's time in seconds, which is at least ``minimumTTL``.
-    /// - Throws: `.leaseTTLTooLarge`, `.leaseExists`.
+    /// - Throws: `.leaseNotFound` for ID 0, which stands for no lease; `.leaseTTLTooLarge`, `.leaseExists`.
     mutating func grant(_ id: Int64, ttl: Int64, at now: UInt64) throws(EtcdError) -> Int64 {
+        if id == 0 { throw .leaseNotFound }
         if ttl > Self.maximumTTL { throw .leaseTTLTooLarge }
         if self.table[id] != nil { throw .leaseExists }
         let lease = Lease(id: id, ttl: max(ttl, Self.minimumTTL))
@@ -52,6 +53,11 @@ struct Leases: Sendable {
         self.table.checkpoint(id, remainingTTL: 0)
         self.expiries[id] = Self.expiry(of: lease, from: now)
         return lease.ttl
+    }
+
+    /// Notes how many seconds a lease had left; one that is not there is passed over.
+    mutating func checkpoint(_ id: Int64, remainingTTL: Int64) {
+        self.table.checkpoint(id, remainingTTL: remainingTTL)
     }
 
     /// Takes a lease away; its keys are then deleted by who calls.

@@ -11,14 +11,25 @@ extension Store {
         _ request: Etcdserverpb_LeaseGrantRequest,
         at now: UInt64
     ) throws(EtcdError) -> Etcdserverpb_LeaseGrantResponse {
+        // The log has an ID, the same for all members.
+        let id = request.id == 0 ? self.state.withLock { $0.leases.freeID() } : request.id
+        return try self.leaseGrant(id, ttl: request.ttl, at: now)
+    }
+
+    /// Grants a lease with an ID that was chosen before.
+    ///
+    /// - Throws: What ``leaseGrant(_:at:)`` throws; `.leaseNotFound` for ID 0.
+    func leaseGrant(
+        _ id: Int64,
+        ttl: Int64,
+        at now: UInt64
+    ) throws(EtcdError) -> Etcdserverpb_LeaseGrantResponse {
         try self.writing { (state) throws(EtcdError) in
             try state.alarms.requireSpace()
-            let id = request.id == 0 ? state.leases.freeID() : request.id
-            let ttl = try state.leases.grant(id, ttl: request.ttl, at: now)
             var response = Etcdserverpb_LeaseGrantResponse()
+            response.ttl = try state.leases.grant(id, ttl: ttl, at: now)
             response.header = self.header(at: state.readRevision)
             response.id = id
-            response.ttl = ttl
             return response
         }
     }
@@ -39,6 +50,19 @@ extension Store {
         }
         response.header = self.header(at: revision)
         return response
+    }
+
+    /// Notes how many seconds leases had left, as far as etcd keeps that in its database: from cluster version 3.6 on.
+    ///
+    /// A lease that is not there is passed over, and none ends sooner here: it begins anew when a store is opened.
+    func leaseCheckpoint(_ request: Etcdserverpb_LeaseCheckpointRequest) {
+        self.state.withLock { state in
+            state.requests += 1
+            guard state.overlay.source?.facts.keepsCheckpoints == true else { return }
+            for checkpoint in request.checkpoints {
+                state.leases.checkpoint(checkpoint.id, remainingTTL: checkpoint.remainingTtl)
+            }
+        }
     }
 
     /// Lets a lease begin anew; the TTL in the answer is 0 when there is none, or none any more.
@@ -108,6 +132,14 @@ extension Store {
             if revoked == true { count += 1 }
         }
         return count
+    }
+}
+
+extension StoreFacts {
+    /// Whether the cluster is of version 3.6 or later.
+    fileprivate var keepsCheckpoints: Bool {
+        let numbers = (self.clusterVersion ?? "").split(separator: ".").prefix(2).map { Int($0) ?? 0 }
+        return numbers.count == 2 && (numbers[0], numbers[1]) >= (3, 6)
     }
 }
 

@@ -4,7 +4,10 @@ import Synchronization
 
 /// How much a store may hold before it takes no more; reading and deleting go on.
 ///
-/// Source: etcd-io/etcd `server/etcdserver/quota.go`.
+/// A request that puts nothing passes however full the store is: so since etcd 3.5.7 and 3.4.20. Those before
+/// refuse a transaction that only deletes or reads once the quota is reached.
+///
+/// Source: etcd-io/etcd `server/etcdserver/quota.go`, pull requests 13435, 14254 and 14884.
 public struct StorageQuota: Hashable, Sendable {
     /// In bytes; nil when there is no limit.
     let byteCount: Int64?
@@ -53,8 +56,9 @@ extension Etcdserverpb_TxnRequest: SpaceTaking {
 extension Store {
     /// Refuses a request for which there is no space, and raises the alarm that refuses those after it.
     ///
-    /// etcd asks this before it looks at the request any further, and only where a client sends it: what is
-    /// in the log of a member has passed.
+    /// etcd asks this before it looks at the request any further, and only where a client sends it. What is in the
+    /// log is applied whatever its size; a member that finds itself too full then raises the alarm, which is a
+    /// request of the log like any other.
     ///
     /// - Throws: `.noSpace`.
     public func requireSpace(for request: some SpaceTaking) throws(EtcdError) {

@@ -81,6 +81,14 @@ extension Store {
         as permissions: Permissions = Permissions()
     ) throws(EtcdError) -> Etcdserverpb_TxnResponse {
         try request.check()
+        return try self.txnChecked(request, as: permissions)
+    }
+
+    /// Does what ``txn(_:as:)`` does, with a transaction that was checked before.
+    func txnChecked(
+        _ request: Etcdserverpb_TxnRequest,
+        as permissions: Permissions
+    ) throws(EtcdError) -> Etcdserverpb_TxnResponse {
         if request.isReadOnly {
             try permissions.check(request) { _ in [] }
             // It keeps no writer waiting.

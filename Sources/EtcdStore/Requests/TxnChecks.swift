@@ -6,7 +6,7 @@ import Foundation
 ///
 /// Source: etcd-io/etcd `server/etcdserver/api/v3rpc/key.go`.
 extension Etcdserverpb_TxnRequest {
-    /// Most comparisons, and most operations of either list; what a list takes, those below it lack.
+    /// etcd's own `--max-txn-ops`.
     static let operationLimit = 128
 
     public func check() throws(EtcdError) {
@@ -16,7 +16,11 @@ extension Etcdserverpb_TxnRequest {
         _ = try WrittenKeys(self.failure)
     }
 
-    private func checkOperations(limit: Int) throws(EtcdError) {
+    /// Checks each operation by itself.
+    ///
+    /// - Parameter limit: Most comparisons, and most operations of either list; what a list takes, those below it lack.
+    /// - Throws: `.tooManyOperations`, and what the operations' own checks throw.
+    func checkOperations(limit: Int) throws(EtcdError) {
         let count = max(self.compare.count, self.success.count, self.failure.count)
         if count > limit { throw .tooManyOperations }
         for compare in self.compare where compare.key.isEmpty { throw .emptyKey }

@@ -9,17 +9,31 @@ public struct Permissions: Sendable {
     public let users: Users?
     /// nil when the request says nothing of who sends it.
     let name: AuthName?
+    /// The revision of the users under which ``name`` was found; nil when that is the one of ``users``.
+    private let foundAt: UInt64?
 
     /// Everything is allowed.
     public init() {
         self.users = nil
         self.name = nil
+        self.foundAt = nil
     }
 
     /// What a user may do; nil when the request says nothing of who sends it.
     public init(users: Users, name: AuthName?) {
         self.users = users
         self.name = name
+        self.foundAt = nil
+    }
+
+    /// What the sender of a logged request may do, by the users at the time when it is applied.
+    ///
+    /// The header has the revision of the users under which the sender was known. 0 means that nobody was: etcd
+    /// begins with 1.
+    init(of header: Etcdserverpb_RequestHeader, users: Users) {
+        self.users = users.isEnabled ? users : nil
+        self.name = header.authRevision == 0 ? nil : AuthName(header.username)
+        self.foundAt = header.authRevision
     }
 
     /// - Throws: `user name is empty` when it is not known who asks.
@@ -47,16 +61,25 @@ public struct Permissions: Sendable {
 
     public func checkRead(_ key: some Sequence<UInt8>, _ end: some Collection<UInt8>) throws(EtcdError) {
         guard let users = self.users else { return }
-        guard let name = self.name else { throw .userEmpty }
+        let name = try self.currentName(users)
         let range = KeyRange(key: key, rangeEnd: end)
         guard users.mayRead(name, range) else { throw .permissionDenied }
     }
 
     public func checkWrite(_ key: some Sequence<UInt8>, _ end: some Collection<UInt8>) throws(EtcdError) {
         guard let users = self.users else { return }
-        guard let name = self.name else { throw .userEmpty }
+        let name = try self.currentName(users)
         let range = KeyRange(key: key, rangeEnd: end)
         guard users.mayWrite(name, range) else { throw .permissionDenied }
+    }
+
+    /// Who asks, for a request about keys: what the sender may do must not have changed since it was sent.
+    ///
+    /// - Throws: `.userEmpty`, `.oldRevision`.
+    private func currentName(_ users: Users) throws(EtcdError) -> AuthName {
+        guard let name = self.name else { throw .userEmpty }
+        if let foundAt = self.foundAt, foundAt < users.revision { throw .oldRevision }
+        return name
     }
 
     public func check(_ request: Etcdserverpb_PutRequest, _ leaseKeys: LeaseKeys) throws(EtcdError) {
@@ -88,7 +111,7 @@ public struct Permissions: Sendable {
     /// A lease is only for those who may write every key that it would delete.
     public func checkLease(_ keys: @autoclosure () -> [[UInt8]]) throws(EtcdError) {
         guard let users = self.users else { return }
-        if let name = self.name, users.isRoot(name) { return }
+        if self.foundAt == nil, let name = self.name, users.isRoot(name) { return }
         for key in keys() { try self.checkWrite(key, []) }
     }
 }

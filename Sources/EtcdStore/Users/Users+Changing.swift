@@ -19,18 +19,19 @@ extension Users {
         self.commit()
     }
 
-    /// Adds a user with the bcrypt hash of the password, which is nil for one without.
+    /// Adds a user with the request's bcrypt hash, or without a password when the request says so.
     ///
-    /// - Throws: `.userEmpty`, `.userExists`.
-    public mutating func add(_ request: Etcdserverpb_AuthUserAddRequest, password: String?) throws(EtcdError)
-    {
+    /// The request's password in clear is not looked at.
+    ///
+    /// - Throws: `.userEmpty`, `.userExists`, `.passwordNotDecoded`.
+    public mutating func add(_ request: Etcdserverpb_AuthUserAddRequest) throws(EtcdError) {
         let name = AuthName(request.name)
         if name.bytes.isEmpty { throw .userEmpty }
         if self.users[name] != nil { throw .userExists }
         try name.requireFitsKey()
         var user = Authpb_User()
         user.name = Data(name.bytes)
-        user.password = Data((password ?? "").utf8)
+        if !request.options.noPassword { user.password = try decoded(request.hashedPassword) }
         user.options = request.options
         self.set(name, to: user)
         self.commit()
@@ -44,15 +45,13 @@ extension Users {
         self.commit()
     }
 
-    /// Replaces the bcrypt hash, which is nil when it came in bad base 64; a user without a password stays so.
+    /// Replaces the bcrypt hash by the request's; a user without a password stays so.
     ///
     /// - Throws: `.userNotFound`, `.passwordNotDecoded`.
-    public mutating func change(_ name: AuthName, password: [UInt8]?) throws(EtcdError) {
+    public mutating func change(_ request: Etcdserverpb_AuthUserChangePasswordRequest) throws(EtcdError) {
+        let name = AuthName(request.name)
         guard var user = self.users[name] else { throw .userNotFound }
-        if !user.options.noPassword {
-            guard let password else { throw .passwordNotDecoded }
-            user.password = Data(password)
-        }
+        if !user.options.noPassword { user.password = try decoded(request.hashedPassword) }
         self.set(name, to: user)
         self.commit()
     }
@@ -139,6 +138,12 @@ extension Users {
         self.set(role: name, to: role)
         self.commit()
     }
+}
+
+/// The bcrypt hash that a request holds in base 64.
+private func decoded(_ hash: String) throws(EtcdError) -> Data {
+    guard let hash = Data(base64Encoded: hash) else { throw .passwordNotDecoded }
+    return hash
 }
 
 extension AuthName {

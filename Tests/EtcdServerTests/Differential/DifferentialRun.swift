@@ -1,6 +1,7 @@
 import EtcdMessages
 import Foundation
 import GRPCCore
+import StoreTestSupport
 import SwiftProtobuf
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@ import EtcdServer
 import EtcdStorage
 import EtcdStore
 import Foundation
+import StoreTestSupport
 import SystemPackage
 import TestSupport
 import Testing

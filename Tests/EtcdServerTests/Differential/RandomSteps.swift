@@ -1,4 +1,5 @@
 import EtcdMessages
+import StoreTestSupport
 import TestSupport
 
 /// What a client does next: a request, or something with a watch on one of its watch streams.

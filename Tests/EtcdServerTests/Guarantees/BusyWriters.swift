@@ -2,6 +2,7 @@ import EtcdMessages
 import EtcdRPC
 import Foundation
 import GRPCCore
+import StoreTestSupport
 import SwiftProtobuf
 import TestSupport
 

@@ -3,6 +3,7 @@ import EtcdRPC
 import EtcdServer
 import Foundation
 import GRPCCore
+import StoreTestSupport
 import SwiftProtobuf
 import TestSupport
 import Testing

@@ -7,6 +7,7 @@ import Foundation
 import GRPCCore
 import InMemoryLogging
 import Logging
+import StoreTestSupport
 import SystemPackage
 import TestSupport
 import Testing

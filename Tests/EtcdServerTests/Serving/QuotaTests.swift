@@ -3,6 +3,7 @@ import EtcdRPC
 import EtcdStore
 import Foundation
 import GRPCCore
+import StoreTestSupport
 import SwiftProtobuf
 import TestSupport
 import Testing
@@ -65,17 +66,6 @@ struct QuotaTests {
                 #expect(try await maintenance.alarm(.with { $0.action = .get }).alarms.count == 1)
             }
         }
-    }
-
-    @Test func zeroIsEtcdsDefaultAndLessIsNoLimit() async throws {
-        #expect(StorageQuota(backendBytes: 0) == StorageQuota(backendBytes: 2 << 30))
-        #expect(StorageQuota(backendBytes: -5) == .none)
-        let store = Store(identity: .alone, quota: StorageQuota(backendBytes: 256 + 1 + 1))
-        #expect(throws: EtcdError.noSpace) {
-            try store.requireSpace(for: Etcdserverpb_PutRequest.putting("k", Data(count: 1)))
-        }
-        let larger = Store(identity: .alone, quota: StorageQuota(backendBytes: 256 + 1 + 2))
-        try larger.requireSpace(for: Etcdserverpb_PutRequest.putting("k", Data(count: 1)))
     }
 
     @Test(arguments: AnyStore.allCases)

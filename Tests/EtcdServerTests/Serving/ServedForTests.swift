@@ -6,6 +6,7 @@ import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Logging
+import StoreTestSupport
 import Synchronization
 import TestSupport
 
@@ -148,23 +149,6 @@ final class WatchForTests: Sendable {
 
     func next() async -> Etcdserverpb_WatchResponse? {
         await self.until { _ in true }.first
-    }
-}
-
-extension Etcdserverpb_PutRequest {
-    static func putting(_ key: String, _ value: Data) -> Self {
-        var request = Self()
-        request.key = Data(key.utf8)
-        request.value = value
-        return request
-    }
-}
-
-extension Etcdserverpb_RangeRequest {
-    static func key(_ key: String) -> Self {
-        var request = Self()
-        request.key = Data(key.utf8)
-        return request
     }
 }
 

@@ -1,6 +1,7 @@
 import EtcdMessages
 import EtcdStore
 import Foundation
+import StoreTestSupport
 import SwiftProtobuf
 import Testing
 

@@ -2,6 +2,7 @@ import EtcdMessages
 import EtcdRPC
 import EtcdServer
 import Foundation
+import StoreTestSupport
 import SwiftProtobuf
 import Testing
 

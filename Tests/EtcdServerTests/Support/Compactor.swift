@@ -1,6 +1,7 @@
 import EtcdMessages
 import EtcdRPC
 import GRPCCore
+import StoreTestSupport
 import SwiftProtobuf
 import Synchronization
 

@@ -2,6 +2,7 @@ import EtcdMessages
 import EtcdRPC
 import EtcdStore
 import GRPCCore
+import StoreTestSupport
 import SwiftProtobuf
 
 @testable import EtcdServer

@@ -2,6 +2,7 @@ import EtcdMessages
 import EtcdServer
 import Foundation
 import GRPCCore
+import StoreTestSupport
 import SwiftProtobuf
 import SystemPackage
 import TestSupport

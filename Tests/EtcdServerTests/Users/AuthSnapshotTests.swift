@@ -1,4 +1,3 @@
-import Bolt
 import EtcdMessages
 import EtcdRPC
 import EtcdServer
@@ -7,6 +6,7 @@ import EtcdStore
 import Files
 import Foundation
 import GRPCCore
+import StoreTestSupport
 import SwiftProtobuf
 import SystemPackage
 import TestSupport
@@ -43,22 +43,6 @@ struct AuthSnapshotTests {
         }
     }
 
-    @Test func leavesTheUsersOfASourceAsTheyAre() throws {
-        try withTemporaryDirectory { directory in
-            let source = try EtcdDatabase(path: Repository.fixture("plain-etcd/auth-and-leases.db").string)
-            let store = try Store(source: source, identity: .alone, now: StoreServer.now)
-            let snapshot = directory.appending("snapshot.db")
-            let file = try OutputFile(creating: snapshot.string)
-            _ = try store.writeSnapshot(to: file)
-            try file.close()
-            let written = try EtcdDatabase(path: snapshot.string)
-            for bucket in [BucketName.auth, .authUsers, .authRoles] {
-                let (ours, theirs) = (try pairs(of: bucket, in: written), try pairs(of: bucket, in: source))
-                #expect(ours == theirs)
-            }
-        }
-    }
-
     /// A lost password is given anew, and comes with the new snapshot.
     @Test func changesUsersThatAreNotEnforced() async throws {
         let source = try EtcdDatabase(path: Repository.fixture("plain-etcd/auth-and-leases.db").string)
@@ -77,15 +61,6 @@ struct AuthSnapshotTests {
             #expect(try await served.kv.range(.key("plain/a"), metadata: token).count == 1)
         }
     }
-}
-
-private func pairs(of bucket: BucketName, in database: EtcdDatabase) throws -> [[UInt8]: [UInt8]] {
-    var pairs: [[UInt8]: [UInt8]] = [:]
-    try database.forEachPair(in: bucket) { pair, _, bytes in
-        let key = bytes.extracting(pair.key).withUnsafeBytes { Array($0) }
-        pairs[key] = bytes.extracting(pair.value).withUnsafeBytes { Array($0) }
-    }
-    return pairs
 }
 
 private func makeUsers(_ served: ServedForTests) async throws {

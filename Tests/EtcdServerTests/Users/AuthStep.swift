@@ -1,4 +1,5 @@
 import EtcdMessages
+import StoreTestSupport
 
 /// A call about users and roles, or about keys, and who makes it.
 struct AuthStep: Sendable, CustomStringConvertible {

@@ -5,6 +5,7 @@ import EtcdStorage
 import EtcdStore
 import Foundation
 import GRPCCore
+import StoreTestSupport
 import SystemPackage
 import TestSupport
 import Testing

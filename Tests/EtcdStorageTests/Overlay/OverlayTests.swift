@@ -9,7 +9,7 @@ import Testing
 
 /// The overlay against ``OverlayModel``, over nothing, over real databases and over one of its own making.
 struct OverlayTests {
-    @Test(arguments: 0..<40)
+    @Test(arguments: 0..<10)
     func keepsEveryRevisionOverNothing(_ number: Int) throws {
         let seed = TestSeed.draw(for: "overlay over nothing \(number)")
         try check(OverlayTrial(seed: seed, stepCount: 60))
@@ -18,13 +18,11 @@ struct OverlayTests {
     @Test(arguments: ["etcd-3.5/history.db", "etcd-3.4/history.db", "plain-etcd/auth-and-leases.db"])
     func keepsEveryRevisionOverARealDatabase(fixture: String) throws {
         let source = try OverlaySource(openFixture(fixture))
-        for number in 0..<3 {
-            let seed = TestSeed.draw(for: "overlay over \(fixture) \(number)")
-            try check(OverlayTrial(seed: seed, stepCount: 40, source: source))
-        }
+        let seed = TestSeed.draw(for: "overlay over \(fixture)")
+        try check(OverlayTrial(seed: seed, stepCount: 30, source: source))
     }
 
-    @Test(arguments: 0..<12)
+    @Test(arguments: 0..<3)
     func keepsEveryRevisionOverADatabaseOfItsOwn(_ number: Int) throws {
         let seed = TestSeed.draw(for: "overlay over its own database \(number)")
         try withTemporaryDirectory { directory in
@@ -42,7 +40,7 @@ struct OverlayTests {
 
     @Test func keepsEveryRevisionOfManyKeys() throws {
         let seed = TestSeed.draw(for: "overlay of many keys")
-        var trial = OverlayTrial(seed: seed, stepCount: 1500)
+        var trial = OverlayTrial(seed: seed, stepCount: 500)
         trial.keys = (0..<600).map { Array("k\($0 * 7919 % 1000)".utf8) }
         trial.pieceLimit = 16
         trial.checksEveryStep = false

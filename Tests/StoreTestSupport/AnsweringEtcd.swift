@@ -1,18 +1,16 @@
-import EtcdMessages
+package import EtcdMessages
 import EtcdRPC
 import Foundation
-import GRPCCore
+package import GRPCCore
+package import GRPCNIOTransportHTTP2Posix
 import SwiftProtobuf
-import SystemPackage
-import TestSupport
-
-@testable import EtcdClient
+package import TestSupport
 
 /// etcd's API over the wire: a real etcd's, or one of our own.
-struct AnsweringEtcd<Transport: ClientTransport>: Sendable {
-    let grpc: GRPCClient<Transport>
+package struct AnsweringEtcd<Transport: ClientTransport>: Sendable {
+    package let grpc: GRPCClient<Transport>
 
-    func answer(_ request: StoreRequest, metadata: Metadata = [:]) async throws -> StoreAnswer {
+    package func answer(_ request: StoreRequest, metadata: Metadata = [:]) async throws -> StoreAnswer {
         let kv = Etcdserverpb_KV.Client(wrapping: self.grpc)
         let lease = Etcdserverpb_Lease.Client(wrapping: self.grpc)
         let maintenance = Etcdserverpb_Maintenance.Client(wrapping: self.grpc)
@@ -74,7 +72,7 @@ struct AnsweringEtcd<Transport: ClientTransport>: Sendable {
     }
 
     /// All events from a revision up to another, in order.
-    func events(
+    package func events(
         from first: Int64,
         through last: Int64,
         _ create: Etcdserverpb_WatchCreateRequest
@@ -99,22 +97,25 @@ struct AnsweringEtcd<Transport: ClientTransport>: Sendable {
     }
 }
 
-/// Runs `body` with the API of whoever serves at `endpoint`.
-func withAnsweringEtcd<Result: Sendable>(
+/// Runs `body` with the API of whoever serves at `endpoint`, such as `http://127.0.0.1:2379`.
+package func withAnsweringEtcd<Result: Sendable>(
     at endpoint: String,
-    _ body: (AnsweringEtcd<Transport>) async throws -> Result
+    _ body: (AnsweringEtcd<HTTP2ClientTransport.Posix>) async throws -> Result
 ) async throws -> Result {
-    let endpoint = try EtcdEndpoint(parsing: endpoint, tlsByDefault: false)
-    let options = ConnectionOptions(dialTimeout: .seconds(60), callTimeout: .seconds(60), now: Date())
-    return try await EtcdClient.withClient(to: endpoint, options: options) { client in
-        try await body(AnsweringEtcd(grpc: client.calls.grpc))
+    guard let url = URL(string: endpoint), let host = url.host(), let port = url.port else {
+        throw ProgramError("\(endpoint) is no address")
     }
+    let transport = try HTTP2ClientTransport.Posix(
+        target: .ipv4(address: host, port: port),
+        transportSecurity: .plaintext
+    )
+    return try await withGRPCClient(transport: transport) { try await body(AnsweringEtcd(grpc: $0)) }
 }
 
 /// Runs `body` with the API of a real etcd of one member.
-func withAnsweringEtcd<Result: Sendable>(
+package func withAnsweringEtcd<Result: Sendable>(
     _ etcd: RealEtcd,
-    _ body: (AnsweringEtcd<Transport>) async throws -> Result
+    _ body: (AnsweringEtcd<HTTP2ClientTransport.Posix>) async throws -> Result
 ) async throws -> Result {
     try await withAnsweringEtcd(at: etcd.endpoint, body)
 }

@@ -1,12 +1,11 @@
 import EtcdMessages
-import EtcdServer
-import EtcdStore
+package import EtcdStore
 import Foundation
 import SwiftProtobuf
 
 extension Store {
     /// Does a request, and holds the serialised range to the message on the way.
-    func answer(_ request: StoreRequest, at now: UInt64 = 0) async throws -> StoreAnswer {
+    package func answer(_ request: StoreRequest, at now: UInt64 = 0) async throws -> StoreAnswer {
         try await StoreAnswer.of {
             switch request {
             case .range(let request):
@@ -56,11 +55,11 @@ extension Store {
     }
 }
 
-struct DifferentBytes: Error {}
+private struct DifferentBytes: Error {}
 
 extension RangeResponseBytes {
     /// The serialised answer.
-    var bytes: [UInt8] {
+    fileprivate var bytes: [UInt8] {
         get throws {
             var bytes = [UInt8](repeating: 0, count: self.byteCount)
             try bytes.withUnsafeMutableBytes { try self.write(into: $0) }

@@ -1,6 +1,5 @@
 import EtcdMessages
 import EtcdRPC
-import EtcdServer
 import EtcdStorage
 import EtcdStore
 import Foundation

@@ -1,24 +1,23 @@
-import EtcdMessages
-import EtcdServer
+package import EtcdMessages
 import EtcdStore
-import Foundation
-import GRPCCore
-import SwiftProtobuf
+package import Foundation
+package import GRPCCore
+package import SwiftProtobuf
 
 /// What a store answered, without what may differ between two of them: identities, raft terms, the seconds
 /// that leases have left, and the order of equals.
-enum StoreAnswer: Equatable, Sendable, CustomStringConvertible {
+package enum StoreAnswer: Equatable, Sendable, CustomStringConvertible {
     case message(any SwiftProtobuf.Message)
     case refusal(code: RPCError.Code, text: String)
 
-    var description: String {
+    package var description: String {
         switch self {
         case .message(let message): message.textFormatString()
         case .refusal(let code, let text): "\(code): \(text)"
         }
     }
 
-    static func == (left: Self, right: Self) -> Bool {
+    package static func == (left: Self, right: Self) -> Bool {
         switch (left, right) {
         case (.message(let left), .message(let right)): left.isEqualTo(message: right)
         case (.refusal(let code, let text), .refusal(let otherCode, let otherText)):
@@ -28,25 +27,25 @@ enum StoreAnswer: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// The answer that `body` gives or throws.
-    static func of(_ body: () async throws -> any SwiftProtobuf.Message) async throws -> StoreAnswer {
+    package static func of(_ body: () async throws -> any SwiftProtobuf.Message) async throws -> StoreAnswer {
         do {
             return .message(try await body())
         } catch let error as RPCError {
             return .refusal(code: error.code, text: error.message)
         } catch let refusal as EtcdError {
-            let error = RPCError(refusal)
-            return .refusal(code: error.code, text: error.message)
+            let code = Status.Code(rawValue: refusal.code.rawValue).flatMap { RPCError.Code($0) }
+            return .refusal(code: code ?? .unknown, text: refusal.text)
         }
     }
 }
 
 extension Etcdserverpb_ResponseHeader {
     /// The revision alone.
-    var anonymous: Self { .with { $0.revision = self.revision } }
+    package var anonymous: Self { .with { $0.revision = self.revision } }
 }
 
 extension Etcdserverpb_RangeResponse {
-    func comparable(_ request: Etcdserverpb_RangeRequest) -> Self {
+    package func comparable(_ request: Etcdserverpb_RangeRequest) -> Self {
         var response = self
         response.header = self.header.anonymous
         guard request.sortTarget != .key else { return response }
@@ -69,5 +68,22 @@ extension Mvccpb_KeyValue {
         case .value: .with { $0.value = self.value }
         default: self
         }
+    }
+}
+
+extension Etcdserverpb_PutRequest {
+    package static func putting(_ key: String, _ value: Data) -> Self {
+        var request = Self()
+        request.key = Data(key.utf8)
+        request.value = value
+        return request
+    }
+}
+
+extension Etcdserverpb_RangeRequest {
+    package static func key(_ key: String) -> Self {
+        var request = Self()
+        request.key = Data(key.utf8)
+        return request
     }
 }

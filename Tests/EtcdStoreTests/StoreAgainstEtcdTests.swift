@@ -1,10 +1,10 @@
 import EtcdMessages
 import EtcdRPC
-import EtcdServer
 import EtcdStorage
 import EtcdStore
 import Foundation
 import GRPCCore
+import StoreTestSupport
 import SwiftProtobuf
 import SystemPackage
 import TestSupport

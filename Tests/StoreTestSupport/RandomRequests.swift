@@ -1,11 +1,10 @@
-import EtcdMessages
-import EtcdRPC
-import Foundation
+package import EtcdMessages
+package import Foundation
 import SwiftProtobuf
-import TestSupport
+package import TestSupport
 
 /// A request to etcd's API of keys, leases and maintenance.
-enum StoreRequest: Sendable {
+package enum StoreRequest: Sendable {
     case range(Etcdserverpb_RangeRequest)
     case put(Etcdserverpb_PutRequest)
     case deleteRange(Etcdserverpb_DeleteRangeRequest)
@@ -23,17 +22,17 @@ enum StoreRequest: Sendable {
 ///
 /// Leases have IDs of the request's choice and last long, so that chance plays no part. What ends etcd's
 /// process is left out: an operation that keeps the value of a key which its own transaction has deleted.
-struct RandomRequests {
-    var random: SeededGenerator
+package struct RandomRequests {
+    package var random: SeededGenerator
     /// Keys to choose from.
-    let keys: [[UInt8]]
-    let leases: [Int64] = [1, 2, 3, 77, 9_223_372_036_854_775_806]
+    package let keys: [[UInt8]]
+    package let leases: [Int64] = [1, 2, 3, 77, 9_223_372_036_854_775_806]
     /// The newest revision, about, from which revisions are chosen; whoever applies requests keeps it.
-    var revision: Int64 = 1
+    package var revision: Int64 = 1
     /// The share of compactions, in thousandths.
-    var compactions = 10
+    package var compactions = 10
 
-    init(seed: UInt64, extraKeys: [[UInt8]] = []) {
+    package init(seed: UInt64, extraKeys: [[UInt8]] = []) {
         self.random = SeededGenerator(seed: seed)
         var keys: [[UInt8]] = [[0], [0, 0], [0xFF], [0xFF, 0xFF], [0x7F], Array("a".utf8), [0x61, 0]]
         for name in ["ab", "b", "c/1", "c/10", "c/2", "d"] { keys.append(Array(name.utf8)) }
@@ -41,7 +40,7 @@ struct RandomRequests {
         self.keys = keys + extraKeys
     }
 
-    mutating func next() -> StoreRequest {
+    package mutating func next() -> StoreRequest {
         let compaction = 955 + self.compactions
         switch Int.random(in: 0..<1000, using: &self.random) {
         case ..<300: return .put(self.put(ignoring: true))
@@ -73,14 +72,14 @@ struct RandomRequests {
 
     // MARK: Parts
 
-    mutating func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &self.random) == 0 }
+    package mutating func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &self.random) == 0 }
 
-    mutating func key() -> Data {
+    package mutating func key() -> Data {
         if self.chance(200) { return Data() }
         return Data(self.keys.randomElement(using: &self.random) ?? [0])
     }
 
-    mutating func rangeEnd(after key: Data, open: Bool = true) -> Data {
+    package mutating func rangeEnd(after key: Data, open: Bool = true) -> Data {
         switch Int.random(in: 0..<6, using: &self.random) {
         case 0, 1: return Data()
         case 2: return open ? Data([0]) : Data()
@@ -101,13 +100,13 @@ struct RandomRequests {
         self.chance(10) ? 404 : self.leases.randomElement(using: &self.random) ?? 1
     }
 
-    mutating func someRevision() -> Int64 {
+    package mutating func someRevision() -> Int64 {
         self.chance(12)
             ? Int64.random(in: -3...3, using: &self.random)
             : Int64.random(in: max(0, self.revision - 40)...self.revision + 2, using: &self.random)
     }
 
-    mutating func put(ignoring: Bool) -> Etcdserverpb_PutRequest {
+    package mutating func put(ignoring: Bool) -> Etcdserverpb_PutRequest {
         var request = Etcdserverpb_PutRequest()
         request.key = self.key()
         request.value = self.value()
@@ -124,7 +123,7 @@ struct RandomRequests {
         return request
     }
 
-    mutating func range(sorting: Bool = true) -> Etcdserverpb_RangeRequest {
+    package mutating func range(sorting: Bool = true) -> Etcdserverpb_RangeRequest {
         var request = Etcdserverpb_RangeRequest()
         request.key = self.key()
         request.rangeEnd = self.rangeEnd(after: request.key)
@@ -147,7 +146,7 @@ struct RandomRequests {
         return request
     }
 
-    mutating func deleteRange(open: Bool = true) -> Etcdserverpb_DeleteRangeRequest {
+    package mutating func deleteRange(open: Bool = true) -> Etcdserverpb_DeleteRangeRequest {
         var request = Etcdserverpb_DeleteRangeRequest()
         request.key = self.key()
         // Deleting everything too often would leave little to compare.
@@ -167,7 +166,7 @@ struct RandomRequests {
 
     /// Compares and does, at times in further transactions within; when its puts may keep values and leases,
     /// its deletions have an end.
-    mutating func txn(depth: Int, keepsValues: Bool) -> Etcdserverpb_TxnRequest {
+    package mutating func txn(depth: Int, keepsValues: Bool) -> Etcdserverpb_TxnRequest {
         var request = Etcdserverpb_TxnRequest()
         let many = depth == 0 && self.chance(100)
         request.compare = (0..<Int.random(in: 0...2, using: &self.random)).map { _ in self.compare() }
