@@ -37,6 +37,7 @@ struct SourceAsSnapshotTests {
         options.spoolDirectory = "/proc"
         options.sourceDigest = { digest }
         options.isReadOnly = isReadOnly
+        options.ignoresUsers = true
         return options
     }
 
