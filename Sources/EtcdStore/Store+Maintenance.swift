@@ -85,8 +85,8 @@ extension Store {
         )
     }
 
-    /// The source and what was written since, in bytes.
-    public var byteCount: Int { self.overlay.totalByteCount }
+    /// The source and what was written since, in bytes; whoever asks does not wait for a write that goes on.
+    public var byteCount: Int { self.size.load(ordering: .relaxed) }
 
     /// Writes source and overlay as a fresh database with its digest behind it: a snapshot file.
     ///

@@ -35,13 +35,17 @@ public final class Store: Sendable {
     /// Held while a compaction goes on.
     let compaction = Mutex<Void>(())
     let waiters = RevisionWaiters()
+    /// The size of source and overlay after the last write, in bytes: read without waiting for the lock.
+    let size: Atomic<Int>
 
     /// An empty store.
     public init(identity: Identity, quota: StorageQuota = .none) {
         self.identity = identity
         self.source = nil
         self.quota = quota
-        self.state = Mutex(StoreState(counting: self.counts))
+        let state = StoreState(counting: self.counts)
+        self.size = Atomic(state.overlay.totalByteCount)
+        self.state = Mutex(state)
     }
 
     /// A store over `source`; its leases begin anew at `now`.
@@ -57,6 +61,7 @@ public final class Store: Sendable {
         self.source = source
         self.quota = quota
         let state = try StoreState(source: OverlaySource(source), now: now, counting: self.counts)
+        self.size = Atomic(state.overlay.totalByteCount)
         self.state = Mutex(state)
     }
 

@@ -134,7 +134,10 @@ extension Store {
             }
             guard revision > overlay.sourceRevision else { return }
             let compacted = overlay.compacted
-            self.state.withLock { $0.overlay.adopt(compacted) }
+            self.state.withLock { state in
+                state.overlay.adopt(compacted)
+                self.noteSize(of: state)
+            }
         }
     }
 
@@ -143,10 +146,15 @@ extension Store {
         _ body: (inout StoreState) throws(EtcdError) -> Result
     ) throws(EtcdError) -> Result {
         let (result, revision) = try self.state.withLock { (state) throws(EtcdError) in
+            defer { self.noteSize(of: state) }
             let result = try state.write(body)
             return (result, state.overlay.revision)
         }
         self.waiters.advance(to: revision)
         return result
+    }
+
+    private func noteSize(of state: StoreState) {
+        self.size.store(state.overlay.totalByteCount, ordering: .relaxed)
     }
 }
