@@ -34,7 +34,7 @@ extension ServedStore {
     /// pace keeps nothing in memory, but the file on the disk: a client that reads nothing while others wait for a
     /// snapshot is ended.
     ///
-    /// - Throws: `too many requests` when many wait already; why the snapshot cannot be written.
+    /// - Throws: `too many requests` when many wait already; why the snapshot cannot be written, or read back.
     func sendSnapshot(_ writer: RPCWriter<MessageAnswer<Etcdserverpb_SnapshotResponse>>) async throws {
         try await self.longWork.snapshots.run {
             let snapshot = try await self.longWork.scan { try self.spooledSnapshot() }
@@ -93,9 +93,20 @@ extension ServedStore {
             try await writer.write(message(blob, remaining: total - sent))
             snapshot.sent.store(sent, ordering: .relaxed)
         }
+        try self.requireRead(snapshot.file)
         try await writer.write(message(Data(hasher.finalize()), remaining: 0))
         let facts: Logger.Metadata = ["bytes": "\(total)", "revision": "\(snapshot.revision)"]
         self.log.info("snapshot sent", metadata: facts)
+    }
+
+    /// Refuses to vouch for a file of which the disk did not give all bytes: they were sent as zeros.
+    private func requireRead(_ file: MappedFile) throws {
+        do {
+            try file.checkUnchanged()
+        } catch {
+            self.log.error("a snapshot cannot be read back", metadata: ["error": "\(error)"])
+            throw RPCError(code: .dataLoss, message: "etcdserver: the snapshot cannot be read back")
+        }
     }
 
     /// Returns never; throws when others wait and the client has read nothing for a while.

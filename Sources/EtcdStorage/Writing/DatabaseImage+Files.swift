@@ -35,7 +35,9 @@ extension DatabaseImage {
         try self.write(to: &sink)
         let byteCount = try sink.finish()
         do {
-            let digest = try file.mapped().digest(ofFirst: byteCount)
+            let written = try file.mapped()
+            let digest = written.digest(ofFirst: byteCount)
+            try written.checkUnchanged()
             try file.append(digest)
             return (byteCount, digest)
         } catch {

@@ -109,6 +109,25 @@ struct ImageErrorTests {
         }
     }
 
+    /// What the disk does not give back reads as zeros: it is looked at after the digest was made of it.
+    @Test func namesASnapshotThatCannotBeReadBack() throws {
+        try withTemporaryDirectory { directory in
+            let image = DatabaseImage(source: try openFixture("plain-etcd/auth-and-leases.db"))
+            let (first, second) = (directory.appending("a.db").string, directory.appending("b.db").string)
+            let counting = FileFault(.stop, after: .max, below: first)
+            _ = try image.writeSnapshot(to: OutputFile(creating: first))
+            let calls = counting.end().map(\.doing)
+            let mapping = try #require(calls.lastIndex(of: "map"))
+            let number = try #require(calls[mapping...].firstIndex(of: "examine"))
+            let fault = FileFault(.error(.ioError), after: number, below: second)
+            defer { fault.end() }
+            let cause = FileError(.system(doing: "examine", .ioError), path: second)
+            #expect(throws: StorageError(.file(cause), path: second)) {
+                try image.writeSnapshot(to: OutputFile(creating: second))
+            }
+        }
+    }
+
     @Test func seesASourceThatBecomesShorter() throws {
         try withTemporaryDirectory { directory in
             let path = directory.appending("source.db")
