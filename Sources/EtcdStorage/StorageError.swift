@@ -30,6 +30,9 @@ public struct StorageError: Error, Hashable, Sendable {
         case compacted(asked: Int64, compactRevision: Int64)
         case futureRevision(asked: Int64, current: Int64)
 
+        /// The newest revision leaves too few for changes to come.
+        case revisionTooHigh(Int64)
+
         // The write-ahead log; where in its segment, in bytes, and nil when a whole segment is missing.
         case wal(offset: Int?, problem: String)
     }
@@ -77,6 +80,8 @@ extension StorageError: CustomStringConvertible {
             "revision \(asked) has been compacted; the oldest that is kept is \(compactRevision)"
         case .futureRevision(let asked, let current):
             "revision \(asked) is in the future; the newest is \(current)"
+        case .revisionTooHigh(let revision):
+            "the newest revision is \(revision), which no cluster reaches; changes cannot be added to it"
         case .wal(let offset?, let problem): "write-ahead log, byte \(offset): \(problem)"
         case .wal(nil, let problem): "write-ahead log: \(problem)"
         }

@@ -38,7 +38,8 @@ extension StorageError {
         case .file(let file): file.status
         case .bolt(let bolt): bolt.status
         case .compressed, .notADataDirectory, .noKeyBucket, .compacted, .futureRevision: .badInput
-        case .digestMismatch, .wal, .unwritable, .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair:
+        case .digestMismatch, .wal, .unwritable, .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair,
+            .revisionTooHigh:
             .damaged
         }
     }

@@ -85,7 +85,7 @@ extension Authorizer {
             let users = self.store.users
             guard !self.ignoresUsers, users.isEnabled else { throw EtcdError.authNotEnabled }
             guard let user = users.users[name] else { throw EtcdError.authFailed }
-            if user.options.noPassword { throw EtcdError.passwordNotDecoded }
+            if user.options.noPassword { throw EtcdError.noPasswordUser }
             let hash = String(decoding: user.password, as: UTF8.self)
             guard try await self.passwords.check(password, hash) else { throw EtcdError.authFailed }
             let token = self.order.withLock { _ in

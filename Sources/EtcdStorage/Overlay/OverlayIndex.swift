@@ -18,6 +18,12 @@ struct OverlayIndex: Sendable {
         /// 1 for a key that the source lacks, -1 for one that is deleted from it, by the newest change.
         var liveCountDelta: Int { (self.newest.isTombstone ? 0 : 1) - (self.isInSource ? 1 : 0) }
 
+        /// Adds a change, in place: while a copy of the entry is held, all the older changes would be copied.
+        fileprivate mutating func append(_ change: Change) {
+            self.older.append(self.newest)
+            self.newest = change
+        }
+
         /// Whether the key comes before `end`; nil means no end.
         func isBefore(_ end: [UInt8]?) -> Bool {
             guard let end else { return true }
@@ -40,6 +46,13 @@ struct OverlayIndex: Sendable {
         init(_ entries: [Entry] = []) {
             self.entries = entries
             self.liveCountDelta = entries.reduce(0) { $0 + $1.liveCountDelta }
+        }
+
+        /// Adds a change to an entry.
+        mutating func append(_ change: Change, at offset: Int) {
+            self.liveCountDelta -= self.entries[offset].liveCountDelta
+            self.entries[offset].append(change)
+            self.liveCountDelta += self.entries[offset].liveCountDelta
         }
     }
 
@@ -99,11 +112,7 @@ struct OverlayIndex: Sendable {
 
     /// Adds a change to the entry that is there.
     mutating func append(_ change: Change, at place: Place) {
-        let entry = self[place]
-        self.pieces[place.piece].liveCountDelta -= entry.liveCountDelta
-        self.pieces[place.piece].entries[place.offset].older.append(entry.newest)
-        self.pieces[place.piece].entries[place.offset].newest = change
-        self.pieces[place.piece].liveCountDelta += self[place].liveCountDelta
+        self.pieces[place.piece].append(change, at: place.offset)
         self.newestRevision = change.revision.main
     }
 

@@ -17,14 +17,19 @@ public final class OverlaySource: Sendable {
 
     private let history = Mutex<[Keyspace]>([])
     private let previous = Mutex<PreviousRecords?>(nil)
+    /// Half of all revisions are left for changes, so that those who count on need not look out for the last one.
+    private static let highestRevision = Int64.max / 2
     /// How many earlier revisions' keys are remembered.
     private static let historyLimit = 4
 
     /// Reads the keys of a database.
     ///
-    /// - Throws: What ``EtcdDatabase/keyspace(at:)`` throws.
+    /// - Throws: What ``EtcdDatabase/keyspace(at:)`` throws; `.revisionTooHigh`.
     public init(_ database: EtcdDatabase) throws(StorageError) {
         let keyspace = try database.keyspace()
+        guard keyspace.currentRevision <= Self.highestRevision else {
+            throw StorageError(.revisionTooHigh(keyspace.currentRevision), path: database.path)
+        }
         self.database = database
         self.facts = try StoreFacts(reading: database)
         self.records = try RevisionRecords(of: database)

@@ -82,11 +82,13 @@ extension Leases {
     }
 
     /// The leases that have run out, the first to do so coming first.
-    func expired(at now: UInt64) -> [Int64] { self.byExpiry.filter { self.isExpired($0, at: now) } }
+    func expired(at now: UInt64) -> [Int64] { Self.sorted(self.expiries.lazy.filter { $0.value <= now }) }
 
     /// All leases, ordered by when they run out, and then by ID.
-    var byExpiry: [Int64] {
-        self.expiries.sorted { $0.value != $1.value ? $0.value < $1.value : $0.key < $1.key }.map(\.key)
+    var byExpiry: [Int64] { Self.sorted(self.expiries) }
+
+    private static func sorted(_ expiries: some Sequence<(key: Int64, value: UInt64)>) -> [Int64] {
+        expiries.sorted { $0.value != $1.value ? $0.value < $1.value : $0.key < $1.key }.map(\.key)
     }
 
     private static func expiry(of lease: Lease, from now: UInt64) -> UInt64 {

@@ -68,7 +68,9 @@ extension Alarms {
         switch alarm.kind {
         case .noSpace: self.raise(Alarm(kind: 1, memberID: alarm.memberID))
         case .corrupt: self.raise(Alarm(kind: 2, memberID: alarm.memberID))
-        case .other: return
+        // Of an enum etcd reads 32 bits.
+        case .other(let kind):
+            self.raise(Alarm(kind: Int(Int32(truncatingIfNeeded: kind)), memberID: alarm.memberID))
         }
     }
 }

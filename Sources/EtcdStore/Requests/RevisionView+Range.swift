@@ -20,10 +20,13 @@ extension RevisionView {
         response.count = Int64(result.count)
         response.more = result.more
         response.kvs = result.records.map { self.message(of: $0, keysOnly: request.keysOnly) }
+        try self.checkUnchanged()
         return response
     }
 
     /// Finds, filters, sorts and cuts off, in etcd's order.
+    ///
+    /// Whoever copies from the records checks afterwards that the source is unchanged.
     ///
     /// Source: etcd-io/etcd `server/etcdserver/apply.go`, `Range`.
     func records(_ request: Etcdserverpb_RangeRequest) throws(StorageError) -> RangeResult {
@@ -41,7 +44,6 @@ extension RevisionView {
             return result.records.count < fetched
         }
         self.sort(&result.records, as: request)
-        try self.checkUnchanged()
         if result.records.count > limit {
             result.more = true
             result.records.removeSubrange(limit...)

@@ -6,33 +6,73 @@ extension Store {
     ///
     /// Looks at no more keys than it takes to know.
     public func isLarge(_ request: Etcdserverpb_RangeRequest) -> Bool {
-        let overlay = self.overlay
-        if request.revision > 0, request.revision < overlay.sourceRevision { return true }
-        if request.countOnly, !request.looksAtEveryKey { return false }
-        let isSorted = request.looksAtEveryKey || request.sortTarget != .key
-        let limit = request.limit > 0 && !isSorted ? Int(clamping: request.limit) : Int.max
-        let range = KeyRange(key: request.key, rangeEnd: request.rangeEnd)
-        var keyCount = 0
-        var byteCount = 0
-        try? overlay.newestView.forEach(in: range) { (location) throws(StorageError) in
-            keyCount += 1
-            byteCount += location.messageByteCount
-            return keyCount < min(limit, Self.largeKeyCount) && byteCount < Self.largeByteCount
-        }
-        return keyCount >= Self.largeKeyCount || byteCount >= Self.largeByteCount
+        var effort = Effort(of: self.overlay)
+        effort.add(request)
+        return effort.isLarge
     }
 
-    /// Whether any range of a transaction is large.
+    /// Whether all that a transaction may look at is large together, whatever its comparisons decide.
     public func isLarge(_ request: Etcdserverpb_TxnRequest) -> Bool {
-        (request.success + request.failure).contains { operation in
-            switch operation.request {
-            case .requestRange(let range)?: self.isLarge(range)
-            case .requestTxn(let inner)?: self.isLarge(inner)
-            case .requestPut?, .requestDeleteRange?, nil: false
+        var effort = Effort(of: self.overlay)
+        effort.add(request)
+        return effort.isLarge
+    }
+}
+
+/// The keys that requests will look at and the bytes of their records, counted until it is too much.
+private struct Effort {
+    private let overlay: Overlay
+    private var keyCount = 0
+    private var byteCount = 0
+    private var readsHistory = false
+
+    private static let largeKeyCount = 10_000
+    private static let largeByteCount = 1 << 20
+
+    init(of overlay: Overlay) {
+        self.overlay = overlay
+    }
+
+    var isLarge: Bool {
+        self.readsHistory || self.keyCount >= Self.largeKeyCount || self.byteCount >= Self.largeByteCount
+    }
+
+    mutating func add(_ request: Etcdserverpb_RangeRequest) {
+        if request.revision > 0, request.revision < self.overlay.sourceRevision {
+            self.readsHistory = true
+            return
+        }
+        if request.countOnly, !request.looksAtEveryKey { return }
+        let isSorted = request.looksAtEveryKey || request.sortTarget != .key
+        let limit = request.limit > 0 && !isSorted ? Int(clamping: request.limit) : Int.max
+        self.add(KeyRange(key: request.key, rangeEnd: request.rangeEnd), limit: limit)
+    }
+
+    mutating func add(_ request: Etcdserverpb_TxnRequest) {
+        for comparison in request.compare where !comparison.rangeEnd.isEmpty && !self.isLarge {
+            self.add(KeyRange(key: comparison.key, rangeEnd: comparison.rangeEnd))
+        }
+        for operations in [request.success, request.failure] {
+            for operation in operations where !self.isLarge {
+                switch operation.request {
+                case .requestRange(let range)?: self.add(range)
+                case .requestDeleteRange(let deletion)? where deletion.prevKv:
+                    self.add(KeyRange(key: deletion.key, rangeEnd: deletion.rangeEnd))
+                case .requestTxn(let inner)?: self.add(inner)
+                case .requestPut?, .requestDeleteRange?, nil: break
+                }
             }
         }
     }
 
-    private static let largeKeyCount = 10_000
-    private static let largeByteCount = 1 << 20
+    /// Adds the first keys of a range, as they are now.
+    private mutating func add(_ range: KeyRange, limit: Int = .max) {
+        var left = limit
+        try? self.overlay.newestView.forEach(in: range) { (location) throws(StorageError) in
+            self.keyCount += 1
+            self.byteCount += location.messageByteCount
+            left -= 1
+            return left > 0 && !self.isLarge
+        }
+    }
 }

@@ -51,7 +51,10 @@ extension StoreState {
         try EtcdError.translating { () throws(StorageError) in
             let view = self.overlay.newestView
             let key = [UInt8](request.key)
-            return try view.record(of: key.span.bytes).map { view.message(of: $0) }
+            guard let record = try view.record(of: key.span.bytes) else { return nil }
+            let message = view.message(of: record)
+            try view.checkUnchanged()
+            return message
         }
     }
 
@@ -77,6 +80,7 @@ extension StoreState {
                 if let record = try view.record(at: location) { keyValues.append(view.message(of: record)) }
                 return true
             }
+            try view.checkUnchanged()
             return keyValues
         }
     }

@@ -14,14 +14,26 @@ extension StoreState {
         try self.check(plan) { (state, operation) throws(EtcdError) in try state.checkRange(operation) }
         // etcd has read in a transaction of its own before it begins to write.
         if !request.isReadOnly { self.endCount() }
-        var response = try self.apply(plan)
-        response.header.revision = self.readRevision
-        return response
+        // Damage in the source may come to light halfway. A single operation has changed nothing by then: it goes
+        // without the copy, for whose sake a change copies what lies around it.
+        let before = plan.operationCount > 1 ? self : nil
+        do throws(EtcdError) {
+            var response = try self.apply(plan)
+            response.header.revision = self.readRevision
+            return response
+        } catch {
+            if let before { self = before }
+            throw error
+        }
     }
 
     private func plan(_ request: Etcdserverpb_TxnRequest) throws(EtcdError) -> TxnPlan {
         let view = self.overlay.newestView
-        return try EtcdError.translating { () throws(StorageError) in try TxnPlan(request, in: view) }
+        return try EtcdError.translating { () throws(StorageError) in
+            let plan = try TxnPlan(request, in: view)
+            if plan.comparisonCount > 0 { try view.checkUnchanged() }
+            return plan
+        }
     }
 
     /// Calls `check` with every operation that will be done, nested ones included.
@@ -99,6 +111,8 @@ private struct TxnPlan {
     var steps: [Step] = []
     /// How many comparisons were made, those of nested transactions included.
     var comparisonCount = 0
+    /// How many operations will be done, those of nested transactions included.
+    var operationCount = 0
 
     init(_ request: Etcdserverpb_TxnRequest, in view: RevisionView) throws(StorageError) {
         self.succeeded = true
@@ -112,8 +126,10 @@ private struct TxnPlan {
             if case .requestTxn(let nested) = operation.request {
                 let plan = try TxnPlan(nested, in: view)
                 self.comparisonCount += plan.comparisonCount
+                self.operationCount += plan.operationCount
                 self.steps.append(.nested(plan))
             } else {
+                self.operationCount += 1
                 self.steps.append(.operation(operation))
             }
         }

@@ -11,7 +11,7 @@ extension Etcdserverpb_TxnRequest {
 
     public func check() throws(EtcdError) {
         try self.checkOperations(limit: Self.operationLimit)
-        // Only now: the number of operations bounds the work.
+        // Only now: each operation is sound by itself.
         _ = try WrittenKeys(self.success)
         _ = try WrittenKeys(self.failure)
     }
@@ -52,18 +52,23 @@ extension Etcdserverpb_TxnRequest {
 /// list's own puts; and a deletion without an end (range end of one zero byte) is never in a put's way.
 private struct WrittenKeys {
     private var puts: Set<[UInt8]> = []
-    private var deletions: [KeyRange] = []
+    /// Those with an end.
+    private var deletions = KeyRangeUnion()
 
     init(_ operations: [Etcdserverpb_RequestOp]) throws(EtcdError) {
+        var deletions: [KeyRange] = []
         for case .requestDeleteRange(let request) in operations.map(\.request) {
-            self.deletions.append(KeyRange(key: request.key, rangeEnd: request.rangeEnd))
+            let range = KeyRange(key: request.key, rangeEnd: request.rangeEnd)
+            if range.end != .none { deletions.append(range) }
         }
+        self.deletions = KeyRangeUnion(deletions)
         for case .requestTxn(let request) in operations.map(\.request) {
             let success = try WrittenKeys(request.success)
             let failure = try WrittenKeys(request.failure)
             for key in success.puts { try self.put(key) }
             for key in failure.puts { try self.put(key, unless: success.puts) }
-            self.deletions += success.deletions + failure.deletions
+            self.deletions.formUnion(success.deletions)
+            self.deletions.formUnion(failure.deletions)
         }
         for case .requestPut(let request) in operations.map(\.request) { try self.put([UInt8](request.key)) }
     }
@@ -71,9 +76,6 @@ private struct WrittenKeys {
     private mutating func put(_ key: [UInt8], unless allowed: Set<[UInt8]> = []) throws(EtcdError) {
         let isNew = self.puts.insert(key).inserted
         if !isNew, !allowed.contains(key) { throw .duplicateKey }
-        let bytes = key.span.bytes
-        for deletion in self.deletions where deletion.end != .none && deletion.contains(bytes) {
-            throw .duplicateKey
-        }
+        if self.deletions.contains(key) { throw .duplicateKey }
     }
 }

@@ -28,7 +28,7 @@ extension EtcdError {
         "etcdserver: the system's libcrypt cannot make bcrypt hashes"
     )
     public static let passwordTooLong = EtcdError(.unknown, "bcrypt: password length exceeds 72 bytes")
-    public static let passwordNotDecoded = EtcdError(
+    public static let noPasswordUser = EtcdError(
         .unknown,
         "auth: authentication failed, password was given for no password user"
     )

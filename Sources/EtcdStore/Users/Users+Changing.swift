@@ -23,7 +23,7 @@ extension Users {
     ///
     /// The request's password in clear is not looked at.
     ///
-    /// - Throws: `.userEmpty`, `.userExists`, `.passwordNotDecoded`.
+    /// - Throws: `.userEmpty`, `.userExists`, `.noPasswordUser`.
     public mutating func add(_ request: Etcdserverpb_AuthUserAddRequest) throws(EtcdError) {
         let name = AuthName(request.name)
         if name.bytes.isEmpty { throw .userEmpty }
@@ -47,7 +47,7 @@ extension Users {
 
     /// Replaces the bcrypt hash by the request's; a user without a password stays so.
     ///
-    /// - Throws: `.userNotFound`, `.passwordNotDecoded`.
+    /// - Throws: `.userNotFound`, `.noPasswordUser`.
     public mutating func change(_ request: Etcdserverpb_AuthUserChangePasswordRequest) throws(EtcdError) {
         let name = AuthName(request.name)
         guard var user = self.users[name] else { throw .userNotFound }
@@ -142,7 +142,7 @@ extension Users {
 
 /// The bcrypt hash that a request holds in base 64.
 private func decoded(_ hash: String) throws(EtcdError) -> Data {
-    guard let hash = Data(base64Encoded: hash) else { throw .passwordNotDecoded }
+    guard let hash = Data(base64Encoded: hash) else { throw .noPasswordUser }
     return hash
 }
 

@@ -111,12 +111,12 @@ extension Users {
 
 /// What the roles of one user allow together.
 private struct Grants: Sendable {
-    var reading: GrantedRanges
-    var writing: GrantedRanges
+    var reading: KeyRangeUnion
+    var writing: KeyRangeUnion
 
     init(_ permissions: [Authpb_Permission]) {
-        func intervals(_ types: Set<Authpb_Permission.TypeEnum>) -> GrantedRanges {
-            GrantedRanges(
+        func intervals(_ types: Set<Authpb_Permission.TypeEnum>) -> KeyRangeUnion {
+            KeyRangeUnion(
                 // To etcd an empty key lies behind all others.
                 permissions.filter { types.contains($0.permType) && !$0.key.isEmpty }
                     .map { KeyRange(key: $0.key, rangeEnd: $0.rangeEnd) }

@@ -49,6 +49,7 @@ public struct ErrorText: Sendable {
             return
         case .bolt(let bolt): advice = bolt.advice(path: error.path)
         case .digestMismatch: advice = "the file was changed after it was written: use another copy"
+        case .revisionTooHigh: advice = "the file is damaged or was made by hand: use another copy"
         case .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair:
             advice = verifyAdvice(path: error.path)
         case .compressed, .notADataDirectory, .noKeyBucket, .compacted, .futureRevision, .wal, .unwritable:
