@@ -113,6 +113,31 @@ struct ServiceCheckTests {
         #expect(check.detail.contains("30005 is allocated to no service"))
     }
 
+    @Test(arguments: ["9223372036854775807-1", "65536-70000", "many"])
+    func aRangeThatIsNotOneOfPortsIsLeftOut(range: String) async throws {
+        let checks = try await findings(in: [
+            self.range("servicenodeports", range, bits: [1]), self.service("a", "None", port: 30000),
+        ])
+        #expect(checks["node ports"]?.outcome == .notChecked)
+    }
+
+    @Test func portsAboveTheHighestAreLeftOut() async throws {
+        let checks = try await findings(in: [
+            self.range("servicenodeports", "65535-65535", bits: [0, 1]),
+            self.service("a", "None", port: 65535),
+        ])
+        #expect(checks["node ports"]?.outcome == .pass)
+    }
+
+    @Test func otherRangesAndThoseLongerThanAnyAreNotRead() async throws {
+        let checks = try await findings(in: [
+            self.range("serviceips", "10.96.0.0/12", bits: [0, 1 << 20]),
+            self.range("more", "10.0.0.0/8", bits: [7]),
+            self.service("a", "10.96.0.1"),
+        ])
+        #expect(checks["service addresses"]?.outcome == .notChecked)
+    }
+
     @Test func withoutAllocationsNothingIsChecked() async throws {
         let checks = try await findings(in: [self.service("a", "10.96.0.1", port: 30000)])
         #expect(checks["service addresses"]?.outcome == .notChecked)

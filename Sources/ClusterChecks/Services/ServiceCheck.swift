@@ -117,11 +117,14 @@ public struct ServiceCheck: ClusterCheck {
         guard let range = object.root["range"]?.string, !range.isEmpty,
             let allocation = RangeAllocation(base64: object.root["data"]?.string ?? "")
         else { return }
-        if object.name == "servicenodeports" {
+        switch object.name {
+        case "servicenodeports":
             self.takenPorts = allocation.ports(in: range)
-        } else if let addresses = allocation.addresses(in: range) {
+        case "serviceips", "secondaryserviceips":
+            guard let addresses = allocation.addresses(in: range) else { return }
             self.hasAddressRange = true
             self.takenAddresses += addresses
+        default: return
         }
     }
 
