@@ -43,7 +43,13 @@ public struct ClusterCheckRun: Sendable {
         }
         try self.registry.keyspace.checkUnchanged()
         let seconds = (ContinuousClock.now - began) / .seconds(1)
-        var results = checks.results(CheckedObjects(registry: self.registry, objects: objects))
+        var results = checks.results(
+            CheckedObjects(
+                registry: self.registry,
+                objects: objects,
+                hasConfiguration: self.decryption != nil
+            )
+        )
         results[0].seconds += seconds
         return results
     }

@@ -1,4 +1,5 @@
 import ClusterChecks
+import KubernetesCodec
 import Presentation
 import Testing
 
@@ -35,7 +36,9 @@ struct ClusterCheckTests {
         #expect(results.contains(.serviceAddresses(.none)))
         #expect(
             results.contains { result in
-                guard case .encryption(.closed(let keys, let first, _)) = result else { return false }
+                guard case .encryption(.withoutConfiguration(let keys, let first, _)) = result else {
+                    return false
+                }
                 return keys.map(\.objectCount) == [1] && first.name == "s"
             }
         )
@@ -64,6 +67,28 @@ struct ClusterCheckTests {
         #expect(check.detail.contains("aescbc key \"key7\" for 1, kms v2 plugin \"vault\" for 1"))
         #expect(checks["objects"]?.outcome == .pass)
     }
+
+    @Test func warnsOfAConfigurationThatOpensNothing() async throws {
+        let checks = try await findings(
+            in: [Self.shop, ("secrets/shop/a", "k8s:enc:aescbc:v1:key7:xxxxxxxx")],
+            openedWith: Decryption(
+                configuration: EncryptionConfiguration(Document(json: Self.otherKey))
+            )
+        )
+        let check = try #require(checks["encryption"])
+        #expect(check.outcome == .warn)
+        #expect(check.count == 1)
+        #expect(check.detail.contains("secrets shop/a"))
+    }
+
+    /// A configuration with a key of another name than the objects'.
+    private static let otherKey = Array(
+        """
+        {"apiVersion": "apiserver.config.k8s.io/v1", "kind": "EncryptionConfiguration", "resources": [
+        {"resources": ["secrets"], "providers": [{"aescbc": {"keys": [
+        {"name": "other", "secret": "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="}]}}]}]}
+        """.utf8
+    )
 
     @Test func namesObjectsThatAreCalledOtherwiseThanTheirKeys() async throws {
         let checks = try await findings(in: [
