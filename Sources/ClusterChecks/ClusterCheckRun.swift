@@ -75,11 +75,11 @@ private struct ClusterChecks: Sendable {
         self.namespaces.look(at: object)
         self.customResources.look(at: object)
         self.owners.look(at: object)
-        guard object.isDecoded else { return }
-        self.names.look(at: object)
         self.services.look(at: object)
         self.volumes.look(at: object)
         self.webhooks.look(at: object)
+        guard object.isDecoded else { return }
+        self.names.look(at: object)
         self.apiServices.look(at: object)
         self.deletions.look(at: object)
     }

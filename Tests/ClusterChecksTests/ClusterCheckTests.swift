@@ -304,4 +304,41 @@ struct ColdStartTests {
         #expect(check.detail.contains("claim hooks/c is not the one of that name to which v is bound"))
         #expect(check.detail.contains("claim hooks/d is bound to gone, which is missing"))
     }
+
+    private static let closed = "k8s:enc:aescbc:v1:key1:xxxxxxxx"
+
+    @Test func aClaimOrVolumeThatCannotBeReadIsNotMissing() async throws {
+        let claim = object("PersistentVolumeClaim", "c", in: "hooks", "\"spec\": {\"volumeName\": \"v\"}")
+        let volume = object(
+            "PersistentVolume",
+            "w",
+            """
+            "spec": {"claimRef": {"namespace": "hooks", "name": "d", "uid": "u"}}, "status": {"phase": "Bound"}
+            """
+        )
+        let checks = try await findings(in: [
+            self.hooks, ("persistentvolumeclaims/hooks/c", claim), ("persistentvolumes/v", Self.closed),
+            ("persistentvolumeclaims/hooks/d", Self.closed), ("persistentvolumes/w", volume),
+        ])
+        #expect(checks["volumes"]?.outcome == .pass)
+    }
+
+    /// Without its labels a namespace is guarded for sure only by what guards every namespace.
+    @Test(arguments: [
+        ("{}", "refuse the pods that answer them"),
+        (
+            #"{"matchExpressions": [{"key": "spared", "operator": "DoesNotExist"}]}"#,
+            "refuse requests until their pods run"
+        ),
+    ])
+    func aWebhookWhoseServiceAndNamespaceCannotBeReadMissesNothing(
+        selector: String,
+        words: String
+    ) async throws {
+        let checks = try await findings(in: [
+            ("namespaces/hooks", Self.closed), ("services/specs/hooks/hook", Self.closed),
+            self.webhook(policy: "Fail", resource: "pods", selector: selector),
+        ])
+        #expect(checks["webhooks"]?.detail == "\(words): check.x.org (hooks/hook)")
+    }
 }

@@ -2,6 +2,8 @@ import KubernetesCodec
 import KubernetesRegistry
 
 /// The addresses and node ports of services are those that are allocated, each to one service.
+///
+/// What an object that cannot be decoded holds is not known; no problem is told that it may explain.
 public struct ServiceCheck: ClusterCheck {
     /// What was found of the addresses.
     public enum Addresses: CheckResult {
@@ -90,16 +92,24 @@ public struct ServiceCheck: ClusterCheck {
         var service: NamespacedName?
     }
 
+    /// The objects of `ranges` that are about addresses.
+    private static let addressRanges: Set = ["serviceips", "secondaryserviceips"]
+
     private var services: [Service] = []
     private var addressObjects: [AddressObject] = []
-    /// What `ranges/serviceips` and `ranges/secondaryserviceips` say is taken.
+    /// What ``addressRanges`` say is taken.
     private var takenAddresses: [IPAddress] = []
     private var hasAddressRange = false
     private var takenPorts: [Int]?
+    /// What cannot be decoded: services, addresses of `ipaddresses`, and whether there is such an address range.
+    private var closedServices: Set<NamespacedName> = []
+    private var closedAddresses: Set<IPAddress> = []
+    private var hasClosedRange = false
 
     init() {}
 
     mutating func look(at object: CheckedObject) {
+        guard object.isDecoded else { return self.noteClosed(object) }
         if object.isOf("services") {
             self.services.append(Service(object))
         } else if object.isOf("ipaddresses", group: "networking.k8s.io") {
@@ -113,18 +123,26 @@ public struct ServiceCheck: ClusterCheck {
         }
     }
 
+    /// Notes what the key of an object that cannot be decoded says.
+    private mutating func noteClosed(_ object: CheckedObject) {
+        if object.isOf("services") {
+            self.closedServices.insert(NamespacedName(namespace: object.namespace, name: object.name))
+        } else if object.isOf("ipaddresses", group: "networking.k8s.io") {
+            if let address = IPAddress(object.name) { self.closedAddresses.insert(address) }
+        } else if object.isOf("ranges"), Self.addressRanges.contains(object.name) {
+            self.hasClosedRange = true
+        }
+    }
+
     private mutating func readRange(_ object: CheckedObject) {
         guard let range = object.root["range"]?.string, !range.isEmpty,
             let allocation = RangeAllocation(base64: object.root["data"]?.string ?? "")
         else { return }
-        switch object.name {
-        case "servicenodeports":
+        if object.name == "servicenodeports" {
             self.takenPorts = allocation.ports(in: range)
-        case "serviceips", "secondaryserviceips":
-            guard let addresses = allocation.addresses(in: range) else { return }
+        } else if Self.addressRanges.contains(object.name), let addresses = allocation.addresses(in: range) {
             self.hasAddressRange = true
             self.takenAddresses += addresses
-        default: return
         }
     }
 
@@ -134,6 +152,9 @@ public struct ServiceCheck: ClusterCheck {
         self.takenAddresses += other.takenAddresses
         self.hasAddressRange = self.hasAddressRange || other.hasAddressRange
         self.takenPorts = self.takenPorts ?? other.takenPorts
+        self.closedServices.formUnion(other.closedServices)
+        self.closedAddresses.formUnion(other.closedAddresses)
+        self.hasClosedRange = self.hasClosedRange || other.hasClosedRange
     }
 
     func results(_ objects: CheckedObjects) -> [ClusterCheckResult] {
@@ -168,7 +189,8 @@ extension ServiceCheck {
                 problems.add(.shared(address, by: other, and: service.name))
             }
         }
-        guard !self.addressObjects.isEmpty || self.hasAddressRange else {
+        let hasBitmap = self.hasAddressRange && !self.hasClosedRange && self.closedAddresses.isEmpty
+        guard !self.addressObjects.isEmpty || hasBitmap else {
             if !problems.isEmpty { return .wrong(problems) }
             return holders.isEmpty ? .none : .noAllocations(count: holders.count)
         }
@@ -189,6 +211,7 @@ extension ServiceCheck {
         for (address, service) in holders.sorted(by: { $0.key < $1.key }) where !taken.contains(address) {
             problems.add(.notAllocated(address, of: service))
         }
+        guard self.closedServices.isEmpty else { return }
         for address in taken.sorted() where holders[address] == nil {
             problems.add(.allocatedToNone(address))
         }
@@ -200,7 +223,8 @@ extension ServiceCheck {
     ) {
         var allocated: [IPAddress: NamespacedName?] = [:]
         for object in self.addressObjects { allocated.updateValue(object.service, forKey: object.address) }
-        for (address, service) in holders.sorted(by: { $0.key < $1.key }) {
+        for (address, service) in holders.sorted(by: { $0.key < $1.key })
+        where !self.closedAddresses.contains(address) {
             guard let other = allocated[address] else {
                 problems.add(.notAllocated(address, of: service))
                 continue
@@ -209,7 +233,7 @@ extension ServiceCheck {
             problems.add(.allocatedToAnother(address, of: service, other: other))
         }
         for object in self.addressObjects where holders[object.address] == nil {
-            guard let service = object.service else { continue }
+            guard let service = object.service, !self.closedServices.contains(service) else { continue }
             problems.add(.allocatedWithoutUse(object.address, to: service))
         }
     }
@@ -235,7 +259,9 @@ extension ServiceCheck {
         for (port, service) in holders.sorted(by: { $0.key < $1.key }) where !taken.contains(port) {
             problems.add(.notAllocated(port, of: service))
         }
-        for port in takenPorts where holders[port] == nil { problems.add(.allocatedToNone(port)) }
+        for port in takenPorts where holders[port] == nil && self.closedServices.isEmpty {
+            problems.add(.allocatedToNone(port))
+        }
         return problems.isEmpty ? .allocated(count: holders.count) : .wrong(problems)
     }
 }
