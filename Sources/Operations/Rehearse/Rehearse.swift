@@ -186,6 +186,7 @@ extension Rehearse {
             progress: self.progress
         )
         let place = try self.makeSocketPlace(in: scratch)
+        defer { place.remove() }
         return try await [restored.step] + served.rehearse(in: place.path, spool: scratch.path)
     }
 
@@ -208,6 +209,7 @@ extension Rehearse {
                 continue
             }
             let place = try self.makeSocketPlace(in: scratch)
+            defer { place.remove() }
             rehearsal.steps += try await APIServerRehearsal(
                 apiServer: apiServer,
                 store: store,
