@@ -1,7 +1,10 @@
 import KubernetesCodec
+import KubernetesRegistry
 import KubernetesTables
 import Presentation
 import Testing
+
+@testable import Operations
 
 /// Text of objects that a terminal would obey.
 struct HostileTextTests {
@@ -30,6 +33,15 @@ struct HostileTextTests {
             #expect(line.dropLast().unicodeScalars.allSatisfy(isHarmless), "\(line.debugDescription)")
         }
         #expect(lines.last?.hasPrefix("plain ") == true)
+    }
+
+    @Test func makesNoLineOfItsOwnInANote() {
+        let problem = CodecError(.malformed("no object\nNote: all is well"))
+        var problems = HelmProblems()
+        problems.unopened = [.init(key: Array("/registry/a\nNote: all is well".utf8), problem: problem)]
+        let lines = problems.lines(hasConfiguration: false)
+        #expect(lines.count == 1)
+        #expect(lines.allSatisfy { $0.unicodeScalars.allSatisfy(isHarmless) }, "\(lines)")
     }
 
     @Test func isHarmlessAsBytes() {
