@@ -243,8 +243,8 @@ let package = Package(
         .testTarget(
             name: "ClusterChecksTests",
             dependencies: [
-                "ClusterChecks", "Presentation", "EtcdStorage", "Bolt", "Files", "KubernetesRegistry",
-                "TestSupport", system,
+                "ClusterChecks", "Presentation", "EtcdStorage", "Bolt", "Files", "KubernetesCodec",
+                "KubernetesRegistry", "TestSupport", system,
             ],
             swiftSettings: settings
         ),

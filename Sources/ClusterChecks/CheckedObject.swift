@@ -33,6 +33,8 @@ struct CheckedObject {
 struct CheckedObjects {
     let registry: Registry
     let objects: [StoredObject]
+    /// Whether encrypted values were to be opened.
+    let hasConfiguration: Bool
 
     /// What the object at ``CheckedObject/index`` is called.
     subscript(index: Int) -> ObjectReference {

@@ -43,7 +43,13 @@ public struct ClusterCheckRun: Sendable {
         }
         try self.registry.keyspace.checkUnchanged()
         let seconds = (ContinuousClock.now - began) / .seconds(1)
-        var results = checks.results(CheckedObjects(registry: self.registry, objects: objects))
+        var results = checks.results(
+            CheckedObjects(
+                registry: self.registry,
+                objects: objects,
+                hasConfiguration: self.decryption != nil
+            )
+        )
         results[0].seconds += seconds
         return results
     }
@@ -69,11 +75,11 @@ private struct ClusterChecks: Sendable {
         self.namespaces.look(at: object)
         self.customResources.look(at: object)
         self.owners.look(at: object)
-        guard object.isDecoded else { return }
-        self.names.look(at: object)
         self.services.look(at: object)
         self.volumes.look(at: object)
         self.webhooks.look(at: object)
+        guard object.isDecoded else { return }
+        self.names.look(at: object)
         self.apiServices.look(at: object)
         self.deletions.look(at: object)
     }

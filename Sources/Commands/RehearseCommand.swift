@@ -52,7 +52,8 @@ struct RehearseCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where to restore to (default: $TMPDIR, or /tmp); needs three times the file's size.",
+            "Where to restore to (default: $TMPDIR, or /tmp); needs three times the file's size, with --both "
+                + "four times.",
             valueName: "directory"
         )
     )

@@ -59,15 +59,15 @@ extension HelmProblems {
     /// What of the releases was not read, a line each.
     public func lines(hasConfiguration: Bool) -> [String] {
         let unopened = self.unopened.map { example in
-            let key = String(decoding: example.key, as: UTF8.self)
-            return "Note: \(key) is not a Helm release that can be opened: \(example.problem)"
+            let (key, problem) = (terminalText(example.key), terminalText("\(example.problem)"))
+            return "Note: \(key) is not a Helm release that can be opened: \(problem)"
         }
         return unopened + self.reading.lines(hasConfiguration: hasConfiguration)
     }
 }
 
 extension ReadingProblems.Example {
-    fileprivate var text: String { "\(String(decoding: self.key, as: UTF8.self)): \(self.problem)" }
+    fileprivate var text: String { "\(terminalText(self.key)): " + terminalText("\(self.problem)") }
 }
 
 extension DecodedForm {

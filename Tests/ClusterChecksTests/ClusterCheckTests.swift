@@ -1,4 +1,5 @@
 import ClusterChecks
+import KubernetesCodec
 import Presentation
 import Testing
 
@@ -35,7 +36,9 @@ struct ClusterCheckTests {
         #expect(results.contains(.serviceAddresses(.none)))
         #expect(
             results.contains { result in
-                guard case .encryption(.closed(let keys, let first, _)) = result else { return false }
+                guard case .encryption(.withoutConfiguration(let keys, let first, _)) = result else {
+                    return false
+                }
                 return keys.map(\.objectCount) == [1] && first.name == "s"
             }
         )
@@ -64,6 +67,28 @@ struct ClusterCheckTests {
         #expect(check.detail.contains("aescbc key \"key7\" for 1, kms v2 plugin \"vault\" for 1"))
         #expect(checks["objects"]?.outcome == .pass)
     }
+
+    @Test func warnsOfAConfigurationThatOpensNothing() async throws {
+        let checks = try await findings(
+            in: [Self.shop, ("secrets/shop/a", "k8s:enc:aescbc:v1:key7:xxxxxxxx")],
+            openedWith: Decryption(
+                configuration: EncryptionConfiguration(Document(json: Self.otherKey))
+            )
+        )
+        let check = try #require(checks["encryption"])
+        #expect(check.outcome == .warn)
+        #expect(check.count == 1)
+        #expect(check.detail.contains("secrets shop/a"))
+    }
+
+    /// A configuration with a key of another name than the objects'.
+    private static let otherKey = Array(
+        """
+        {"apiVersion": "apiserver.config.k8s.io/v1", "kind": "EncryptionConfiguration", "resources": [
+        {"resources": ["secrets"], "providers": [{"aescbc": {"keys": [
+        {"name": "other", "secret": "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="}]}}]}]}
+        """.utf8
+    )
 
     @Test func namesObjectsThatAreCalledOtherwiseThanTheirKeys() async throws {
         let checks = try await findings(in: [
@@ -280,5 +305,42 @@ struct ColdStartTests {
             check.detail.contains("claim hooks/c is not the claim of that name that volume v is bound to")
         )
         #expect(check.detail.contains("claim hooks/d is bound to gone, which is missing"))
+    }
+
+    private static let closed = "k8s:enc:aescbc:v1:key1:xxxxxxxx"
+
+    @Test func aClaimOrVolumeThatCannotBeReadIsNotMissing() async throws {
+        let claim = object("PersistentVolumeClaim", "c", in: "hooks", "\"spec\": {\"volumeName\": \"v\"}")
+        let volume = object(
+            "PersistentVolume",
+            "w",
+            """
+            "spec": {"claimRef": {"namespace": "hooks", "name": "d", "uid": "u"}}, "status": {"phase": "Bound"}
+            """
+        )
+        let checks = try await findings(in: [
+            self.hooks, ("persistentvolumeclaims/hooks/c", claim), ("persistentvolumes/v", Self.closed),
+            ("persistentvolumeclaims/hooks/d", Self.closed), ("persistentvolumes/w", volume),
+        ])
+        #expect(checks["volumes"]?.outcome == .pass)
+    }
+
+    /// Without its labels a namespace is guarded for sure only by what guards every namespace.
+    @Test(arguments: [
+        ("{}", "refuse the pods that answer them"),
+        (
+            #"{"matchExpressions": [{"key": "spared", "operator": "DoesNotExist"}]}"#,
+            "refuse requests until their pods run"
+        ),
+    ])
+    func aWebhookWhoseServiceAndNamespaceCannotBeReadMissesNothing(
+        selector: String,
+        words: String
+    ) async throws {
+        let checks = try await findings(in: [
+            ("namespaces/hooks", Self.closed), ("services/specs/hooks/hook", Self.closed),
+            self.webhook(policy: "Fail", resource: "pods", selector: selector),
+        ])
+        #expect(checks["webhooks"]?.detail == "\(words): check.x.org (hooks/hook)")
     }
 }

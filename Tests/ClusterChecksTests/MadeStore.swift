@@ -2,6 +2,7 @@ import Bolt
 import ClusterChecks
 import EtcdStorage
 import Files
+import KubernetesCodec
 import KubernetesRegistry
 import Presentation
 import SystemPackage
@@ -10,18 +11,24 @@ import TestSupport
 /// What the checks find in a store that holds just these objects, by the name of the check, as a report shows it.
 ///
 /// An object is a key below `/registry/` and a JSON value.
-func findings(in objects: [(key: String, json: String)]) async throws -> [String: RehearsalRow] {
-    let rows = try await results(in: objects).map { RehearsalRow($0) }
+func findings(
+    in objects: [(key: String, json: String)],
+    openedWith decryption: Decryption? = nil
+) async throws -> [String: RehearsalRow] {
+    let rows = try await results(in: objects, openedWith: decryption).map { RehearsalRow($0) }
     return Dictionary(rows.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 }
 
 /// What the checks find in a store that holds just these objects.
-func results(in objects: [(key: String, json: String)]) async throws -> [ClusterCheckResult] {
+func results(
+    in objects: [(key: String, json: String)],
+    openedWith decryption: Decryption? = nil
+) async throws -> [ClusterCheckResult] {
     try await withTemporaryDirectory { directory in
         let path = directory.appending("made.db").string
         try writeStore(objects.map { ("/registry/\($0.key)", $0.json) }, to: path)
         let registry = try Registry(of: EtcdDatabase(path: path).keyspace())
-        return try await ClusterCheckRun(registry, decryption: nil).run().map(\.result)
+        return try await ClusterCheckRun(registry, decryption: decryption).run().map(\.result)
     }
 }
 

@@ -113,6 +113,63 @@ struct ServiceCheckTests {
         #expect(check.detail.contains("30005 is allocated to no service"))
     }
 
+    @Test(arguments: ["9223372036854775807-1", "65536-70000", "many"])
+    func aRangeThatIsNotOneOfPortsIsLeftOut(range: String) async throws {
+        let checks = try await findings(in: [
+            self.range("servicenodeports", range, bits: [1]), self.service("a", "None", port: 30000),
+        ])
+        #expect(checks["node ports"]?.outcome == .notChecked)
+    }
+
+    @Test func portsAboveTheHighestAreLeftOut() async throws {
+        let checks = try await findings(in: [
+            self.range("servicenodeports", "65535-65535", bits: [0, 1]),
+            self.service("a", "None", port: 65535),
+        ])
+        #expect(checks["node ports"]?.outcome == .pass)
+    }
+
+    @Test func otherRangesAndThoseLongerThanAnyAreNotRead() async throws {
+        let checks = try await findings(in: [
+            self.range("serviceips", "10.96.0.0/12", bits: [0, 1 << 20]),
+            self.range("more", "10.0.0.0/8", bits: [7]),
+            self.service("a", "10.96.0.1"),
+        ])
+        #expect(checks["service addresses"]?.outcome == .notChecked)
+    }
+
+    private static let closed = "k8s:enc:aescbc:v1:key1:xxxxxxxx"
+
+    @Test func whatAServiceThatCannotBeReadMayHaveIsNotAllocatedToNone() async throws {
+        let bitmaps = [
+            self.range("serviceips", "10.96.0.0/16", bits: [0, 1]),
+            self.range("servicenodeports", "30000-32767", bits: [0, 1]),
+        ]
+        let objects = [self.address("10.96.0.1", of: "a"), self.address("10.96.0.2", of: "b")]
+        for allocations in [bitmaps, objects] {
+            let checks = try await findings(
+                in: allocations + [
+                    self.service("a", "10.96.0.1", port: 30000), ("services/specs/shop/b", Self.closed),
+                ]
+            )
+            #expect(checks["service addresses"]?.outcome == .pass)
+            #expect(checks["node ports"]?.outcome != .warn)
+        }
+    }
+
+    @Test func anAllocationThatCannotBeReadIsNotMissing() async throws {
+        let byObject = try await findings(in: [
+            ("ipaddresses/10.96.0.1", Self.closed), self.address("10.96.0.2", of: "b"),
+            self.service("a", "10.96.0.1"), self.service("b", "10.96.0.2"),
+        ])
+        #expect(byObject["service addresses"]?.outcome == .pass)
+        let byBitmap = try await findings(in: [
+            ("ranges/serviceips", Self.closed), self.range("secondaryserviceips", "fd00::/112", bits: [4]),
+            self.service("a", "10.96.0.1"), self.service("b", "fd00::5"),
+        ])
+        #expect(byBitmap["service addresses"]?.outcome == .notChecked)
+    }
+
     @Test func withoutAllocationsNothingIsChecked() async throws {
         let checks = try await findings(in: [self.service("a", "10.96.0.1", port: 30000)])
         #expect(checks["service addresses"]?.outcome == .notChecked)

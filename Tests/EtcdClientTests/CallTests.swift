@@ -6,7 +6,7 @@ import Testing
 
 struct CallTests {
     @Test(arguments: EtcdRelease.allCases)
-    func asksForStatusAndMembers(of release: EtcdRelease) async throws {
+    func asksForStatus(of release: EtcdRelease) async throws {
         try await withEtcd(release) { etcd in
             try await etcd.withClient { client in
                 let status = try await client.status()
@@ -16,10 +16,6 @@ struct CallTests {
                 #expect(status.isHealthy)
                 #expect(!status.isLearner)
                 #expect(status.databaseSize > 0)
-                let members = try await client.memberList()
-                #expect(members.map(\.id) == [status.memberID])
-                #expect(members.map(\.name) == ["m1"])
-                #expect(members.first?.clientURLs == [etcd.endpoint])
             }
         }
     }
@@ -43,10 +39,8 @@ struct CallTests {
                 let before = try await client.range(RangeQuery(.key(bytes("/a/2")), revision: 4))
                 #expect(before.keyValues.first?.value == bytes("value of /a/2"))
 
-                let keys = try await client.range(
-                    RangeQuery(.all, limit: 2, keysOnly: true, sort: .init(by: .key, .descending))
-                )
-                #expect(keys.keyValues.map(\.key) == [bytes("/b/1"), bytes("/a/2")])
+                let keys = try await client.range(RangeQuery(.all, limit: 2, keysOnly: true))
+                #expect(keys.keyValues.map(\.key) == [bytes("/a/1"), bytes("/a/2")])
                 #expect(keys.keyValues.map(\.value) == [[], []])
                 #expect(keys.more)
                 #expect(keys.count == 3)

@@ -83,15 +83,10 @@ private func status(member: UInt64, revision: Int64) -> MemberStatus {
         clusterID: 1,
         memberID: member,
         version: "3.5.1",
-        storageVersion: nil,
         revision: revision,
         databaseSize: 1,
-        databaseSizeInUse: 1,
         leader: 1,
         isLearner: false,
-        raftTerm: 1,
-        raftIndex: 1,
-        raftAppliedIndex: 1,
         errors: []
     )
 }

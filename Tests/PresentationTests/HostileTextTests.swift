@@ -4,6 +4,7 @@ import Presentation
 import Testing
 
 @testable import KubernetesRegistry
+@testable import Operations
 
 /// Text of objects that a terminal would obey.
 struct HostileTextTests {
@@ -55,6 +56,15 @@ struct HostileTextTests {
         }
         let text = HoldingsText(resources.map { ResourceHolding($0) }, showsHeadings: true)
         #expect(text.names == "things.a\nthings\\u{1b}[2J.b\n")
+    }
+
+    @Test func makesNoLineOfItsOwnInANote() {
+        let problem = CodecError(.malformed("no object\nNote: all is well"))
+        var problems = HelmProblems()
+        problems.unopened = [.init(key: Array("/registry/a\nNote: all is well".utf8), problem: problem)]
+        let lines = problems.lines(hasConfiguration: false)
+        #expect(lines.count == 1)
+        #expect(lines.allSatisfy { $0.unicodeScalars.allSatisfy(isHarmless) }, "\(lines)")
     }
 
     @Test func isHarmlessAsBytes() {

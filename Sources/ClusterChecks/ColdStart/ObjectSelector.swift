@@ -29,9 +29,10 @@ struct ObjectSelector: Hashable, Sendable {
         }
     }
 
-    /// Whether an object with these labels is selected.
-    func matches(_ labels: [String: String]) -> Bool {
-        self.requirements.allSatisfy { requirement in
+    /// Whether an object with these labels is selected; when they are not known, whether every object is.
+    func matches(_ labels: [String: String]?) -> Bool {
+        guard let labels else { return self.requirements.isEmpty }
+        return self.requirements.allSatisfy { requirement in
             let value = labels[requirement.key]
             guard let values = requirement.values else { return (value != nil) != requirement.negated }
             return value.map { values.contains($0) } ?? false != requirement.negated

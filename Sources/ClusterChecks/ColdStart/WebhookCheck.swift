@@ -58,21 +58,17 @@ public struct WebhookCheck: ClusterCheck {
     private var count = 0
     private var hooks: [Hook] = []
     private var conversions: [Conversion] = []
-    /// Labels of namespaces.
-    private var labels: [String: [String: String]] = [:]
+    /// Labels of namespaces; nil for one that cannot be decoded.
+    private var labels: [String: [String: String]?] = [:]
     private var services: Set<NamespacedName> = []
 
     init() {}
 
     mutating func look(at object: CheckedObject) {
         if object.isOf("namespaces") {
-            let labels = object.root["metadata", "labels"]?.members ?? []
-            self.labels[object.name] = Dictionary(
-                labels.map { ($0.name, $0.value.string ?? "") },
-                uniquingKeysWith: { first, _ in first }
-            )
+            self.labels.updateValue(object.isDecoded ? object.labels : nil, forKey: object.name)
         } else if object.isOf("services") {
-            if let name = NamespacedName(object.root["metadata"]) { self.services.insert(name) }
+            self.services.insert(NamespacedName(namespace: object.namespace, name: object.name))
         } else if object.isOf("customresourcedefinitions", group: "apiextensions.k8s.io") {
             self.lookAtConversion(of: object)
         } else if object.isOf("mutatingwebhookconfigurations", group: "admissionregistration.k8s.io")
@@ -125,7 +121,7 @@ public struct WebhookCheck: ClusterCheck {
                 service: hook.service,
                 isServiceMissing: !self.services.contains(hook.service)
             )
-            let labels = self.labels[hook.service.namespace] ?? [:]
+            let labels = self.labels[hook.service.namespace, default: [:]]
             if hook.guardsPods, hook.namespaces.matches(labels) {
                 found.refuseTheirOwnPods.add(webhook)
             } else {
@@ -134,6 +130,16 @@ public struct WebhookCheck: ClusterCheck {
         }
         for conversion in self.conversions { found.convert.add(conversion) }
         return [.webhooks(.mustAnswer(found))]
+    }
+}
+
+extension CheckedObject {
+    fileprivate var labels: [String: String] {
+        let labels = self.root["metadata", "labels"]?.members ?? []
+        return Dictionary(
+            labels.map { ($0.name, $0.value.string ?? "") },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 }
 

@@ -7,24 +7,25 @@ public struct EncryptionCheck: ClusterCheck {
         case nothingEncrypted
         /// Every encrypted object was opened.
         case opened([NeededKey])
-        /// Not one could be opened, which is as it should be without a configuration.
-        case closed([NeededKey], first: ObjectReference, problem: CodecError)
-        /// Some could be opened, and these could not.
-        case partlyClosed([NeededKey], Sample<ObjectReference>, problem: CodecError)
+        /// There is no configuration, so none could be opened.
+        case withoutConfiguration([NeededKey], first: ObjectReference, problem: CodecError)
+        /// There is a configuration, and these could not be opened with it.
+        case unopened([NeededKey], Sample<ObjectReference>, problem: CodecError)
 
         public var outcome: CheckOutcome {
             switch self {
             case .nothingEncrypted, .opened: .pass
-            case .closed: .notChecked
-            case .partlyClosed: .warn
+            case .withoutConfiguration: .notChecked
+            case .unopened: .warn
             }
         }
 
         public var count: Int {
             switch self {
             case .nothingEncrypted: 0
-            case .opened(let keys), .closed(let keys, _, _): keys.reduce(0) { $0 + $1.objectCount }
-            case .partlyClosed(_, let closed, _): closed.count
+            case .opened(let keys), .withoutConfiguration(let keys, _, _):
+                keys.reduce(0) { $0 + $1.objectCount }
+            case .unopened(_, let closed, _): closed.count
             }
         }
     }
@@ -63,12 +64,11 @@ public struct EncryptionCheck: ClusterCheck {
         guard let problem = self.firstProblem, let first = self.closed.first.first else {
             return [.encryption(.opened(keys))]
         }
-        let isAllClosed = self.closed.count >= keys.reduce(0) { $0 + $1.objectCount }
         return [
             .encryption(
-                isAllClosed
-                    ? .closed(keys, first: first, problem: problem)
-                    : .partlyClosed(keys, self.closed, problem: problem)
+                objects.hasConfiguration
+                    ? .unopened(keys, self.closed, problem: problem)
+                    : .withoutConfiguration(keys, first: first, problem: problem)
             )
         ]
     }

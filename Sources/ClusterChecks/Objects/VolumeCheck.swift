@@ -2,6 +2,8 @@ import KubernetesCodec
 import KubernetesRegistry
 
 /// Claims and the volumes that they are bound to name each other.
+///
+/// Of an object that cannot be decoded only the name is known: it is there, and nothing else is said of it.
 public struct VolumeCheck: ClusterCheck {
     public enum Result: CheckResult {
         /// So many claims are bound, each to a volume that names it.
@@ -33,12 +35,12 @@ public struct VolumeCheck: ClusterCheck {
 
     private struct Claim: Sendable {
         var uid: String
-        /// nil while it is not bound.
+        /// nil while it is not bound, or when that is not known.
         var volume: String?
     }
 
     private struct Volume: Sendable {
-        /// nil while nobody claims it.
+        /// nil while nobody claims it, or when that is not known.
         var claim: NamespacedName?
         /// "" when it is not known.
         var claimUID: String

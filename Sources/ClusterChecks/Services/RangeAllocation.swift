@@ -58,11 +58,16 @@ extension IPAddress: CustomStringConvertible {
 /// Source: kubernetes/kubernetes `pkg/registry/core/service/ipallocator/bitmap.go`,
 /// `pkg/registry/core/service/portallocator/allocator.go`.
 struct RangeAllocation: Sendable {
+    /// An API server takes a network of at most 2^20 addresses, a bit each.
+    ///
+    /// Source: kubernetes/kubernetes `cmd/kube-apiserver/app/options/validation.go`, `maxCIDRBits`.
+    private static let byteLimit = 1 << 17
+
     private let data: [UInt8]
 
-    /// Reads the text of `data`, base64; nil when it is not.
+    /// Reads the text of `data`, base64; nil when it is not, or longer than any API server's.
     init?(base64: String) {
-        guard let data = Data(base64Encoded: base64), data.count <= 1 << 20 else { return nil }
+        guard let data = Data(base64Encoded: base64), data.count <= Self.byteLimit else { return nil }
         self.data = Array(data)
     }
 
@@ -84,9 +89,9 @@ struct RangeAllocation: Sendable {
         }
     }
 
-    /// The ports that are taken in a range such as `30000-32767`.
+    /// The ports that are taken in a range such as `30000-32767`; nil when it is not one.
     func ports(in range: String) -> [Int]? {
-        guard let first = range.split(separator: "-").first, let base = Int(first) else { return nil }
-        return self.offsets.map { base + $0 }
+        guard let first = range.split(separator: "-").first, let base = UInt16(first) else { return nil }
+        return self.offsets.map { Int(base) + $0 }.filter { $0 <= UInt16.max }
     }
 }

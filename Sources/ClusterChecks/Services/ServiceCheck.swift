@@ -2,6 +2,8 @@ import KubernetesCodec
 import KubernetesRegistry
 
 /// The addresses and node ports of services are those that are allocated, each to one service.
+///
+/// What an object that cannot be decoded holds is not known; no problem is told that it may explain.
 public struct ServiceCheck: ClusterCheck {
     public typealias Addresses = Allocations<AddressProblem>
     public typealias NodePorts = Allocations<NodePortProblem>
@@ -83,16 +85,24 @@ public struct ServiceCheck: ClusterCheck {
         var service: NamespacedName?
     }
 
+    /// The objects of `ranges` that are about addresses.
+    private static let addressRanges: Set = ["serviceips", "secondaryserviceips"]
+
     private var services: [Service] = []
     private var addressObjects: [AddressObject] = []
-    /// What `ranges/serviceips` and `ranges/secondaryserviceips` say is taken.
+    /// What ``addressRanges`` say is taken.
     private var takenAddresses: [IPAddress] = []
     private var hasAddressRange = false
     private var takenPorts: [Int]?
+    /// What cannot be decoded: services, addresses of `ipaddresses`, and whether there is such an address range.
+    private var closedServices: Set<NamespacedName> = []
+    private var closedAddresses: Set<IPAddress> = []
+    private var hasClosedRange = false
 
     init() {}
 
     mutating func look(at object: CheckedObject) {
+        guard object.isDecoded else { return self.noteClosed(object) }
         if object.isOf("services") {
             self.services.append(Service(object))
         } else if object.isOf("ipaddresses", group: "networking.k8s.io") {
@@ -106,13 +116,24 @@ public struct ServiceCheck: ClusterCheck {
         }
     }
 
+    /// Notes what the key of an object that cannot be decoded says.
+    private mutating func noteClosed(_ object: CheckedObject) {
+        if object.isOf("services") {
+            self.closedServices.insert(NamespacedName(namespace: object.namespace, name: object.name))
+        } else if object.isOf("ipaddresses", group: "networking.k8s.io") {
+            if let address = IPAddress(object.name) { self.closedAddresses.insert(address) }
+        } else if object.isOf("ranges"), Self.addressRanges.contains(object.name) {
+            self.hasClosedRange = true
+        }
+    }
+
     private mutating func readRange(_ object: CheckedObject) {
         guard let range = object.root["range"]?.string, !range.isEmpty,
             let allocation = RangeAllocation(base64: object.root["data"]?.string ?? "")
         else { return }
         if object.name == "servicenodeports" {
             self.takenPorts = allocation.ports(in: range)
-        } else if let addresses = allocation.addresses(in: range) {
+        } else if Self.addressRanges.contains(object.name), let addresses = allocation.addresses(in: range) {
             self.hasAddressRange = true
             self.takenAddresses += addresses
         }
@@ -124,6 +145,9 @@ public struct ServiceCheck: ClusterCheck {
         self.takenAddresses += other.takenAddresses
         self.hasAddressRange = self.hasAddressRange || other.hasAddressRange
         self.takenPorts = self.takenPorts ?? other.takenPorts
+        self.closedServices.formUnion(other.closedServices)
+        self.closedAddresses.formUnion(other.closedAddresses)
+        self.hasClosedRange = self.hasClosedRange || other.hasClosedRange
     }
 
     func results(_ objects: CheckedObjects) -> [ClusterCheckResult] {
@@ -171,7 +195,8 @@ extension ServiceCheck {
     private var addressSource: AllocationSource? {
         // A cluster that is just being upgraded keeps both; then the objects count.
         if !self.addressObjects.isEmpty { return .addressObjects }
-        return self.hasAddressRange ? .bitmap : nil
+        let isBitmapWhole = !self.hasClosedRange && self.closedAddresses.isEmpty
+        return self.hasAddressRange && isBitmapWhole ? .bitmap : nil
     }
 
     private func compareWithBitmap(
@@ -182,6 +207,7 @@ extension ServiceCheck {
         for (address, service) in holders.sorted(by: { $0.key < $1.key }) where !taken.contains(address) {
             problems.add(.notAllocated(address, of: service))
         }
+        guard self.closedServices.isEmpty else { return }
         for address in taken.sorted() where holders[address] == nil {
             problems.add(.allocatedToNone(address))
         }
@@ -193,7 +219,8 @@ extension ServiceCheck {
     ) {
         var allocated: [IPAddress: NamespacedName?] = [:]
         for object in self.addressObjects { allocated.updateValue(object.service, forKey: object.address) }
-        for (address, service) in holders.sorted(by: { $0.key < $1.key }) {
+        for (address, service) in holders.sorted(by: { $0.key < $1.key })
+        where !self.closedAddresses.contains(address) {
             guard let other = allocated[address] else {
                 problems.add(.notAllocated(address, of: service))
                 continue
@@ -202,7 +229,7 @@ extension ServiceCheck {
             problems.add(.allocatedToAnother(address, of: service, other: other))
         }
         for object in self.addressObjects where holders[object.address] == nil {
-            guard let service = object.service else { continue }
+            guard let service = object.service, !self.closedServices.contains(service) else { continue }
             problems.add(.allocatedWithoutUse(object.address, to: service))
         }
     }
@@ -225,7 +252,9 @@ extension ServiceCheck {
             for (port, service) in holders.sorted(by: { $0.key < $1.key }) where !taken.contains(port) {
                 problems.add(.notAllocated(port, of: service))
             }
-            for port in takenPorts where holders[port] == nil { problems.add(.allocatedToNone(port)) }
+            for port in takenPorts where holders[port] == nil && self.closedServices.isEmpty {
+                problems.add(.allocatedToNone(port))
+            }
         }
         return NodePorts(count: holders.count, in: self.takenPorts == nil ? nil : .bitmap, problems)
     }

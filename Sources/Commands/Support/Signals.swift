@@ -5,6 +5,19 @@ import Synchronization
 
 /// Ends the process tidily when it is interrupted: unfinished output is removed, and the exit code says why.
 enum Signals {
+    /// What a signal does before the process ends, while something has to be put back.
+    private static let lastAct = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// Runs `body`, and should a signal end the process meanwhile, `act` before that.
+    static func withLastAct<Result>(
+        _ act: @escaping @Sendable () -> Void,
+        _ body: () throws -> Result
+    ) rethrows -> Result {
+        self.lastAct.withLock { $0 = act }
+        defer { self.lastAct.withLock { $0 = nil } }
+        return try body()
+    }
+
     /// What the first signal does instead, while something serves.
     private static let gentleEnd = Mutex<(@Sendable () -> Void)?>(nil)
 
@@ -22,6 +35,7 @@ enum Signals {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 if let end = Self.gentleEnd.withLock({ $0.take() }) { return end() }
+                Self.lastAct.withLock { $0?() }
                 StagedOutputs.process.abandonAll()
                 note("Error: interrupted")
                 _exit(ExitStatus.interrupted.rawValue)

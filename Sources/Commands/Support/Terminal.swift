@@ -41,14 +41,19 @@ func readPassword(prompt: String) throws -> String {
         )
     }
     var hidden = shown
-    // Ctrl-C is read as a byte: a signal would leave the terminal as it is now.
+    // Ctrl-C is read as a byte.
     hidden.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
-    tcsetattr(input.rawValue, TCSAFLUSH, &hidden)
-    defer { tcsetattr(input.rawValue, TCSAFLUSH, &shown) }
-    _ = try FileDescriptor.standardError.writeAll(prompt.utf8)
-    let password = try readHiddenLine(input)
-    _ = try FileDescriptor.standardError.writeAll("\n".utf8)
-    return password
+    let showAgain: @Sendable () -> Void = { [shown] in
+        _ = withUnsafePointer(to: shown) { tcsetattr(input.rawValue, TCSAFLUSH, $0) }
+    }
+    return try Signals.withLastAct(showAgain) {
+        tcsetattr(input.rawValue, TCSAFLUSH, &hidden)
+        defer { showAgain() }
+        _ = try FileDescriptor.standardError.writeAll(prompt.utf8)
+        let password = try readHiddenLine(input)
+        _ = try FileDescriptor.standardError.writeAll("\n".utf8)
+        return password
+    }
 }
 
 private func readHiddenLine(_ input: FileDescriptor) throws -> String {

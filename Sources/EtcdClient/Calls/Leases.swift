@@ -8,8 +8,6 @@ public struct LiveLease: Hashable, Sendable {
     public var id: Int64
     /// Seconds, as granted.
     public var grantedTTL: Int64
-    /// Seconds left.
-    public var remainingTTL: Int64
     /// The keys that go with it, in order of their bytes.
     public var keys: [[UInt8]]
 }
@@ -40,7 +38,6 @@ extension EtcdClient {
         return LiveLease(
             id: answer.id,
             grantedTTL: answer.grantedTtl,
-            remainingTTL: answer.ttl,
             keys: answer.keys.map { Array($0) }.sorted { $0.lexicographicallyPrecedes($1) }
         )
     }

@@ -15,19 +15,12 @@ public struct MemberStatus: Hashable, Sendable {
     public var memberID: UInt64
     /// etcd's version, such as 3.5.1.
     public var version: String
-    /// The version that its data are in, such as 3.6.0; nil before etcd 3.6.
-    public var storageVersion: String?
     public var revision: Int64
     /// Size of the database file, in bytes.
     public var databaseSize: Int64
-    /// What of it is in use, in bytes.
-    public var databaseSizeInUse: Int64
     /// The leader's member ID; nil when there is none.
     public var leader: UInt64?
     public var isLearner: Bool
-    public var raftTerm: UInt64
-    public var raftIndex: UInt64
-    public var raftAppliedIndex: UInt64
     /// What the member itself finds wrong, alarms among it, in etcd's words.
     public var errors: [String]
 
@@ -58,15 +51,10 @@ extension MemberStatus {
         self.clusterID = answer.header.clusterID
         self.memberID = answer.header.memberID
         self.version = printable(answer.version)
-        self.storageVersion = answer.storageVersion.isEmpty ? nil : printable(answer.storageVersion)
         self.revision = answer.header.revision
         self.databaseSize = answer.dbSize
-        self.databaseSizeInUse = answer.dbSizeInUse
         self.leader = answer.leader == 0 ? nil : answer.leader
         self.isLearner = answer.isLearner
-        self.raftTerm = answer.raftTerm
-        self.raftIndex = answer.raftIndex
-        self.raftAppliedIndex = answer.raftAppliedIndex
         self.errors = answer.errors.prefix(64).map(printable)
     }
 }

@@ -14,29 +14,6 @@ public struct LiveKeyValue: Hashable, Sendable {
 
 /// What to read; etcd's names and meanings.
 public struct RangeQuery: Hashable, Sendable {
-    public enum SortTarget: Hashable, Sendable {
-        case key
-        case version
-        case createRevision
-        case modRevision
-        case value
-    }
-
-    public enum SortOrder: Hashable, Sendable {
-        case ascending
-        case descending
-    }
-
-    public struct Sort: Hashable, Sendable {
-        public var target: SortTarget
-        public var order: SortOrder
-
-        public init(by target: SortTarget, _ order: SortOrder = .ascending) {
-            self.target = target
-            self.order = order
-        }
-    }
-
     public var range: KeyRange
     /// The most keys to return; 0 for all.
     public var limit: Int64
@@ -44,27 +21,19 @@ public struct RangeQuery: Hashable, Sendable {
     public var revision: Int64
     public var keysOnly: Bool
     public var countOnly: Bool
-    /// nil for the order of the keys.
-    public var sort: Sort?
-    /// Answer from the asked member alone, even when it is behind or without a leader.
-    public var serializable: Bool
 
     public init(
         _ range: KeyRange,
         limit: Int64 = 0,
         revision: Int64 = 0,
         keysOnly: Bool = false,
-        countOnly: Bool = false,
-        sort: Sort? = nil,
-        serializable: Bool = false
+        countOnly: Bool = false
     ) {
         self.range = range
         self.limit = limit
         self.revision = revision
         self.keysOnly = keysOnly
         self.countOnly = countOnly
-        self.sort = sort
-        self.serializable = serializable
     }
 }
 
@@ -140,16 +109,5 @@ extension Etcdserverpb_RangeRequest {
         self.revision = query.revision
         self.keysOnly = query.keysOnly
         self.countOnly = query.countOnly
-        self.serializable = query.serializable
-        guard let sort = query.sort else { return }
-        self.sortOrder = sort.order == .ascending ? .ascend : .descend
-        self.sortTarget =
-            switch sort.target {
-            case .key: .key
-            case .version: .version
-            case .createRevision: .create
-            case .modRevision: .mod
-            case .value: .value
-            }
     }
 }

@@ -5,19 +5,28 @@ import Files
 extension EtcdDatabase {
     /// The SHA-256 of the database's bytes, which a snapshot file ends in; 32 bytes.
     ///
-    /// - Throws: `.file` when the file became shorter or was changed meanwhile, or its disk fails.
-    public func computedDigest() throws(StorageError) -> [UInt8] {
-        let digest = self.bolt.file.digest(ofFirst: self.bolt.byteCount)
+    /// - Throws: `StorageError` with `.file` when the file became shorter or was changed meanwhile, or its disk
+    ///   fails; `CancellationError` when the task is cancelled.
+    public func computedDigest() throws -> [UInt8] {
+        var hasher = SHA256()
+        let pieceLength = 16 << 20
+        for start in stride(from: 0, to: self.bolt.byteCount, by: pieceLength) {
+            try Task.checkCancellation()
+            let end = min(start + pieceLength, self.bolt.byteCount)
+            self.bolt.file.withBytes { bytes in
+                bytes.extracting(start..<end).withUnsafeBytes { hasher.update(bufferPointer: $0) }
+            }
+        }
         try self.checkUnchanged()
-        return digest
+        return Array(hasher.finalize())
     }
 
     /// Compares the digest that the file ends in with its bytes.
     ///
     /// - Returns: Whether there is a digest to compare.
-    /// - Throws: `.digestMismatch`.
+    /// - Throws: `StorageError` with `.digestMismatch`; what ``computedDigest()`` throws.
     @discardableResult
-    public func checkDigest() throws(StorageError) -> Bool {
+    public func checkDigest() throws -> Bool {
         guard let stored = self.storedDigest else { return false }
         let computed = try self.computedDigest()
         guard computed == stored else {

@@ -40,7 +40,8 @@ public struct Verification: Sendable {
 
     /// Verifies `database` without changing it.
     ///
-    /// - Throws: `StorageError` only when the file cannot be read to its end; damage is a finding.
+    /// - Throws: `StorageError` only when the file cannot be read to its end; damage is a finding;
+    ///   `CancellationError`.
     public init(of database: EtcdDatabase) async throws {
         self = try await OngoingVerification(of: database).result
     }
@@ -80,8 +81,13 @@ public struct OngoingVerification: Sendable {
     /// - Throws: What ``Verification/init(of:)`` throws.
     public var result: Verification {
         get async throws {
+            // Hashing takes longest, and it is no child of the task that waits here.
+            let (digest, hashed) = try await withTaskCancellationHandler {
+                try await self.hashing.value
+            } onCancel: {
+                self.hashing.cancel()
+            }
             let (check, checked) = try await self.checking.value
-            let (digest, hashed) = try await self.hashing.value
             let seconds = (max(checked, hashed) - self.began) / .seconds(1)
             return Verification(digest: digest, check: check, seconds: seconds)
         }

@@ -17,12 +17,13 @@ extension ObjectWalk {
     ) throws(SelectorError) {
         guard labels != nil || fields != nil else { return }
         let selector = if let labels { try LabelSelector(labels) } else { nil as LabelSelector? }
-        var matchers: [Resource: FieldMatcher] = [:]
+        // By directory, which is hashed faster than a whole resource.
+        var matchers: [String: FieldMatcher] = [:]
         if let fields {
             let selector = try FieldSelector(fields)
             for resource in resources {
                 let known = self.registry.selectableFields(of: resource, self.decryption)
-                matchers[resource] = try selector.matcher(for: known)
+                matchers[resource.directory] = try selector.matcher(for: known)
             }
         }
         let registry = self.registry
@@ -30,7 +31,7 @@ extension ObjectWalk {
             let root = found.document.root
             if let selector, !selector.matches(root) { return false }
             guard let resource = registry.resource(of: found.object) else { return true }
-            return matchers[resource]?.matches(root) ?? true
+            return matchers[resource.directory]?.matches(root) ?? true
         }
     }
 

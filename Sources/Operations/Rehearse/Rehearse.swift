@@ -88,13 +88,17 @@ public struct Rehearse: Sendable {
         if self.request.keepsScratch { rehearsal.keptPath = try scratch.keep() }
     }
 
-    /// A directory with room for the restored database, what etcd adds to it, and a snapshot of it.
     private func makeScratch() throws(FileError) -> ScratchDirectory {
-        let byteCount = UInt64(self.database.bolt.databaseByteCount)
-        let logs: UInt64 = 256 << 20
-        // What is restored, the snapshot of it, and where a server keeps that while it sends it.
-        try FreeSpace.require(3 * byteCount + logs, in: self.request.scratchParent)
+        try FreeSpace.require(self.neededByteCount, in: self.request.scratchParent)
         return try ScratchDirectory(in: self.request.scratchParent, purpose: "rehearsal")
+    }
+
+    /// The most bytes that lie in the scratch directory at a time.
+    var neededByteCount: UInt64 {
+        // What is restored for each server, a snapshot of it, and where a server keeps that while it sends it.
+        let copies = UInt64(self.request.servers.count) + 2
+        let logs: UInt64 = 256 << 20
+        return copies * UInt64(self.database.bolt.databaseByteCount) + logs
     }
 }
 
@@ -191,6 +195,7 @@ extension Rehearse {
             progress: self.progress
         )
         let place = try self.makeSocketPlace(in: scratch)
+        defer { place.remove() }
         return try await [restored.step] + served.rehearse(in: place.path, spool: scratch.path)
     }
 
@@ -213,6 +218,7 @@ extension Rehearse {
                 continue
             }
             let place = try self.makeSocketPlace(in: scratch)
+            defer { place.remove() }
             rehearsal.steps += try await APIServerRehearsal(
                 apiServer: apiServer,
                 store: store,

@@ -109,8 +109,7 @@ public struct Restore: Sendable {
         return RestoreResult(
             database: database,
             digestMatches: self.hasDigest && !self.request.skipsHashCheck,
-            members: self.members,
-            plan: self.plan
+            members: self.members
         )
     }
 
@@ -194,5 +193,4 @@ public struct RestoreResult: Sendable {
     /// Whether the snapshot was compared with its digest; if not, its values are not proved.
     public var digestMatches: Bool
     public var members: [RestoredMember]
-    public var plan: RestorePlan
 }

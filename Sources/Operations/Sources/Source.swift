@@ -44,8 +44,8 @@ extension EtcdDatabase {
     /// Compares the digest with the bytes.
     ///
     /// - Returns: A note when there is no digest.
-    /// - Throws: `.digestMismatch` when they differ.
-    public func checkedDigestNotes() throws(StorageError) -> [SourceNote] {
+    /// - Throws: `StorageError` with `.digestMismatch` when they differ; `CancellationError`.
+    public func checkedDigestNotes() throws -> [SourceNote] {
         try self.checkDigest() ? [] : [.noDigest(path: self.path)]
     }
 

@@ -44,7 +44,7 @@ public struct SourceRequest: Sendable {
         }
         if namesEndpoints { return .live }
         if let name = SourceName.named(by: nil, in: context) { return name }
-        if context.environment["ETCDCTL_ENDPOINTS"] != nil || isEtcdConfigured(context) { return .live }
+        if context.variable("ETCDCTL_ENDPOINTS") != nil || isEtcdConfigured(context) { return .live }
         throw .noSource
     }
 }

@@ -123,9 +123,9 @@ extension EncryptionCheck.Result {
         switch self {
         case .nothingEncrypted: "nothing is encrypted, so no key is needed"
         case .opened(let keys): "opened with the configuration: keep it with the backup (\(text(keys)))"
-        case .closed(let keys, let first, let problem):
+        case .withoutConfiguration(let keys, let first, let problem):
             "the API server needs \(text(keys)); not opened: \(first.text): \(problem)"
-        case .partlyClosed(let keys, let closed, let problem):
+        case .unopened(let keys, let closed, let problem):
             "the API server needs \(text(keys)); not opened: \(closed.text(\.text)); \(problem)"
         }
     }

@@ -59,7 +59,11 @@ struct SourceRequestTests {
 
     @Test func refusesNoneAndTwo() throws {
         try withTemporaryDirectory { root in
-            #expect(throws: SourceError.noSource) { try self.request().open(self.context(root: root)) }
+            for environment in [[:], ["ETCDCTL_ENDPOINTS": ""]] {
+                #expect(throws: SourceError.noSource) {
+                    try self.request().open(self.context(environment, root: root))
+                }
+            }
             #expect(throws: SourceError.fileAndEndpoints) {
                 try self.request(Self.snapshot, endpoints: ["127.0.0.1:1"]).open(self.context(root: root))
             }
