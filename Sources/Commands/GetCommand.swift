@@ -74,7 +74,8 @@ struct GetCommand: AsyncParsableCommand {
             showsNamespace: self.namespaces.allNamespaces
         )
         var output = Output()
-        let result = try await renderer.write(answers, isList: !queries.isForOneObject, to: &output)
+        let isList = !queries.areForOneObject(answers)
+        let result = try await renderer.write(answers, isList: isList, to: &output)
         if result.isEmptyTable {
             let isNamespaced = answers.contains { $0.resource.scope != .cluster }
             note(nothingFoundLine(in: isNamespaced ? namespace : nil))

@@ -44,6 +44,20 @@ struct GetObjectsTests {
         #expect(result.output == (try text("cluster-1.36/kubectl/get-deploy-svc-cm-monitoring.yaml")))
     }
 
+    /// A category is several resources.
+    @Test func printsAListOfSeveralObjectsOfOneName() async throws {
+        for format in ["yaml", "json"] {
+            let result = try await RegistreeProgram.run(
+                ["get", "all", "web", "-n", "x", "-o", format, "-f", Self.cluster]
+            )
+            let bytes = Array(result.standardOutput)
+            let document = try format == "yaml" ? Document(yaml: bytes) : Document(json: bytes)
+            #expect(document.root["kind"]?.string == "List")
+            let kinds = document.root["items"]?.elements.compactMap { $0["kind"]?.string } ?? []
+            #expect(kinds.sorted() == ["Deployment", "HorizontalPodAutoscaler", "Service"])
+        }
+    }
+
     @Test(arguments: [
         "pods", "deployments", "nodes", "services", "secrets", "cronjobs", "endpointslices",
         "customresourcedefinitions", "persistentvolumes", "widgets.acme.example.com",

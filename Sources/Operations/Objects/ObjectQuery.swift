@@ -84,9 +84,13 @@ public enum ObjectQueryError: Error, Hashable, Sendable {
 }
 
 extension [ObjectQuery] {
-    /// Whether they ask for one object of one resource by its name, which then stands alone and not in a list.
-    public var isForOneObject: Bool {
+    /// Whether they ask for one object of one resource by its name and found no more, so that it stands alone and
+    /// not in a list.
+    ///
+    /// A category such as `all` is several resources, and one resource may lie below two roots.
+    public func areForOneObject(_ answers: [ObjectAnswer]) -> Bool {
         self.count == 1 && self.first?.names?.count == 1 && self.first?.resources.count == 1
+            && answers.reduce(0) { $0 + $1.objects.count } < 2
     }
 
     /// What there is in `registry` of all that is asked for.
