@@ -25,7 +25,7 @@ public struct RegistrySource: Sendable {
     /// The objects of some resources.
     ///
     /// Of a live etcd just these are read, and before them what says where they lie. A name that this does
-    /// not explain may still be found among all keys.
+    /// not explain may still be found among all keys, and so may a root that is not looked for.
     ///
     /// - Parameters:
     ///   - typed: The resources, as they were typed.
@@ -37,7 +37,9 @@ public struct RegistrySource: Sendable {
         let discoveryKeys = Registry.discoveryKeys(etcdPrefix: self.etcdPrefix)
         let discovered = try await self.registry(of: discoveryKeys, at: self.revision)
         let revision = discovered.keyspace.revision
-        guard let resources = try? typed.flatMap({ try discovered.resources(named: $0) }) else {
+        guard self.knowsRoots(discovered),
+            let resources = try? typed.flatMap({ try discovered.resources(named: $0) })
+        else {
             return try await self.registry(of: [.all], at: revision)
         }
         let objectKeys = Registry.objectKeys(of: resources, namespace: namespace)
@@ -62,10 +64,17 @@ public struct RegistrySource: Sendable {
         let discoveryKeys = Registry.discoveryKeys(etcdPrefix: self.etcdPrefix)
         let discovered = try await self.registry(of: discoveryKeys, at: self.revision)
         let wanted = try? typed.flatMap { try discovered.resources(named: $0) }
-        let isNarrow = namespace != nil && wanted?.allSatisfy { $0.scope == .namespaced } == true
+        let isNarrow =
+            namespace != nil && self.knowsRoots(discovered)
+            && wanted?.allSatisfy { $0.scope == .namespaced } == true
         let objectKeys = Registry.objectKeys(of: discovered.resources, namespace: namespace)
         let keys = isNarrow ? KeyRange.withoutOverlap(discoveryKeys + objectKeys) : [.all]
         return (try await self.registry(of: keys, at: discovered.keyspace.revision), [])
+    }
+
+    /// Whether the roots of `discovered` are those of the whole store: they were named, or keys were found there.
+    private func knowsRoots(_ discovered: Registry) -> Bool {
+        self.etcdPrefix != nil || discovered.keyspace.count > 0
     }
 
     private func registry(of keys: [KeyRange], at revision: Int64?) async throws -> Registry {
