@@ -15,6 +15,11 @@ struct Output: OutputSink, ~Copyable {
         self.buffer.reserveCapacity(Self.capacity)
     }
 
+    /// Writes out what a command gathered before it failed.
+    deinit {
+        _ = try? FileDescriptor.standardOutput.writeAll(self.buffer)
+    }
+
     mutating func write(_ text: String) throws {
         self.buffer.append(contentsOf: text.utf8)
         if self.buffer.count >= Self.capacity { try self.flush() }
@@ -33,13 +38,14 @@ struct Output: OutputSink, ~Copyable {
 
     /// Writes out what is gathered; a reader that has gone away ends the process quietly, as for any filter.
     mutating func flush() throws {
+        // What could not be written is not written again.
+        defer { self.buffer.removeAll(keepingCapacity: true) }
         do {
             try FileDescriptor.standardOutput.writeAll(self.buffer)
         } catch let error as Errno where error == .brokenPipe {
             signal(SIGPIPE, SIG_DFL)
             raise(SIGPIPE)
         }
-        self.buffer.removeAll(keepingCapacity: true)
     }
 
     /// Writes all of `text` at once.
