@@ -29,7 +29,11 @@ struct APIResourcesCommand: AsyncParsableCommand {
         let decryption = try self.decoding.decryption()
         let (holdings, problems) = try await ObjectWalk(of: registry, decryption: decryption).holdings()
         let text = HoldingsText(holdings, showsHeadings: !self.noHeaders)
-        try Output.print(self.output.text(of: text))
+        switch self.output {
+        case .json: try Output.print(json: text.json())
+        case .table: try Output.print(text.text)
+        case .name: try Output.print(text.names)
+        }
         try registry.keyspace.checkUnchanged()
         note(problems.lines(hasConfiguration: decryption != nil))
     }

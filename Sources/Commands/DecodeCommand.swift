@@ -49,11 +49,7 @@ struct DecodeCommand: AsyncParsableCommand {
             throw Failure("standard input is not a stored object: \(error)", status: .badInput)
         }
         let shown = self.metaOnly ? try document.metadataOnly() : document
-        var bytes: [UInt8] = []
-        self.output.text.append(shown, to: &bytes)
-        var output = Output()
-        try output.write(bytes.span.bytes)
-        try output.flush()
+        try Output.print(shown.root, as: self.output)
         note(form.lines)
     }
 }

@@ -76,11 +76,7 @@ struct HelmValues: AsyncParsableCommand {
         guard let values = self.defaults ? release.defaultValues : release.values else {
             return try Output.print("{}\n")
         }
-        var bytes: [UInt8] = []
-        self.output.text.append(values, to: &bytes)
-        var output = Output()
-        try output.write(stored: bytes.span.bytes)
-        try output.flush()
+        try Output.print(values, as: self.output)
     }
 }
 
@@ -96,7 +92,7 @@ struct HelmManifest: AsyncParsableCommand {
     func run() async throws {
         let manifest = Array(try await self.choice.release().manifest.utf8)
         var output = Output()
-        try output.write(stored: manifest.span.bytes)
+        try output.write(lines: manifest.span.bytes)
         try output.flush()
     }
 }

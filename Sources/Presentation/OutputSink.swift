@@ -6,9 +6,18 @@ public protocol OutputSink: ~Copyable {
     mutating func write(_ bytes: RawSpan) throws
     /// Writes stored bytes: as they are, or with controls escaped where a terminal shows them.
     mutating func write(stored bytes: RawSpan) throws
+    /// Writes lines of stored text: as they are, or with other controls escaped where a terminal shows them.
+    mutating func write(lines bytes: RawSpan) throws
+    /// Writes JSON text: as it is, or with controls as JSON escapes them where a terminal shows it.
+    mutating func write(json bytes: RawSpan) throws
 }
 
 extension OutputSink where Self: ~Copyable {
+    /// Writes JSON text: as it is, or with controls as JSON escapes them where a terminal shows it.
+    public mutating func write(json text: String) throws {
+        try self.write(json: Array(text.utf8).span.bytes)
+    }
+
     mutating func write(_ table: Table) throws {
         try table.forEachLine { try self.write($0.span.bytes) }
     }

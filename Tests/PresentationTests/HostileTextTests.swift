@@ -3,6 +3,8 @@ import KubernetesTables
 import Presentation
 import Testing
 
+@testable import KubernetesRegistry
+
 /// Text of objects that a terminal would obey.
 struct HostileTextTests {
     @Test(arguments: [
@@ -30,6 +32,29 @@ struct HostileTextTests {
             #expect(line.dropLast().unicodeScalars.allSatisfy(isHarmless), "\(line.debugDescription)")
         }
         #expect(lines.last?.hasPrefix("plain ") == true)
+    }
+
+    @Test func keepsTheLinesAndTabsOfSeveralLines() {
+        #expect(terminalLines(Array("a: \u{1B}[2J\r\n\tb\n\n".utf8)) == "a: \\u{1b}[2J\\u{d}\n\tb\n\n")
+        #expect(terminalLines([0x0A, 0x1B, 0xFF, 0x0A, 0x61]) == "\n\\x1b\\xff\na")
+        #expect(terminalLines([]) == "")
+    }
+
+    @Test(arguments: ["\u{7F}", "\u{9B}31m", "user\u{202E}gnp.exe", "zero\u{200B}width\u{FEFF}", "ä\u{61C}語"])
+    func isHarmlessAndOfTheSameMeaningInJSON(text: String) throws {
+        let json = "{\n    \"k\": \"\(text)\"\n}\n"
+        let shown = terminalJSON(Array(json.utf8))
+        #expect(shown.split(separator: "\n").allSatisfy { $0.unicodeScalars.allSatisfy(isHarmless) })
+        #expect(shown.count { $0 == "\n" } == 3)
+        #expect(try Document(json: Array(shown.utf8)).root["k"]?.string == text)
+    }
+
+    @Test func isHarmlessInTheNamesOfResources() {
+        let resources = [("things\u{1B}[2J", "b"), ("things", "a")].map { plural, group in
+            Resource(plural: plural, group: group, origin: .customKeys, root: nil, directory: "")
+        }
+        let text = HoldingsText(resources.map { ResourceHolding($0) }, showsHeadings: true)
+        #expect(text.names == "things.a\nthings\\u{1b}[2J.b\n")
     }
 
     @Test func isHarmlessAsBytes() {

@@ -1,4 +1,5 @@
 import Glibc
+import KubernetesCodec
 import Operations
 import Presentation
 import SystemPackage
@@ -31,6 +32,18 @@ struct Output: OutputSink, ~Copyable {
         try self.write(terminalText(bytes.withUnsafeBytes { Array($0) }))
     }
 
+    /// Escapes controls but line ends and tabs when standard output is a terminal.
+    mutating func write(lines bytes: RawSpan) throws {
+        guard self.isTerminal else { return try self.write(bytes) }
+        try self.write(terminalLines(bytes.withUnsafeBytes { Array($0) }))
+    }
+
+    /// Escapes controls as JSON does when standard output is a terminal.
+    mutating func write(json bytes: RawSpan) throws {
+        guard self.isTerminal else { return try self.write(bytes) }
+        try self.write(terminalJSON(bytes.withUnsafeBytes { Array($0) }))
+    }
+
     mutating func write(_ bytes: RawSpan) throws {
         bytes.withUnsafeBytes { self.buffer.append(contentsOf: $0) }
         if self.buffer.count >= Self.capacity { try self.flush() }
@@ -55,9 +68,29 @@ struct Output: OutputSink, ~Copyable {
         try output.flush()
     }
 
+    /// Writes JSON text at once.
+    static func print(json text: String) throws {
+        var output = Output()
+        try output.write(json: text)
+        try output.flush()
+    }
+
+    /// Writes a whole object at once.
+    static func print(_ value: Value, as format: WholeObjectFormat) throws {
+        let text = format.text
+        var bytes: [UInt8] = []
+        text.append(value, to: &bytes)
+        var output = Output()
+        try text.write(bytes, to: &output)
+        try output.flush()
+    }
+
     /// Writes a report at once.
     static func print(_ report: some Report, as format: ReportFormat) throws {
-        try self.print(format.text(of: report))
+        switch format {
+        case .table: try self.print(report.text)
+        case .json: try self.print(json: report.json())
+        }
     }
 }
 

@@ -32,6 +32,34 @@ public func terminalText(_ bytes: [UInt8]) -> String {
     return safe
 }
 
+/// The same of text of several lines: its line ends and tabs stay.
+public func terminalLines(_ bytes: [UInt8]) -> String {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+        line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+            .map { terminalText(Array($0)) }.joined(separator: "\t")
+    }
+    return lines.joined(separator: "\n")
+}
+
+/// JSON text, harmless on a terminal and of the same meaning.
+///
+/// What `terminalText` escapes stands in strings alone, line ends of the layout aside, and becomes `\uNNNN`.
+public func terminalJSON(_ bytes: [UInt8]) -> String {
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard text.unicodeScalars.contains(where: { isHarmful($0) && $0 != "\n" }) else { return text }
+    var safe = ""
+    for scalar in text.unicodeScalars {
+        if isHarmful(scalar), scalar != "\n" {
+            let digits = String(scalar.value, radix: 16)
+            safe += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        } else {
+            safe.unicodeScalars.append(scalar)
+        }
+    }
+    return safe
+}
+
+/// All of them have four hexadecimal digits at most.
 private func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0..<0x20, 0x7F..<0xA0, 0x61C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF: true

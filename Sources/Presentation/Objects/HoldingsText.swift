@@ -6,14 +6,6 @@ public enum HoldingsFormat: String, CaseIterable, Sendable {
     case json
     /// The names alone, a line each: `deployments.apps`.
     case name
-
-    public func text(of holdings: HoldingsText) throws -> String {
-        switch self {
-        case .table: holdings.text
-        case .json: try holdings.json()
-        case .name: holdings.names
-        }
-    }
 }
 
 /// What a source holds of each resource, as a table or JSON.
@@ -57,7 +49,10 @@ public struct HoldingsText: Report {
         return table.lines
     }
 
-    fileprivate var names: String { self.holdings.map { $0.resource.qualifiedName + "\n" }.joined() }
+    /// The names alone, a line each.
+    public var names: String {
+        self.sorted.map { terminalText($0.resource.qualifiedName) + "\n" }.joined()
+    }
 
     public func json() throws -> String {
         try indentedJSON(self.sorted.map(HoldingJSON.init))

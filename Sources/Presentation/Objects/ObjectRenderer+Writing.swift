@@ -56,7 +56,7 @@ extension ObjectRenderer {
             guard count > 0 else { return }
             try output.write(isFirst ? text.opening : text.separator)
             isFirst = false
-            try output.write(bytes.span.bytes)
+            try text.write(bytes, to: &output)
         }
         try output.write(isFirst ? text.empty : text.closing)
         return problems
@@ -80,7 +80,7 @@ extension ObjectRenderer {
         guard let root = isList ? list.document.root : alone?.root else { return problems }
         var bytes: [UInt8] = []
         try template.write(root, to: &bytes)
-        try output.write(stored: bytes.span.bytes)
+        try output.write(lines: bytes.span.bytes)
         return problems
     }
 

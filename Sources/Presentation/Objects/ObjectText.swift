@@ -37,6 +37,14 @@ public struct ObjectText: Sendable {
         }
     }
 
+    /// Writes objects that were appended.
+    public func write<Sink: OutputSink & ~Copyable>(_ bytes: [UInt8], to output: inout Sink) throws {
+        switch self.format {
+        case .yaml: try output.write(lines: bytes.span.bytes)
+        case .json, .jsonLines: try output.write(json: bytes.span.bytes)
+        }
+    }
+
     /// What stands before the first item of a list.
     public var opening: String {
         guard self.isList else { return "" }

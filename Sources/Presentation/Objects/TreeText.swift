@@ -35,7 +35,7 @@ extension Registry {
             var json = TreeJSON(self)
             try self.forEachTreeNode(depth: depth, namespace: namespace) { node in
                 isEmpty = false
-                try output.write(json.text(node))
+                try output.write(json: json.text(node))
             }
             try output.write(json.end())
         }

@@ -37,6 +37,18 @@ struct HelmTests {
                 )
                 let truth = cases.first { $0["release", "version"]?.integer == 2 }
                 #expect(manifest.output == truth?["release", "manifest"]?.string)
+                // On a terminal, which ends lines with a carriage return too, a line stays a line.
+                let manifestWords = ["manifest", "shop", "--release-revision", "2", "-n", "web"]
+                for words in [["values", "shop"], manifestWords] {
+                    let piped = try await RegistreeProgram.run(["helm"] + words + endpoint)
+                    let program = try RegistreeProgram.located()
+                    let line = ([program.path.string, "helm"] + words + endpoint).joined(separator: " ")
+                    let shown = try await RealPrograms.named("script").succeed(
+                        ["-qec", line, "/dev/null"],
+                        environment: program.environment
+                    )
+                    #expect(shown.output == piped.output.replacing("\n", with: "\r\n"))
+                }
                 let missing = try await RegistreeProgram.run(["helm", "history", "nope"] + endpoint)
                 #expect(missing.exitCode == 1)
                 #expect(missing.errors.contains("no Helm release is called \"nope\""))
