@@ -13,7 +13,8 @@ public protocol OutputSink: ~Copyable {
 }
 
 extension OutputSink where Self: ~Copyable {
-    mutating func write(json text: String) throws {
+    /// Writes JSON text: as it is, or with controls as JSON escapes them where a terminal shows it.
+    public mutating func write(json text: String) throws {
         try self.write(json: Array(text.utf8).span.bytes)
     }
 

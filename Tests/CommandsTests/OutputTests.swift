@@ -14,9 +14,9 @@ struct OutputTests {
         try #require(keys.count > 2)
         // Without its digest, which would find the damage before anything is read.
         var bytes = try Data(contentsOf: Truth.url("cluster-1.36/with-history.db")).dropLast(32)
-        // What follows the key in its records becomes a field of a type that there is not.
+        // The field behind the key in its records gets the key's number, which is seen only when they are printed.
         let record = Data(keys[2].utf8) + [0x10]
-        while let found = bytes.range(of: record) { bytes[found.upperBound - 1] = 0x0F }
+        while let found = bytes.range(of: record) { bytes[found.upperBound - 1] = 0x08 }
         let result = try await withTemporaryDirectory { directory in
             let path = directory.appending("damaged.db").string
             try bytes.write(to: URL(filePath: path))

@@ -43,7 +43,10 @@ struct HelmTests {
                     let piped = try await RegistreeProgram.run(["helm"] + words + endpoint)
                     let program = try RegistreeProgram.located()
                     let line = ([program.path.string, "helm"] + words + endpoint).joined(separator: " ")
-                    let shown = try await RealPrograms.named("script").succeed(["-qec", line, "/dev/null"])
+                    let shown = try await RealPrograms.named("script").succeed(
+                        ["-qec", line, "/dev/null"],
+                        environment: program.environment
+                    )
                     #expect(shown.output == piped.output.replacing("\n", with: "\r\n"))
                 }
                 let missing = try await RegistreeProgram.run(["helm", "history", "nope"] + endpoint)
