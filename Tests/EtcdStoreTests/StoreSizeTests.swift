@@ -3,10 +3,7 @@ import EtcdStorage
 import EtcdStore
 import Foundation
 import SwiftProtobuf
-<<<<<<< HEAD:Tests/EtcdStoreTests/StoreSizeTests.swift
-=======
 import SystemPackage
->>>>>>> h-serves:Tests/EtcdServerTests/Store/StoreSizeTests.swift
 import TestSupport
 import Testing
 
