@@ -96,7 +96,7 @@ struct RevisionCheck {
             hash: KeyIndex.hash(of: keyValue.key, in: bytes),
             keyOffset: keyOffset,
             isTombstone: record.revision.isTombstone,
-            hasTail: keyValue.lease != 0
+            hasTail: keyValue.metadata.lease != 0
         )
         if message.isEmpty { return self.checkBump(record, entry, in: bytes) }
         if keyValue.key.isEmpty { return self.add(.namelessKey, record) }
