@@ -22,7 +22,7 @@ struct SnapshotContents: Sendable {
     /// lacks none of the buckets and numbers that are written even when they are not there; else nil.
     var unchangedSource: EtcdDatabase? {
         guard let source = self.overlay.source, self.requests == 0, !self.users.areChanged,
-            self.overlay.changeCount == 0, !self.overlay.isCompactedSinceOpen,
+            self.overlay.revision == self.overlay.sourceRevision, !self.overlay.isCompactedSinceOpen,
             source.facts.consistentIndex != nil, source.facts.term != nil,
             // A lease that is kept alive is no request, and forgets what was left of it.
             Set(self.leases.entries.values.map(\.lease)) == Set(source.facts.leases),
