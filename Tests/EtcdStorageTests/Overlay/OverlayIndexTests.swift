@@ -29,9 +29,7 @@ struct OverlayIndexTests {
             at: RevisionKey(main: revision, sub: 0),
             key: key.span.bytes,
             value: key.span.bytes,
-            createRevision: 1,
-            version: revision,
-            lease: 0
+            KeyMetadata(createRevision: 1, modRevision: revision, version: revision, lease: 0)
         )
     }
 
