@@ -1,6 +1,7 @@
 import EtcdStore
 import Foundation
 import Glibc
+import SystemPackage
 import TestSupport
 import Testing
 

@@ -4,6 +4,7 @@ import Foundation
 import GRPCCore
 import Glibc
 import Logging
+import StoreTestSupport
 import Synchronization
 import SystemPackage
 import TestSupport

@@ -1,6 +1,8 @@
 import EtcdMessages
+import EtcdRPC
 import EtcdServer
 import Foundation
+import SwiftProtobuf
 import TestSupport
 import Testing
 
