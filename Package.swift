@@ -200,7 +200,7 @@ let package = Package(
         .target(
             name: "StoreTestSupport",
             dependencies: [
-                "EtcdMessages", "EtcdStore", "EtcdRPC", "TestSupport", grpc, grpcTransport, protobuf,
+                "EtcdMessages", "EtcdStore", "EtcdRPC", "TestSupport", grpc, grpcTransport, nio, protobuf,
             ],
             path: "Tests/StoreTestSupport",
             swiftSettings: settings

@@ -3,6 +3,7 @@ import EtcdRPC
 import Foundation
 package import GRPCCore
 package import GRPCNIOTransportHTTP2Posix
+import NIOCore
 import SwiftProtobuf
 package import TestSupport
 
@@ -105,9 +106,18 @@ package func withAnsweringEtcd<Result: Sendable>(
     guard let url = URL(string: endpoint), let host = url.host(), let port = url.port else {
         throw ProgramError("\(endpoint) is no address")
     }
+    let config = HTTP2ClientTransport.Posix.Config.defaults { config in
+        config.channelDebuggingCallbacks.onCreateTCPConnection = { channel in
+            channel.eventLoop.makeCompletedFuture {
+                let absorber = PingAbsorber(readsFromClient: false, now: channel.eventLoop.now)
+                try channel.pipeline.syncOperations.addHandler(absorber, position: .first)
+            }
+        }
+    }
     let transport = try HTTP2ClientTransport.Posix(
         target: .ipv4(address: host, port: port),
-        transportSecurity: .plaintext
+        transportSecurity: .plaintext,
+        config: config
     )
     return try await withGRPCClient(transport: transport) { try await body(AnsweringEtcd(grpc: $0)) }
 }

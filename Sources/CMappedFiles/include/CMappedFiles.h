@@ -9,7 +9,7 @@
 // handled as it was before.
 
 /// How many ranges can be guarded at once.
-#define REGISTREE_MAPPING_LIMIT 64
+#define REGISTREE_MAPPING_LIMIT 256
 
 /// Guards `length` bytes from `base`; the answer is a slot for the calls below, -1 when all are taken.
 int registree_guard_mapping(const void *base, size_t length);

@@ -129,8 +129,12 @@ struct OverlayModel {
     /// Whether a change is among those that HashKV sums up at a revision.
     func outlivesCompaction(_ change: Change, at revision: Int64) -> Bool {
         guard change.revision.main <= self.compactRevision else { return true }
-        guard let record = change.record else { return false }
-        return self.states[revision]?[change.key] == record
+        guard let record = change.record, self.states[revision]?[change.key] == record else { return false }
+        // A transaction may write the same twice, with a deletion between.
+        let (main, sub) = (change.revision.main, change.revision.sub)
+        return !self.changes.contains {
+            $0.key == change.key && $0.revision.main == main && $0.revision.sub > sub
+        }
     }
 
     /// The hash at a revision: every change up to it that outlives the compaction.
