@@ -41,27 +41,32 @@ public enum GoJSON {
         json.append(UInt8(ascii: "\""))
     }
 
+    /// A backslash and one character: the escapes that texts within texts are full of.
+    private static func append(escape character: UInt8, to json: inout [UInt8]) {
+        json.append(UInt8(ascii: "\\"))
+        json.append(character)
+    }
+
     /// Appends what stands for the character at `position`.
     private static func appendEscape(
         of text: UnsafeRawBufferPointer,
         at position: Int,
         to json: inout [UInt8]
     ) {
-        let escape =
-            switch text[position] {
-            case UInt8(ascii: "\""): "\\\""
-            case UInt8(ascii: "\\"): "\\\\"
-            case 0x08: "\\b"
-            case 0x09: "\\t"
-            case 0x0A: "\\n"
-            case 0x0C: "\\f"
-            case 0x0D: "\\r"
-            case let byte where byte < 0x80: (byte < 0x10 ? "\\u000" : "\\u00") + String(byte, radix: 16)
-            case 0xE2 where isLineSeparator(at: position, of: text):
-                text[position + 2] == 0xA8 ? "\\u2028" : "\\u2029"
-            default: "\\ufffd"
-            }
-        json.append(contentsOf: escape.utf8)
+        let byte = text[position]
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): self.append(escape: byte, to: &json)
+        case 0x08: self.append(escape: UInt8(ascii: "b"), to: &json)
+        case 0x09: self.append(escape: UInt8(ascii: "t"), to: &json)
+        case 0x0A: self.append(escape: UInt8(ascii: "n"), to: &json)
+        case 0x0C: self.append(escape: UInt8(ascii: "f"), to: &json)
+        case 0x0D: self.append(escape: UInt8(ascii: "r"), to: &json)
+        case 0..<0x10: json.append(contentsOf: "\\u000\(String(byte, radix: 16))".utf8)
+        case 0x10..<0x80: json.append(contentsOf: "\\u00\(String(byte, radix: 16))".utf8)
+        case 0xE2 where isLineSeparator(at: position, of: text):
+            json.append(contentsOf: (text[position + 2] == 0xA8 ? "\\u2028" : "\\u2029").utf8)
+        default: json.append(contentsOf: "\\ufffd".utf8)
+        }
     }
 }
 
