@@ -14,7 +14,8 @@ public struct StorageCheck: Sendable {
 
     /// Whether the records were found to be those of another database, whose check then counts for them.
     public private(set) var isOfKnownRecords = false
-    /// What lives at the newest revision, where the records were looked at and nothing at all was found; else nil.
+    /// What lives at the newest revision, where that was to be kept, the records were looked at and nothing at all was
+    /// found; else nil.
     private(set) var live: LiveRecords?
 
     /// Whether nothing at all was found.
@@ -22,12 +23,15 @@ public struct StorageCheck: Sendable {
 
     /// Checks `database`; damage is in the findings.
     ///
+    /// - Parameters:
+    ///   - database: What is checked.
+    ///   - keepsLiveKeys: Whether ``EtcdDatabase/keyspace(foundBy:)`` follows, for which the live keys are kept.
     /// - Throws: `.file` when the file became shorter or was changed meanwhile, or its disk fails.
-    public init(of database: EtcdDatabase) throws(StorageError) {
+    public init(of database: EtcdDatabase, keepsLiveKeys: Bool = false) throws(StorageError) {
         self.structure = StructureCheck(of: database.bolt)
         let facts = self.facts(of: database)
         self.checkSmallBuckets(of: database)
-        self.checkRecords(of: database, facts)
+        self.checkRecords(of: database, facts, keepsLiveKeys: keepsLiveKeys)
         try database.checkUnchanged()
     }
 
@@ -58,7 +62,7 @@ public struct StorageCheck: Sendable {
             self.recordCount = check.recordCount
             self.liveKeyCount = check.liveKeyCount
         } else {
-            self.checkRecords(of: database, facts)
+            self.checkRecords(of: database, facts, keepsLiveKeys: false)
         }
         try database.checkUnchanged()
     }
@@ -94,7 +98,7 @@ public struct StorageCheck: Sendable {
     }
 
     /// Checks bucket `key`; without facts, of which the compact revision is one, histories cannot be judged.
-    private mutating func checkRecords(of database: EtcdDatabase, _ facts: StoreFacts?) {
+    private mutating func checkRecords(of database: EtcdDatabase, _ facts: StoreFacts?, keepsLiveKeys: Bool) {
         var revisions = RevisionCheck(facts: facts ?? StoreFacts())
         var hasKeyBucket = false
         database.bolt.file.withBytes { bytes in
@@ -109,7 +113,7 @@ public struct StorageCheck: Sendable {
         }
         self.recordCount = revisions.recordCount
         self.liveKeyCount = revisions.index.entries.count { !$0.isTombstone && $0.keyCount > 0 }
-        guard self.isSound, let facts else { return }
+        guard keepsLiveKeys, self.isSound, let facts else { return }
         self.live = LiveRecords(
             newest: revisions.index.entries,
             lastRevision: revisions.lastRevision,

@@ -62,11 +62,17 @@ public struct OngoingVerification: Sendable {
     private let checking: Task<(StorageCheck, end: ContinuousClock.Instant), any Error>
 
     /// Begins to verify `database`.
-    public init(of database: EtcdDatabase) {
+    ///
+    /// - Parameters:
+    ///   - database: What is verified.
+    ///   - keepsLiveKeys: Whether the check keeps the live keys for ``EtcdDatabase/keyspace(foundBy:)``.
+    public init(of database: EtcdDatabase, keepsLiveKeys: Bool = false) {
         self.database = database
         // Hashing takes longest, so it begins first.
         self.hashing = Task { (try await digestResult(of: database), .now) }
-        self.checking = Task { (try await storageCheck(of: database), .now) }
+        self.checking = Task {
+            (try await storageCheck(of: database, keepsLiveKeys: keepsLiveKeys), .now)
+        }
     }
 
     /// Whether the structure and the records are sound; the digest may still be under way.
@@ -95,8 +101,8 @@ public struct OngoingVerification: Sendable {
 }
 
 @concurrent
-private func storageCheck(of database: EtcdDatabase) async throws -> StorageCheck {
-    try StorageCheck(of: database)
+private func storageCheck(of database: EtcdDatabase, keepsLiveKeys: Bool) async throws -> StorageCheck {
+    try StorageCheck(of: database, keepsLiveKeys: keepsLiveKeys)
 }
 
 @concurrent

@@ -40,7 +40,7 @@ public struct Rehearse: Sendable {
         defer { scratch.remove() }
         // The file is hashed while it is checked, restored and its keys are put in order.
         self.progress(.verifyingAndRestoring)
-        let verification = OngoingVerification(of: self.database)
+        let verification = OngoingVerification(of: self.database, keepsLiveKeys: true)
         async let file = self.readFile(checkedBy: verification)
         let restored = await self.attemptRestore(number: 0, in: scratch, provedBy: verification)
         let verified = try await self.verify(verification)
