@@ -4,6 +4,15 @@ import Testing
 
 /// Which resource, namespace and name a key stands for, on keys that the fixtures do not have.
 struct ResourcesOfKeysTests {
+    /// Without a store there is nothing that defines the resource of the second.
+    @Test(arguments: [
+        ("/registry/secrets/shop/db", "secrets"),
+        ("/registry/example.org/widgets/shop/one", "widgets.example.org"),
+    ])
+    func areKnownFromTheKeyAlone(key: String, name: String) {
+        #expect(Resource(ofKey: key)?.qualifiedName == name)
+    }
+
     @Test func placesKeysWhosePrefixIsNotTheirPlural() throws {
         let registry = try registry(of: [
             "/registry/minions/node-1",

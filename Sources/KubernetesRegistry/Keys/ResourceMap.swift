@@ -141,7 +141,9 @@ extension Resource {
     public init?(ofKey key: String) {
         guard let slash = key.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
         var map = ResourceMap(roots: Roots.wellKnown)
-        let resource = map.resources[map.objectDirectory(at: Array(key.utf8[...slash])).resource]
+        // The place first: asking for it may add the resource.
+        let place = map.objectDirectory(at: Array(key.utf8[...slash])).resource
+        let resource = map.resources[place]
         guard resource.root != nil else { return nil }
         self = resource
     }
