@@ -1,5 +1,6 @@
 import ArgumentParser
 import EtcdStorage
+import KubernetesRegistry
 import Operations
 import Presentation
 
@@ -18,6 +19,14 @@ struct KeysCommand: AsyncParsableCommand {
     @OptionGroup var selection: KeySelection
     @OptionGroup var source: SourceOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "In place of a key: all keys below this root, such as /registry.",
+            valueName: "prefix"
+        )
+    )
+    var etcdPrefix: String?
+
     @Flag(help: "Print only the keys.")
     var keysOnly = false
 
@@ -34,11 +43,14 @@ struct KeysCommand: AsyncParsableCommand {
         guard !self.keysOnly || !self.printValueOnly else {
             throw ValidationError("--keys-only and --print-value-only exclude each other.")
         }
+        guard self.etcdPrefix == nil || self.selection.key == nil else {
+            throw ValidationError("--etcd-prefix and a key exclude each other.")
+        }
         guard self.limit >= 0 else { throw ValidationError("--limit must be 0 or more.") }
     }
 
     func run() async throws {
-        let range = self.selection.range
+        let range = self.etcdPrefix.map { Registry.keys(below: $0) } ?? self.selection.range
         let source = try self.source.open()
         let keyspace = try await source.keyspace(of: [range], at: self.source.revision)
         var renderer = KeyRenderer(self.output)

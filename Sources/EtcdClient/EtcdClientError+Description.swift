@@ -1,3 +1,5 @@
+import EtcdStorage
+
 extension EtcdClientError: CustomStringConvertible {
     public var description: String { "\(self.endpoint): \(self.reason.explanation)" }
 }
@@ -73,6 +75,9 @@ extension EtcdClientError.Reason {
         case .userNeeded: "etcd's authentication is on; give --user"
         case .permissionDenied(let user?): "user \(user) has no right to do this (permission denied)"
         case .permissionDenied(nil): "no right to do this (permission denied)"
+        case .rangeDenied(let user?, let range):
+            "user \(user) has no right to read \(words(for: range)) (permission denied)"
+        case .rangeDenied(nil, let range): "no right to read \(words(for: range)) (permission denied)"
         default: nil
         }
     }
@@ -112,6 +117,20 @@ extension EtcdClientError.Reason {
         }
     }
 }
+
+/// Which keys these are; what is not printable ASCII in a key is a question mark.
+private func words(for range: KeyRange) -> String {
+    let start = quoted(range.start)
+    return switch range.end {
+    case .single: "the key \(start)"
+    case .none where range.start.isEmpty: "all keys"
+    case .none: "the keys from \(start) on"
+    case .before where range == .prefix(range.start): "the keys that begin with \(start)"
+    case .before(let end): "the keys from \(start) to \(quoted(end))"
+    }
+}
+
+private func quoted(_ key: [UInt8]) -> String { "\"\(printable(String(decoding: key, as: UTF8.self)))\"" }
 
 private func hexadecimal(_ id: UInt64) -> String { String(id, radix: 16) }
 

@@ -1,6 +1,9 @@
+public import EtcdStorage
+
 /// Why something could not be done with etcd, and at which endpoint.
 ///
-/// Carries names, numbers and file names only: never a password, a token, a key's bytes or a stored value.
+/// Carries names, numbers, file names and the range of keys that was asked for: never a password, a token, what was
+/// read of a key, or a stored value.
 public struct EtcdClientError: Error, Hashable, Sendable {
     /// One way in which it can go wrong.
     public enum Reason: Hashable, Sendable {
@@ -51,6 +54,8 @@ public struct EtcdClientError: Error, Hashable, Sendable {
         case wrongPassword(user: String)
         case userNeeded
         case permissionDenied(user: String?)
+        /// No right to read these keys.
+        case rangeDenied(user: String?, KeyRange)
 
         // What etcd itself refuses.
         case compacted

@@ -1,6 +1,11 @@
 public import EtcdStorage
 
 extension Registry {
+    /// The keys below one root, as `--etcd-prefix` names it; all keys without a root.
+    public static func keys(below etcdPrefix: String?) -> KeyRange {
+        etcdPrefix.map { .prefix(Array("\(Roots.normalized($0))/".utf8)) } ?? .all
+    }
+
     /// The few keys that say which roots there are and which custom resources are defined.
     public static func discoveryKeys(etcdPrefix: String?) -> [KeyRange] {
         let roots = etcdPrefix.map { [Roots.normalized($0)] } ?? Roots.wellKnown

@@ -105,8 +105,8 @@ extension EtcdClientError.Reason {
             .clientCertificateRequired, .clientCertificateRefused, .oldTLSOnly, .handshakeFailed, .noLeader,
             .serverTimedOut, .timedOut, .connectionLost, .stalled, .streamCut:
             .cannotReachEtcd
-        case .wrongPassword, .userNeeded, .permissionDenied, .learner, .outOfSpace, .corruptCluster,
-            .tooLarge, .tooBusy, .notImplemented, .refused, .answerTooLarge, .badAnswer,
+        case .wrongPassword, .userNeeded, .permissionDenied, .rangeDenied, .learner, .outOfSpace,
+            .corruptCluster, .tooLarge, .tooBusy, .notImplemented, .refused, .answerTooLarge, .badAnswer,
             .onlyEmptyMessages, .snapshotShort, .snapshotContradictsItself:
             .failed
         }

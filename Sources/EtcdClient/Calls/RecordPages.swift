@@ -76,7 +76,8 @@ extension EtcdClient {
     ///     without it that is learnt from the pages before.
     ///   - body: Called with each page, in the order of the keys; no page is empty.
     /// - Returns: The revision that was read, and the store's newest when the first page was answered.
-    /// - Throws: `.compacted` when the revision is compacted away while it is read.
+    /// - Throws: `.compacted` when the revision is compacted away while it is read; `.rangeDenied` when the user may
+    ///   not read all of `range`.
     @discardableResult
     public func recordPages(
         of range: KeyRange,
@@ -94,6 +95,9 @@ extension EtcdClient {
             let page: RecordPage
             do {
                 page = try await self.recordPage(query)
+            } catch let error as EtcdClientError where error.isAboutRights {
+                let user = self.calls.options.credentials?.user
+                throw EtcdClientError(.rangeDenied(user: user, range), at: self.endpoint)
             } catch let error as EtcdClientError where error.isTooLarge && size.halve(from: query.limit) {
                 continue
             }
@@ -172,6 +176,10 @@ extension RawSpan {
 }
 
 extension EtcdClientError {
+    fileprivate var isAboutRights: Bool {
+        if case .permissionDenied = self.reason { true } else { false }
+    }
+
     fileprivate var isTooLarge: Bool {
         if case .answerTooLarge = self.reason { true } else { false }
     }

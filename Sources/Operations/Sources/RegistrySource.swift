@@ -6,7 +6,7 @@ public struct RegistrySource: Sendable {
     public var source: Source
     /// The revision to show; nil for the newest.
     public var revision: Int64?
-    /// The one root to look below; nil for the roots that are there.
+    /// The one root to look below, of a live etcd also the one that is read; nil for the roots that are there.
     public var etcdPrefix: String?
 
     public init(_ source: Source, revision: Int64?, etcdPrefix: String?) {
@@ -15,11 +15,11 @@ public struct RegistrySource: Sendable {
         self.etcdPrefix = etcdPrefix
     }
 
-    /// Everything that the source holds.
+    /// Everything that the source holds; of a live etcd only what lies below the one root, if there is one.
     ///
     /// - Throws: `StorageError` for a file, `EtcdClientError` for a live etcd.
     public func registry() async throws -> Registry {
-        try await self.registry(of: [.all], at: self.revision)
+        try await self.registry(of: self.allKeys, at: self.revision)
     }
 
     /// The objects of some resources.
@@ -40,7 +40,7 @@ public struct RegistrySource: Sendable {
         guard self.knowsRoots(discovered),
             let resources = try? typed.flatMap({ try discovered.resources(named: $0) })
         else {
-            return try await self.registry(of: [.all], at: revision)
+            return try await self.registry(of: self.allKeys, at: revision)
         }
         let objectKeys = Registry.objectKeys(of: resources, namespace: namespace)
         return try await self.registry(of: KeyRange.withoutOverlap(discoveryKeys + objectKeys), at: revision)
@@ -68,9 +68,12 @@ public struct RegistrySource: Sendable {
             namespace != nil && self.knowsRoots(discovered)
             && wanted?.allSatisfy { $0.scope == .namespaced } == true
         let objectKeys = Registry.objectKeys(of: discovered.resources, namespace: namespace)
-        let keys = isNarrow ? KeyRange.withoutOverlap(discoveryKeys + objectKeys) : [.all]
+        let keys = isNarrow ? KeyRange.withoutOverlap(discoveryKeys + objectKeys) : self.allKeys
         return (try await self.registry(of: keys, at: discovered.keyspace.revision), [])
     }
+
+    /// All keys that may be asked for: a user of etcd may have the right to read one root alone.
+    private var allKeys: [KeyRange] { [Registry.keys(below: self.etcdPrefix)] }
 
     /// Whether the roots of `discovered` are those of the whole store: they were named, or keys were found there.
     private func knowsRoots(_ discovered: Registry) -> Bool {

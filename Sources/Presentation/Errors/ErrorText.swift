@@ -97,6 +97,8 @@ extension EtcdClientError.Reason {
             "certificates' keys belong to root: run it with sudo, or name others with --cert and --key"
         case .connectionRefused:
             "is etcd running there? Name its members with --endpoints"
+        case .rangeDenied:
+            "name the part that the user may read: --etcd-prefix ROOT, or with `keys` a KEY and --prefix"
         case .noLeader:
             "start enough members for a majority, or read a stopped member's data directory"
         case .onlyEmptyMessages, .snapshotShort, .snapshotContradictsItself:
