@@ -23,26 +23,55 @@ public struct MemberStatus: Hashable, Sendable {
     public var isLearner: Bool
     /// What the member itself finds wrong, alarms among it, in etcd's words.
     public var errors: [String]
+    /// Whether it is kine, which keeps keys in an SQL database and answers for them as etcd does.
+    public var isKine = false
 
-    /// The alarm that is raised for this member, if one is.
+    /// An alarm and the member that it was raised for.
+    public struct RaisedAlarm: Hashable, Sendable {
+        public var alarm: Alarm
+        /// nil when etcd could not tell which member it is.
+        public var memberID: UInt64?
+    }
+
+    /// The alarms that are raised in the cluster.
     ///
-    /// A member lists the whole cluster's alarms in its errors, each as `memberID:10276657743932975437 alarm:CORRUPT`.
-    public func hasAlarm(_ alarm: Alarm) -> Bool {
-        self.errors.contains { error in
+    /// A member lists the whole cluster's alarms in its errors, each as `memberID:10276657743932975437 alarm:CORRUPT`,
+    /// and without the ID where that is 0.
+    ///
+    /// Source: etcd-io/etcd `server/etcdserver/api/v3rpc/maintenance.go`, `Status`.
+    public var alarms: [RaisedAlarm] {
+        self.errors.compactMap { error in
             let words = error.split(whereSeparator: { $0.isWhitespace })
-            return words.contains("alarm:\(alarm.rawValue)") && words.contains("memberID:\(self.memberID)")
+            func value(_ field: String) -> Substring? {
+                words.first { $0.hasPrefix(field) }?.dropFirst(field.count)
+            }
+            guard let alarm = value("alarm:").flatMap({ Alarm(rawValue: String($0)) }) else { return nil }
+            return RaisedAlarm(alarm: alarm, memberID: value("memberID:").flatMap { UInt64($0) })
         }
+    }
+
+    /// Whether the alarm is raised for this member.
+    public func hasAlarm(_ alarm: Alarm) -> Bool {
+        self.alarms.contains(RaisedAlarm(alarm: alarm, memberID: self.memberID))
     }
 }
 
 extension EtcdClient {
     /// Asks the member for its state; needs neither a leader nor any right.
+    ///
+    /// What names no IDs is asked for its members too: kine has one of its own name.
+    ///
+    /// Source: k3s-io/kine `pkg/server/maintenance.go`, `Status`, and `pkg/server/cluster.go`, `MemberList`.
     public func status() async throws -> MemberStatus {
         let maintenance = Etcdserverpb_Maintenance.Client(wrapping: self.calls.grpc)
         let answer = try await self.calls.unary { context in
             try await maintenance.status(.init(), metadata: context.metadata, options: context.options)
         }
-        return MemberStatus(answer)
+        var status = MemberStatus(answer)
+        if status.clusterID == 0, status.memberID == 0 {
+            status.isKine = try await self.namesItselfKine()
+        }
+        return status
     }
 }
 
@@ -56,5 +85,16 @@ extension MemberStatus {
         self.leader = answer.leader == 0 ? nil : answer.leader
         self.isLearner = answer.isLearner
         self.errors = answer.errors.prefix(64).map(printable)
+    }
+}
+
+extension EtcdClient {
+    /// Whether the only member is called kine and has no ID; what does not list its members is not kine.
+    private func namesItselfKine() async throws -> Bool {
+        do {
+            return try await self.members() == [ListedMember(id: 0, name: "kine")]
+        } catch is EtcdClientError {
+            return false
+        }
     }
 }

@@ -91,7 +91,9 @@ extension EtcdClient {
         var newest: Int64?
         var keysRead = 0
         while true {
-            query.limit = min(size.keys, pageLimit.map { Int64(max(1, $0(keysRead))) } ?? PageSize.largest)
+            let most = pageLimit.map { Int64(max(1, $0(keysRead))) } ?? PageSize.largest
+            // kine takes no limit for a single key.
+            query.limit = range.end == .single ? 0 : min(size.keys, most)
             let page: RecordPage
             do {
                 page = try await self.recordPage(query)

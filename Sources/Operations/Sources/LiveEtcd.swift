@@ -27,7 +27,7 @@ public struct LiveEtcd: Sendable {
             var pinned = revision ?? 0
             var newest: Int64?
             for range in ranges {
-                let read = try await client.pages(of: range, revision: pinned) { page in
+                let read = try await client.pagesOfAny(in: range, revision: pinned) { page in
                     for live in page { try spool.append(key: live.key, value: live.value, live.metadata) }
                 }
                 pinned = read.revision
