@@ -33,8 +33,9 @@ public struct EtcdClient: Sendable {
         do {
             let result = try await withGRPCClient(transport: transport) { grpc in
                 let calls = Calls(grpc: grpc, endpoint: endpoint, options: options)
-                try await calls.authenticate()
-                return try await body(EtcdClient(endpoint: endpoint, calls: calls))
+                let client = EtcdClient(endpoint: endpoint, calls: calls)
+                try await client.namingLostQuorum { try await calls.authenticate() }
+                return try await body(client)
             }
             try? await channel.close().get()
             return result

@@ -86,7 +86,8 @@ extension EtcdClientError.Reason {
         switch self {
         case .compacted: "this revision has been compacted away"
         case .futureRevision: "this revision does not exist yet"
-        case .noLeader: "the cluster has no leader: most members are down or cannot reach each other"
+        case .noLeader:
+            "the cluster has lost its quorum: it has no leader, since most members are down or cut off"
         case .learner: "the member is a learner, which does not answer this"
         case .outOfSpace: "etcd's space quota is used up (NOSPACE alarm)"
         case .corruptCluster: "etcd has found its data corrupt (CORRUPT alarm)"

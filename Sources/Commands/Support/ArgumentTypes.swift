@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import EtcdClient
 import KubernetesCodec
 public import Operations
 public import Presentation
@@ -35,6 +36,9 @@ extension AgeOrigin: ExpressibleByArgument {
 
     public static var allValueStrings: [String] { ["snapshot", "now", "2006-01-02T15:04:05Z"] }
 }
+
+/// `--consistency`.
+extension ConnectionOptions.ReadConsistency: ExpressibleByArgument {}
 
 extension ReportFormat: ExpressibleByArgument {}
 

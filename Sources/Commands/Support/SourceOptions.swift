@@ -1,4 +1,5 @@
 import ArgumentParser
+import EtcdClient
 import Operations
 import Presentation
 
@@ -25,6 +26,14 @@ struct SourceOptions: ParsableArguments {
 
     @OptionGroup(title: "A live etcd") var endpoints: EndpointOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "How a live etcd is read: l as its whole cluster agrees, s as the one member has it, also without quorum.",
+            valueName: "l|s"
+        )
+    )
+    var consistency: ConnectionOptions.ReadConsistency = .linearizable
+
     func validate() throws {
         if let revision = self.revision, revision < 1 {
             throw ValidationError("--revision must be 1 or more.")
@@ -33,9 +42,11 @@ struct SourceOptions: ParsableArguments {
 
     /// Opens what the flags and the environment name, and prints what a person should know of it.
     func open() throws -> Source {
+        var connection = self.endpoints.flags
+        connection.consistency = self.consistency
         let request = SourceRequest(
             file: self.file,
-            connection: self.endpoints.flags,
+            connection: connection,
             checksDigest: self.check
         )
         let (source, notes) = try request.open(.process)

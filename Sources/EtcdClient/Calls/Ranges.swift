@@ -58,9 +58,11 @@ extension EtcdClient {
     /// - Throws: `.answerTooLarge` above `answerLimit`, `.compacted`, `.futureRevision` and whatever breaks calls.
     public func range(_ query: RangeQuery, answerLimit: Int = 64 << 20) async throws -> RangeResponse {
         let kv = Etcdserverpb_KV.Client(wrapping: self.calls.grpc)
-        let request = Etcdserverpb_RangeRequest(query)
-        let answer = try await self.calls.unary(answerLimit: answerLimit) { context in
-            try await kv.range(request, metadata: context.metadata, options: context.options)
+        let request = Etcdserverpb_RangeRequest(query, self.calls.options.consistency)
+        let answer = try await self.namingLostQuorum {
+            try await self.calls.unary(answerLimit: answerLimit) { context in
+                try await kv.range(request, metadata: context.metadata, options: context.options)
+            }
         }
         return RangeResponse(
             keyValues: answer.kvs.map(LiveKeyValue.init),
@@ -101,8 +103,9 @@ extension KeyRange {
 }
 
 extension Etcdserverpb_RangeRequest {
-    init(_ query: RangeQuery) {
+    init(_ query: RangeQuery, _ consistency: ConnectionOptions.ReadConsistency) {
         self.init()
+        self.serializable = consistency == .serializable
         self.key = Data(query.range.requestKey)
         self.rangeEnd = Data(query.range.requestEnd)
         self.limit = query.limit

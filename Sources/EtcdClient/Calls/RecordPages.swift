@@ -122,16 +122,19 @@ extension EtcdClient {
 
     private func recordPage(_ query: RangeQuery) async throws -> RecordPage {
         let grpc = self.calls.grpc
+        let request = Etcdserverpb_RangeRequest(query, self.calls.options.consistency)
         // A single key cannot be asked for in parts.
-        let answerLimit = query.limit == 1 ? Calls.answerLimit : PageSize.answerLimit
-        let bytes = try await self.calls.unary(answerLimit: answerLimit) { context in
-            try await grpc.unary(
-                request: ClientRequest(message: Etcdserverpb_RangeRequest(query), metadata: context.metadata),
-                descriptor: Etcdserverpb_KV.Method.Range.descriptor,
-                serializer: RangeRequestSerializer(),
-                deserializer: BytesDeserializer(),
-                options: context.options
-            ) { response in try response.message }
+        let answerLimit = query.limit <= 1 ? Calls.answerLimit : PageSize.answerLimit
+        let bytes = try await self.namingLostQuorum {
+            try await self.calls.unary(answerLimit: answerLimit) { context in
+                try await grpc.unary(
+                    request: ClientRequest(message: request, metadata: context.metadata),
+                    descriptor: Etcdserverpb_KV.Method.Range.descriptor,
+                    serializer: RangeRequestSerializer(),
+                    deserializer: BytesDeserializer(),
+                    options: context.options
+                ) { response in try response.message }
+            }
         }
         do {
             return try RecordPage(bytes)

@@ -47,7 +47,7 @@ private func knownRefusal(_ text: String, user: String?) -> EtcdClientError.Reas
     case "mvcc: required revision has been compacted": return .compacted
     case "mvcc: required revision is a future revision": return .futureRevision
     case "mvcc: database space exceeded": return .outOfSpace
-    case "no leader", "not leader", "leader changed": return .noLeader
+    case "no leader", "not leader": return .noLeader
     case "rpc not supported for learner": return .learner
     case "corrupt cluster": return .corruptCluster
     case "request is too large": return .tooLarge
@@ -56,6 +56,7 @@ private func knownRefusal(_ text: String, user: String?) -> EtcdClientError.Reas
     case "authentication failed, invalid user ID or password", "user name not found", "user name is empty",
         "invalid auth token":
         return user.map { .wrongPassword(user: $0) } ?? .userNeeded
+    case "leader changed": return .serverTimedOut
     case let rest where rest.hasPrefix("request timed out") || rest.contains("deadline exceeded"):
         return .serverTimedOut
     default: return nil

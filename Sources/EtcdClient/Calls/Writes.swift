@@ -26,8 +26,10 @@ extension EtcdClient {
             $0.value = Data(value)
             $0.lease = lease
         }
-        let answer = try await self.calls.unary { context in
-            try await kv.put(request, metadata: context.metadata, options: context.options)
+        let answer = try await self.namingLostQuorum {
+            try await self.calls.unary { context in
+                try await kv.put(request, metadata: context.metadata, options: context.options)
+            }
         }
         return answer.header.revision
     }
@@ -46,8 +48,10 @@ extension EtcdClient {
             $0.rangeEnd = Data(range.requestEnd)
             $0.prevKv = returningPrevious
         }
-        let answer = try await self.calls.unary { context in
-            try await kv.deleteRange(request, metadata: context.metadata, options: context.options)
+        let answer = try await self.namingLostQuorum {
+            try await self.calls.unary { context in
+                try await kv.deleteRange(request, metadata: context.metadata, options: context.options)
+            }
         }
         return Deletion(
             count: answer.deleted,

@@ -28,6 +28,8 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var dialTimeout: Duration
     /// For a single call once connected.
     public var callTimeout: Duration
+    /// How keys are read.
+    public var consistency = ReadConsistency.linearizable
     /// What time it is, to say of a refused certificate that it has expired or is not yet valid.
     ///
     /// Without it only the certificate's dates are told. TLS itself goes by the system's clock, not by this.
@@ -53,6 +55,16 @@ public struct ConnectionOptions: Hashable, Sendable {
         self.dialTimeout = dialTimeout
         self.callTimeout = callTimeout
         self.now = now
+    }
+
+    /// etcdctl's `--consistency`.
+    ///
+    /// Source: etcd-io/etcd `api/etcdserverpb/rpc.proto`, `message RangeRequest`, `serializable`.
+    public enum ReadConsistency: String, Hashable, Sendable, CaseIterable {
+        /// As the whole cluster agrees; needs a majority of its members.
+        case linearizable = "l"
+        /// As the one member that is asked has them, perhaps behind the others.
+        case serializable = "s"
     }
 
     var anyTLSOption: Bool {

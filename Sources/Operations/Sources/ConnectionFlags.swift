@@ -1,4 +1,5 @@
-import EtcdClient
+public import EtcdClient
+import Foundation
 import KubernetesCodec
 
 /// How to reach a live etcd, as etcdctl's flags give it.
@@ -6,7 +7,7 @@ import KubernetesCodec
 /// A flag wins over its variable. Without an endpoint, the etcd that runs on this machine is found by its
 /// configuration; without one of these, it is looked for at 127.0.0.1:2379.
 public struct ConnectionFlags: Sendable {
-    /// Each may hold several, with commas between.
+    /// Each may hold several, with commas and perhaps spaces between.
     public var endpoints: [String] = []
     public var caCertificateFile: String?
     public var certificateFile: String?
@@ -21,6 +22,8 @@ public struct ConnectionFlags: Sendable {
     public var dialTimeout: Duration?
     /// How long one request may take.
     public var commandTimeout: Duration?
+    /// How keys are read.
+    public var consistency = ConnectionOptions.ReadConsistency.linearizable
 
     public init() {}
 
@@ -33,7 +36,10 @@ public struct ConnectionFlags: Sendable {
         let variables = EtcdctlVariables(context)
         var options = ConnectionOptions(endpoints: [], now: context.now)
         options.endpoints = self.endpoints.isEmpty ? [variables["ENDPOINTS"] ?? ""] : self.endpoints
-        options.endpoints = options.endpoints.flatMap { $0.split(separator: ",").map(String.init) }
+        options.endpoints = options.endpoints.flatMap { list in
+            list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        options.consistency = self.consistency
         options.caCertificateFile = self.caCertificateFile ?? variables["CACERT"]
         options.certificateFile = self.certificateFile ?? variables["CERT"]
         options.keyFile = self.keyFile ?? variables["KEY"]

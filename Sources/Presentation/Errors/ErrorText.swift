@@ -100,7 +100,13 @@ extension EtcdClientError.Reason {
         case .rangeDenied:
             "name the part that the user may read: --etcd-prefix ROOT, or with `keys` a KEY and --prefix"
         case .noLeader:
-            "start enough members for a majority, or read a stopped member's data directory"
+            "start enough members for a majority; until then `registree take` copies what this member has, and "
+                + "--consistency s shows it (neither with a user's password, which needs the quorum too)"
+        case .corruptCluster:
+            "members' data differ: `registree take` one snapshot of each and compare them, and "
+                + "`etcdctl endpoint hashkv --cluster`, before one is trusted and the alarm is disarmed"
+        case .outOfSpace:
+            "make room (compact and defragment, or raise the quota), then run `etcdctl alarm disarm`"
         case .onlyEmptyMessages, .snapshotShort, .snapshotContradictsItself:
             "the member may fail to read its own disk: see its log, and take from another member"
         default: nil

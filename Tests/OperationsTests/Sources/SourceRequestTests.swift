@@ -57,6 +57,22 @@ struct SourceRequestTests {
         }
     }
 
+    @Test(arguments: [
+        ["http://a:1,http://b:2"], ["http://a:1, http://b:2"], [" http://a:1 ,\thttp://b:2,"],
+        ["http://a:1", " http://b:2"],
+    ])
+    func takesSpacesBesideTheCommasBetweenEndpoints(typed: [String]) throws {
+        try withTemporaryDirectory { root in
+            var flags = ConnectionFlags()
+            flags.endpoints = typed
+            let connection = try flags.connection(self.context(root: root))
+            #expect(connection.endpoints.map(\.description) == ["http://a:1", "http://b:2"])
+            let variable = ["ETCDCTL_ENDPOINTS": typed.joined(separator: ",")]
+            let named = try ConnectionFlags().connection(self.context(variable, root: root))
+            #expect(named.endpoints == connection.endpoints)
+        }
+    }
+
     @Test func refusesNoneAndTwo() throws {
         try withTemporaryDirectory { root in
             for environment in [[:], ["ETCDCTL_ENDPOINTS": ""]] {
