@@ -69,7 +69,11 @@ extension StoreCheck.Result {
         case .empty: return "there are no keys in it"
         case .alarms(let alarms):
             let kinds = Set(alarms.map(\.kind.description)).sorted().joined(separator: ", ")
-            return "raised in it: \(kinds); after a restore, writes are refused until `etcdctl alarm disarm`"
+            let advice =
+                alarms.contains { $0.kind == .corrupt }
+                ? "compare it with snapshots of the other members before you trust it"
+                : "after a restore, writes are refused until `etcdctl alarm disarm`"
+            return "raised in it: \(kinds); \(advice)"
         case .users(let count):
             return
                 "authentication is on after a restore, with \(groupedCount(count, "user")) and their passwords"

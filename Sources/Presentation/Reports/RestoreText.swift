@@ -2,6 +2,12 @@ import EtcdStorage
 public import Operations
 import SystemPackage
 
+private let allMembersAtOnce = "Start all members at about the same time.\n"
+private let disarmAdvice = "after the start run `etcdctl alarm disarm`, or writes may be refused"
+private let comparisonAdvice =
+    "the members' data differed, and this is one member's: compare it with snapshots of the others before you trust it, "
+    + "and only then run `etcdctl alarm disarm`"
+
 /// Says that there may not be room for the restored databases; counts of bytes.
 public func spaceWarning(neededAtMost needed: UInt64, free: UInt64) -> String {
     "Warning: up to \(humanByteCount(needed)) are needed at the destination, and \(humanByteCount(free)) are free"
@@ -43,7 +49,7 @@ public struct RestoreReport: Report {
             switch warning {
             case .alarms(let alarms):
                 "the snapshot has alarms (\(alarms.map { "\($0.kind)" }.joined(separator: ", "))): "
-                    + "after the start run `etcdctl alarm disarm`, or writes may be refused"
+                    + (alarms.contains { $0.kind == .corrupt } ? comparisonAdvice : disarmAdvice)
             case .authentication(let users):
                 "authentication is on, with \(counted(users, "user")) and their passwords as of the snapshot"
             case .shortLeases(let count, let seconds):
@@ -100,8 +106,31 @@ public struct RestoreReport: Report {
             text += " (with its kube-apiserver stopped as well):\n"
             text += staticPodCommands(member) + self.systemdCommands(member)
         }
-        return text
-            + "Start all members at about the same time; then check `etcdctl endpoint health --cluster`.\n"
+        return text + (self.restore.plan.cluster.members.count == 1 ? self.otherMembers : allMembersAtOnce)
+            + "Then check `etcdctl endpoint health --cluster`.\n"
+    }
+
+    /// What becomes of those that a cluster of one has lost; empty when it had no more before.
+    private var otherMembers: String {
+        let own = self.restore.plan.cluster.members
+        let dropped = self.restore.plan.droppedMembers
+        let others = dropped.filter { member in
+            !own.contains { $0.name == member.name || !Set($0.peerURLs).isDisjoint(with: member.peerURLs) }
+        }
+        guard dropped.count > 1 else { return "" }
+        let names = others.map {
+            terminalText($0.name.flatMap { $0.isEmpty ? nil : $0 } ?? String($0.id, radix: 16))
+        }
+        // Which of them is restored here cannot be told when neither name nor URL is one of theirs.
+        let shown = others.count < dropped.count ? " (\(names.joined(separator: ", ")))" : ""
+        return """
+            The other members\(shown) must be wiped and added again, one after the other, once this one runs:
+                etcdctl member add NAME --peer-urls URL           # on this host
+                systemctl stop etcd                               # from here on the other's host
+                mv /var/lib/etcd /var/lib/etcd.before-restore
+            Start each with the --initial-cluster that `member add` prints, and --initial-cluster-state existing.
+
+            """
     }
 
     private func staticPodCommands(_ member: RestoredMember) -> String {
