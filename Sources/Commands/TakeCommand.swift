@@ -13,7 +13,8 @@ struct TakeCommand: AsyncParsableCommand {
         abstract: "Take a snapshot of a live etcd, and prove it.",
         discussion: """
             Of several endpoints, the healthiest voting member with the highest revision is asked, and the \
-            next when it fails. What comes is compared with its SHA-256, read back, checked, and put on the \
+            next when it fails; one whose data the cluster has marked as corrupt only when there is no other. \
+            What comes is compared with its SHA-256, read back, checked, and put on the \
             disk before it gets its name: the file is complete or absent. Its mode is 0600.
             """
     )
@@ -40,6 +41,12 @@ struct TakeCommand: AsyncParsableCommand {
     @Flag(help: "Replace the file if it exists.")
     var force = false
 
+    @Flag(help: "Take it from a learner, which may not have all data, when no voting member is reached.")
+    var allowLearner = false
+
+    @Option(help: ArgumentHelp("Refuse a snapshot of fewer live keys than this.", valueName: "n"))
+    var expectKeys = 0
+
     @Option(help: ArgumentHelp("Give up when no data has come for this long.", valueName: "time"))
     var progressTimeout = GoDuration(.seconds(60))
 
@@ -47,6 +54,12 @@ struct TakeCommand: AsyncParsableCommand {
     var output: ReportFormat = .table
 
     func validate() throws {
+        guard self.expectKeys >= 0 else { throw ValidationError("--expect-keys must be 0 or more.") }
+        guard self.expectKeys == 0 || self.path != "-" else {
+            throw ValidationError(
+                "--expect-keys needs a file: what went to standard output cannot be taken back."
+            )
+        }
         guard let name = self.name else { return }
         if name.isEmpty || name.contains("/") {
             throw ValidationError("--name must be a part of a file's name: not empty, and without /.")
@@ -69,6 +82,9 @@ struct TakeCommand: AsyncParsableCommand {
             date: { Date.now }
         )
         request.replacing = self.force
+        request.allowsLearner = self.allowLearner
+        request.expectedKeys = self.expectKeys
+        request.spoolDirectory = CallerContext.process.temporaryDirectory
         request.progressTimeout = self.progressTimeout.duration
         if self.path == "-" {
             try await self.streamOut(request)

@@ -30,10 +30,16 @@ extension SnapshotSources {
     /// Asks all endpoints for their status, at the same time, and puts the voting members in order: those with a
     /// leader and without errors first, then by revision, the highest first, then as they were given.
     ///
+    /// Where none of those is reached, a member whose data are marked as corrupt is a candidate too, and a learner when
+    /// `allowsLearner` says so.
+    ///
     /// - Throws: `.severalClusters` when the endpoints do not belong to one cluster; nothing for endpoints that
     ///   cannot be reached, which are ``refused``.
-    public static func find(among endpoints: [EtcdEndpoint], options: ConnectionOptions) async throws -> Self
-    {
+    public static func find(
+        among endpoints: [EtcdEndpoint],
+        options: ConnectionOptions,
+        allowsLearner: Bool = false
+    ) async throws -> Self {
         let answers = try await withThrowingTaskGroup(of: (Int, Result<MemberStatus, EtcdClientError>).self) {
             group in
             for (index, endpoint) in endpoints.enumerated() {
@@ -53,17 +59,33 @@ extension SnapshotSources {
             case nil: break
             }
         }
-        var sources = Self(ordering: reached)
+        var sources = Self(ordering: reached, allowsLearner: allowsLearner)
         sources.refused = notReached + sources.refused
         try sources.requireOneCluster()
         return sources
     }
 
     /// Sorts members that have answered.
-    init(ordering reached: [Candidate]) {
+    init(ordering reached: [Candidate], allowsLearner: Bool = false) {
         self.init(candidates: [], refused: [])
         for candidate in reached { self.place(candidate) }
+        if self.candidates.isEmpty { self.useTheRest(of: reached, allowsLearner: allowsLearner) }
         self.sort()
+    }
+
+    /// Makes candidates of members that are asked when there is no better one.
+    private mutating func useTheRest(of reached: [Candidate], allowsLearner: Bool) {
+        let usable = self.refused.filter { refused in
+            switch refused.reason {
+            case .corrupt: true
+            case .learner: allowsLearner
+            case .sameMember, .notReached: false
+            }
+        }
+        self.candidates = reached.filter { candidate in
+            usable.contains { $0.endpoint == candidate.endpoint }
+        }
+        self.refused.removeAll { usable.contains($0) }
     }
 
     private mutating func place(_ candidate: Candidate) {

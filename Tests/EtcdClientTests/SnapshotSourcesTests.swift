@@ -76,6 +76,50 @@ struct SnapshotSourcesTests {
         #expect(sources.candidates.map(\.status.memberID) == [2, 1, 3, 5])
         #expect(sources.refused.map(\.reason) == [.corrupt])
     }
+
+    @Test func takesACorruptMemberOrALearnerOnlyWhenThereIsNoOther() {
+        var corrupt = status(member: 1, revision: 9)
+        corrupt.errors = ["memberID:1 alarm:CORRUPT "]
+        var learner = status(member: 2, revision: 5)
+        learner.isLearner = true
+        let voter = status(member: 3, revision: 1)
+        func sources(_ members: [MemberStatus], allowsLearner: Bool = false) -> SnapshotSources {
+            SnapshotSources(
+                ordering: members.map { .init(endpoint: local(Int($0.memberID)), status: $0) },
+                allowsLearner: allowsLearner
+            )
+        }
+        func asked(_ members: MemberStatus..., allowsLearner: Bool = false) -> [UInt64] {
+            sources(members, allowsLearner: allowsLearner).candidates.map(\.status.memberID)
+        }
+        #expect(asked(corrupt) == [1])
+        #expect(asked(learner) == [])
+        #expect(asked(learner, allowsLearner: true) == [2])
+        #expect(asked(corrupt, learner) == [1])
+        #expect(asked(corrupt, learner, allowsLearner: true) == [2, 1])
+        #expect(asked(corrupt, learner, voter, allowsLearner: true) == [3])
+        let rest = sources([corrupt, learner, voter], allowsLearner: true).refused
+        #expect(rest.map(\.reason) == [.corrupt, .learner])
+        #expect(sources([corrupt]).refused == [])
+        #expect(sources([learner]).refused.map(\.reason) == [.learner])
+    }
+
+    @Test func readsTheAlarmsThatAMemberLists() {
+        var member = status(member: 10_276_657_743_932_975_437, revision: 1)
+        member.errors = [
+            "etcdserver: no leader", "memberID:10276657743932975437 alarm:NOSPACE ", "alarm:CORRUPT ",
+            "memberID:7 alarm:CORRUPT", "memberID:x alarm:CORRUPT", "memberID:7 alarm:ODD", "alarm:", "",
+        ]
+        #expect(
+            member.alarms == [
+                .init(alarm: .outOfSpace, memberID: 10_276_657_743_932_975_437),
+                .init(alarm: .corrupt, memberID: nil), .init(alarm: .corrupt, memberID: 7),
+                .init(alarm: .corrupt, memberID: nil),
+            ]
+        )
+        #expect(member.hasAlarm(.outOfSpace))
+        #expect(!member.hasAlarm(.corrupt))
+    }
 }
 
 private func status(member: UInt64, revision: Int64) -> MemberStatus {

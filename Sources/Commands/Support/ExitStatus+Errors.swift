@@ -119,7 +119,7 @@ extension TakeError {
         switch self {
         case .noSource(let refusals):
             refusals.map(\.status).first { $0 != .cannotReachEtcd } ?? .cannotReachEtcd
-        case .noDigest, .behind: .failed
+        case .noDigest, .behind, .fewKeys: .failed
         case .digestDiffers, .unreadable, .unsound: .damaged
         }
     }

@@ -25,6 +25,13 @@ extension EtcdDatabase {
         return ChangeSummary(statusHash: hash, live: live)
     }
 
+    /// What etcdutl 3.6 calls total keys, without the hash.
+    ///
+    /// - Throws: What ``keyspace(at:)`` throws.
+    public func totalKeys() throws(StorageError) -> Int {
+        try self.liveRecords(at: nil, hashing: false).live.totalKeys
+    }
+
     /// The hash that etcd's `HashKV` answers for the newest revision, as ``hashKV(of:)`` of its keyspace.
     ///
     /// - Throws: What ``hashOfChanges(upTo:compactRevision:keeping:)`` throws.

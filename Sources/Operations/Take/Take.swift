@@ -42,15 +42,21 @@ public struct Take: Sendable {
         try FreeSpace.require(needed, in: self.request.destination.directory)
         try await self.receive(source) { bytes in try file.append(bytes) }
         self.progress(.checking)
-        let (digest, byteCount, status) = try file.prove(said: source.candidate.status)
-        let path = self.request.destination.finalPath(
-            clusterID: source.candidate.status.clusterID,
-            revision: status.revision,
-            date: source.began
+        let said = source.candidate.status
+        let (digest, byteCount, status) = try file.prove(said: said)
+        guard status.totalKeys >= self.request.expectedKeys else {
+            throw TakeError.fewKeys(status.totalKeys, expected: self.request.expectedKeys)
+        }
+        let destination = self.request.destination
+        // Before the new file has its name: it may replace the earlier one.
+        let previous = EarlierSnapshot(
+            newestIn: destination.directory,
+            named: destination.nameBeginning(for: said)
         )
+        let path = destination.finalPath(of: said, revision: status.revision, date: source.began)
         try file.commit(as: path)
         let snapshot = self.taken(source, byteCount: byteCount, digest: digest)
-        return TakenFile(path: path, snapshot: snapshot, status: status)
+        return TakenFile(path: path, snapshot: snapshot, status: status, previous: previous)
     }
 }
 
@@ -94,7 +100,8 @@ extension Take {
         let began = self.request.date()
         let sources = try await SnapshotSources.find(
             among: self.request.endpoints,
-            options: self.request.options
+            options: self.request.options,
+            allowsLearner: self.request.allowsLearner
         )
         var refusals = sources.refused.map { TakeRefusal(endpoint: $0.endpoint, reason: .leftOut($0)) }
         for candidate in sources.candidates {
@@ -134,7 +141,10 @@ extension Take {
                 endpoint: source.candidate.endpoint,
                 clusterID: status.clusterID,
                 memberID: status.memberID,
-                etcdVersion: status.version
+                etcdVersion: status.version,
+                alarms: status.alarms,
+                isLearner: status.isLearner,
+                isKine: status.isKine
             ),
             byteCount: byteCount,
             digest: digest,

@@ -13,6 +13,8 @@ public enum TakeError: Error, Hashable, Sendable {
     case unsound(findings: Int, first: String)
     /// It ends before the revision that the member had said it was at.
     case behind(revision: Int64, said: Int64)
+    /// It has fewer live keys than were expected.
+    case fewKeys(Int, expected: Int)
     /// No endpoint gave one.
     case noSource([TakeRefusal])
 }

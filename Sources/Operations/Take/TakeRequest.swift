@@ -11,6 +11,12 @@ public struct TakeRequest: Sendable {
     public var destination: TakeDestination
     /// Whether a file of that name may be replaced.
     public var replacing = false
+    /// Whether a learner may be asked where no voting member is reached.
+    public var allowsLearner = false
+    /// A snapshot of fewer live keys than this is refused.
+    public var expectedKeys = 0
+    /// Where records are kept while a snapshot is made of them, for a server that sends none itself.
+    public var spoolDirectory = "/tmp"
     /// How long to wait for the next bytes.
     public var progressTimeout = Duration.seconds(60)
     /// The time now.
@@ -65,16 +71,24 @@ public enum TakeDestination: Hashable, Sendable {
     }
 
     /// The name that the finished file gets; the revision is the file's own.
-    func finalPath(clusterID: UInt64, revision: Int64, date: Date) -> String {
+    func finalPath(of status: MemberStatus, revision: Int64, date: Date) -> String {
         switch self {
         case .file(let path): return path
-        case .directory(let path, let name):
+        case .directory(let path, _):
             let time = date.formatted(
                 Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
             )
-            let cluster = name ?? String(clusterID, radix: 16)
-            let file = "etcd-\(cluster)-\(time)-rev\(revision).db"
+            let file = "\(self.nameBeginning(for: status))\(time)-rev\(revision).db"
             return path == "." ? file : FilePath(path).appending(file).string
+        }
+    }
+
+    /// How the names of a cluster's snapshots begin; empty where a person names them.
+    func nameBeginning(for status: MemberStatus) -> String {
+        switch self {
+        case .file: ""
+        case .directory(_, let name):
+            "etcd-\(name ?? (status.isKine ? "kine" : String(status.clusterID, radix: 16)))-"
         }
     }
 }

@@ -9,6 +9,11 @@ public struct TakenSnapshot: Sendable {
         public var memberID: UInt64
         /// Of the etcd that sent it, such as 3.5.1.
         public var etcdVersion: String
+        /// Alarms that were raised in the cluster.
+        public var alarms: [MemberStatus.RaisedAlarm]
+        public var isLearner: Bool
+        /// Whether it is kine, which has no IDs and of whose keys the snapshot was made here.
+        public var isKine: Bool
     }
 
     public var origin: Origin
@@ -31,9 +36,16 @@ public struct TakenFile: Sendable {
     public var snapshot: TakenSnapshot
     /// What the file itself says.
     public var status: SnapshotStatus
+    /// The snapshot before it in the same directory; nil when there is none that can be read.
+    public var previous: EarlierSnapshot?
 
     /// Whether there is nothing in it: a member that has never had its cluster's data hands out such a file.
     public var isEmpty: Bool { self.status.totalKeys == 0 && self.status.revision <= 1 }
+
+    /// Whether it has less than half of the keys that the snapshot before it has.
+    public var hasManyFewerKeys: Bool {
+        self.previous.map { self.status.totalKeys < $0.totalKeys - self.status.totalKeys } ?? false
+    }
 }
 
 /// How far it has come.

@@ -25,9 +25,20 @@ extension ErrorText {
 
     /// Why the only member that was asked gave no snapshot.
     init(take refusal: TakeRefusal) {
+        let advice =
+            if case .unusable(.fewKeys) = refusal.reason {
+                "nothing was kept: look at what the member has, or expect fewer"
+            } else {
+                "nothing was kept: take from another member, and look at this one's log and disk"
+            }
+        self.init(refusal.sentence, advice: advice)
+    }
+
+    /// Why no snapshot was taken.
+    init(take error: TakeError) {
         self.init(
-            refusal.sentence,
-            advice: "nothing was kept: take from another member, and look at this one's log and disk"
+            error.sentence,
+            advice: error.isForWantOfVoters ? "name a voting member, or give --allow-learner" : nil
         )
     }
 }
@@ -45,8 +56,21 @@ extension TakeError {
             "the snapshot is damaged: \(counted(findings, "finding")), the first: \(first)"
         case .behind(let revision, let said):
             "the snapshot ends at revision \(revision), though the member was at \(said)"
+        case .fewKeys(let keys, let expected):
+            "the snapshot has \(counted(keys, "key")), and --expect-keys wants \(expected)"
         case .noSource(let refusals):
             "no endpoint gave a snapshot" + refusals.map { "\n  \($0.sentence)" }.joined()
+        }
+    }
+}
+
+extension TakeError {
+    /// Whether a learner was all that could be reached.
+    fileprivate var isForWantOfVoters: Bool {
+        guard case .noSource(let refusals) = self else { return false }
+        return refusals.contains { refusal in
+            guard case .leftOut(let refused) = refusal.reason else { return false }
+            return refused.reason == .learner
         }
     }
 }

@@ -31,7 +31,7 @@ public struct ErrorText: Sendable {
         case let error as HelmError: self.init(helm: error)
         case let error as RestoreError: self.init(restore: error)
         case let error as EtcdClientError: self.init(error.description, advice: error.reason.advice)
-        case let error as TakeError: self.init(error.sentence)
+        case let error as TakeError: self.init(take: error)
         case let refusal as TakeRefusal: self.init(take: refusal)
         case let error as ServerError: self.init(error.description, advice: error.advice)
         case let error as EtcdError: self.init(error.text)

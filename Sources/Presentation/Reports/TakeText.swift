@@ -20,11 +20,31 @@ public struct TakeText: Report {
 
     /// The endpoints that gave no snapshot, and what is odd about this one, a line each.
     public var warnings: [String] {
-        var warnings = self.snapshot.refusals.map { "Warning: \($0.sentence)" }
-        if self.file?.isEmpty == true {
-            warnings.append("Warning: the snapshot is empty; has this member ever had its cluster's data?")
+        (self.snapshot.refusals.map(\.sentence) + self.oddities).map { "Warning: \($0)" }
+    }
+
+    /// What is odd about the snapshot itself, a sentence each.
+    private var oddities: [String] {
+        let origin = self.snapshot.origin
+        var oddities = origin.alarms.map { $0.sentence(takenFrom: origin.memberID) }
+        if origin.isLearner { oddities.append("it is a learner's, which may not have all data yet") }
+        if origin.isKine {
+            oddities.append(
+                "this is kine: it gives no history, no leases and no IDs, so the snapshot has the keys at one "
+                    + "revision, and those that had a lease no longer run out"
+            )
         }
-        return warnings
+        guard let file else { return oddities }
+        if file.isEmpty {
+            oddities.append("the snapshot is empty; has this member ever had its cluster's data?")
+        }
+        if file.hasManyFewerKeys, let previous = file.previous {
+            oddities.append(
+                "it has \(counted(file.status.totalKeys, "key")), and \(terminalText(previous.path)), the newest "
+                    + "snapshot here before it, has \(previous.totalKeys)"
+            )
+        }
+        return oddities
     }
 
     /// Two columns: what, and its value.
@@ -43,8 +63,8 @@ public struct TakeText: Report {
         table.append(["SHA-256", "\(hexadecimal(self.snapshot.digest)), matches"])
         table.append(["from", origin.endpoint.description])
         table.append(["etcd", origin.etcdVersion])
-        table.append(["member", String(origin.memberID, radix: 16)])
-        table.append(["cluster", String(origin.clusterID, radix: 16)])
+        table.append(["member", origin.isKine ? "kine" : String(origin.memberID, radix: 16)])
+        if !origin.isKine { table.append(["cluster", String(origin.clusterID, radix: 16)]) }
         table.append(["took", "\(tenths(self.snapshot.seconds)) s, \(humanRate(self.snapshot.rate))"])
         return table.lines
     }
@@ -69,7 +89,9 @@ public struct TakeText: Report {
                 bytesPerSecond: self.snapshot.rate,
                 refused: self.snapshot.refusals.map {
                     TakeJSON.Refused(endpoint: $0.endpoint.description, why: $0.sentence)
-                }
+                },
+                alarms: origin.alarms.map(\.alarm.rawValue),
+                warnings: self.oddities
             )
         )
     }
@@ -91,10 +113,30 @@ private struct TakeJSON: Encodable {
     var seconds: Double
     var bytesPerSecond: Double
     var refused: [Refused]
+    var alarms: [String]
+    var warnings: [String]
 
     struct Refused: Encodable {
         var endpoint: String
         var why: String
+    }
+}
+
+extension MemberStatus.RaisedAlarm {
+    /// What it means for a snapshot of the member `source`.
+    fileprivate func sentence(takenFrom source: UInt64) -> String {
+        let member = self.memberID.map { "member \(String($0, radix: 16))" } ?? "the cluster"
+        switch self.alarm {
+        case .outOfSpace:
+            return
+                "the NOSPACE alarm is raised for \(member): etcd refuses writes until there is room again and "
+                + "`etcdctl alarm disarm` was run; the snapshot has the alarm in it"
+        case .corrupt:
+            let isOwn = self.memberID == source ? ", from which this snapshot is" : ""
+            return
+                "the CORRUPT alarm is raised for \(member)\(isOwn): members' data differ; take one of each and "
+                + "compare them, `etcdctl endpoint hashkv --cluster` too, before one is trusted"
+        }
     }
 }
 

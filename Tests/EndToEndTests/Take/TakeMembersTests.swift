@@ -36,6 +36,7 @@ struct TakeMembersTests {
                 try await withPlace { place in
                     let alone = try await place.take("taken.db", ["--endpoints", learner.url])
                     expectFailure(alone, 1, "a learner, which may not have all data yet")
+                    #expect(alone.errors.contains("--allow-learner"))
                     #expect(try place.names == [])
 
                     let endpoints = "\(learner.url),\(etcd.endpoint)"
@@ -43,6 +44,20 @@ struct TakeMembersTests {
                     #expect(both.exitCode == 0, "\(both.errors)")
                     #expect(both.errors.contains("Warning: \(learner.url): a learner"))
                     #expect(both.output.contains(etcd.endpoint))
+
+                    let allow = ["--allow-learner", "--force"]
+                    let voter = try await place.take("taken.db", ["--endpoints", endpoints] + allow)
+                    #expect(voter.output.contains(etcd.endpoint), "\(voter.errors)")
+                    // It may be asked before it has got anything.
+                    try await eventually("the learner has all data") {
+                        let own = try await place.take("learnt.db", ["--endpoints", learner.url] + allow)
+                        guard own.exitCode == 0, own.output.contains("total keys   1") else { return false }
+                        #expect(
+                            own.errors.contains("Warning: it is a learner's, which may not have all data")
+                        )
+                        #expect(own.output.contains(learner.url))
+                        return true
+                    }
                 }
             }
         }
