@@ -125,6 +125,13 @@ extension Take {
         let request = self.request
         let progress = self.progress
         try await EtcdClient.withClient(to: source.candidate.endpoint, options: request.options) { client in
+            if source.candidate.status.isKine {
+                let snapshot = try await KineSnapshot(of: client, in: request.spoolDirectory)
+                return try snapshot.send { bytes, sent, total in
+                    try write(bytes)
+                    progress(.receiving(byteCount: sent, total: total))
+                }
+            }
             try await client.snapshot(progressTimeout: request.progressTimeout) { stream in
                 while let chunk = try await stream.next() {
                     try write(chunk.bytes)
