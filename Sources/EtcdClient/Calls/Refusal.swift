@@ -20,8 +20,9 @@ extension EtcdClientError.Reason {
             switch error.code {
             case .permissionDenied: .permissionDenied(user: user)
             case .unauthenticated: user.map { .wrongPassword(user: $0) } ?? .userNeeded
-            // kine names the field of the request that it does not know.
-            case .unimplemented where text.hasSuffix("by kine"): .refused(printable(text))
+            // kine names the field of the request that it does not know; the status depends on its release.
+            case .unimplemented where text.hasSuffix("by kine"), .unknown where text.hasSuffix("by kine"):
+                .refused(printable(text))
             case .unimplemented: .notImplemented
             case .deadlineExceeded: .serverTimedOut
             case .invalidArgument, .failedPrecondition, .outOfRange, .notFound, .alreadyExists, .aborted,

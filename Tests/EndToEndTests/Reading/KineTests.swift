@@ -12,8 +12,8 @@ struct KineTests {
             let from = ["keys", "/registry/n", "--from-key", "--keys-only", "--endpoints", endpoint]
             let later = try await RegistreeProgram.run(from)
             #expect(later.lines == ["/registry/namespaces/default", "/registry/pods/default/p", "registry"])
-            let one = try await RegistreeProgram.run("keys", "/registry/health", "--endpoints", endpoint)
-            #expect(one.lines == ["/registry/health", "value of /registry/health"])
+            let one = try await RegistreeProgram.run("keys", "/bootstrap/aa11", "--endpoints", endpoint)
+            #expect(one.lines == ["/bootstrap/aa11", "value of /bootstrap/aa11"])
             let none = try await RegistreeProgram.run("keys", "~", "--from-key", "--endpoints", endpoint)
             #expect(none.exitCode == 0, "\(none.errors)")
             #expect(none.output == "")

@@ -30,6 +30,11 @@ enum KineStore {
 
     static func value(of key: String) -> Data {
         let parts = key.split(separator: "/").map(String.init)
+        if key == "/registry/health" { return Data(#"{"health":"true"}"#.utf8) }
+        if parts.count == 3, parts[1] == "namespaces" {
+            let metadata = #"{"name":"\#(parts[2])"}"#
+            return Data(#"{"apiVersion":"v1","kind":"Namespace","metadata":\#(metadata)}"#.utf8)
+        }
         let kinds = ["configmaps": "ConfigMap", "pods": "Pod", "events": "Event"]
         guard parts.count == 4, let kind = kinds[parts[1]] else { return Data("value of \(key)".utf8) }
         let metadata = #"{"name":"\#(parts[3])","namespace":"\#(parts[2])"}"#
