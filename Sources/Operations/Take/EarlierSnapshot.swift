@@ -16,7 +16,7 @@ public struct EarlierSnapshot: Hashable, Sendable {
     init?(newestIn directory: String, named beginning: String) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         let files = names.filter { $0.hasPrefix(beginning) && $0.hasSuffix(".db") && !$0.hasPrefix(".") }
-            .map { FilePath(directory).appending($0).string }
+            .map { directory == "." ? $0 : FilePath(directory).appending($0).string }
         let dated = files.compactMap { path in writtenAt(path).map { (path: path, date: $0) } }
         guard let newest = dated.max(by: { ($0.date, $0.path) < ($1.date, $1.path) }) else { return nil }
         do {
