@@ -102,6 +102,7 @@ extension EtcdClientError.Reason {
         case .noLeader:
             "start enough members for a majority; until then `registree take` copies what this member has, and "
                 + "--consistency s shows it (neither with a user's password, which needs the quorum too)"
+        case .learner: "ask a voting member; --consistency s shows the keys that a learner has"
         case .corruptCluster:
             "members' data differ: `registree take` one snapshot of each and compare them, and "
                 + "`etcdctl endpoint hashkv --cluster`, before one is trusted and the alarm is disarmed"

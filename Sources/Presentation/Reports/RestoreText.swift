@@ -120,7 +120,7 @@ public struct RestoreReport: Report {
         guard dropped.count > 1 else { return "" }
         let names = others.map {
             terminalText($0.name.flatMap { $0.isEmpty ? nil : $0 } ?? String($0.id, radix: 16))
-        }
+        }.sorted()
         // Which of them is restored here cannot be told when neither name nor URL is one of theirs.
         let shown = others.count < dropped.count ? " (\(names.joined(separator: ", ")))" : ""
         return """

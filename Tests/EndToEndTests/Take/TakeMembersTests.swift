@@ -48,6 +48,12 @@ struct TakeMembersTests {
                     let allow = ["--allow-learner", "--force"]
                     let voter = try await place.take("taken.db", ["--endpoints", endpoints] + allow)
                     #expect(voter.output.contains(etcd.endpoint), "\(voter.errors)")
+                    if release == .v34 {
+                        // Its learners give no snapshot.
+                        let own = try await place.take("learnt.db", ["--endpoints", learner.url] + allow)
+                        expectFailure(own, 1, "the member is a learner, which does not answer this")
+                        return
+                    }
                     // It may be asked before it has got anything.
                     try await eventually("the learner has all data") {
                         let own = try await place.take("learnt.db", ["--endpoints", learner.url] + allow)
