@@ -18,8 +18,16 @@ struct KineSnapshot {
     /// - Throws: `EtcdClientError`, `FileError`, `StorageError`; `CancellationError`.
     init(of client: EtcdClient, in directory: String) async throws {
         var spool = try ImageSpool(in: directory)
+        var newest: Int64 = 0
         let read = try await client.pagesOfKine(in: .all) { page in
-            for live in page { try spool.append(key: live.key, value: live.value, live.metadata) }
+            for live in page {
+                newest = max(newest, live.metadata.modRevision)
+                try spool.append(key: live.key, value: live.value, live.metadata)
+            }
+        }
+        guard newest <= read.revision else {
+            let reason = EtcdClientError.Reason.badAnswer("one of its keys is newer than what was asked for")
+            throw EtcdClientError(reason, endpoint: client.endpoint.description)
         }
         let file = try OutputFile(namelessIn: directory)
         _ = try spool.image(at: read.revision).writeSnapshot(to: file)
