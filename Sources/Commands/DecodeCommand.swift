@@ -10,11 +10,14 @@ struct DecodeCommand: AsyncParsableCommand {
         abstract: "Turn a stored value on standard input into YAML.",
         usage: """
             etcdctl get --print-value-only KEY | registree decode
+            etcdctl get --prefix KEY -w json | registree decode
             registree keys -f SOURCE KEY --print-value-only | registree decode -o json
             """,
         discussion: """
             Shows what is stored, managedFields included, in the version in which it is stored. Protobuf, JSON \
-            and CBOR are recognized by their first bytes; the newline that etcdctl adds at the end is ignored.
+            and CBOR are recognized by their first bytes. What etcdctl prints is read in each of its forms: the \
+            value alone, a line with the key before it, or -w json, also with several keys; base64 of these too. \
+            The key then serves to open an encrypted value. What a terminal did to the bytes is undone.
             """
     )
 
@@ -28,15 +31,15 @@ struct DecodeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The key that the value is stored at; some encryption providers need it.",
+            "The key that the value is stored at, if the input does not say it; some encryption providers need it.",
             valueName: "key"
         )
     )
     var etcdKey: String?
 
     func run() async throws {
-        let value = try standardInput(upTo: Limits.valueByteCount + 1)
-        guard !value.isEmpty else {
+        let bytes = try standardInput(upTo: Limits.textByteCount)
+        guard !bytes.isEmpty else {
             throw Failure(
                 "standard input is empty",
                 advice: "pipe a value in: etcdctl get --print-value-only KEY | registree decode",
@@ -44,15 +47,58 @@ struct DecodeCommand: AsyncParsableCommand {
             )
         }
         let decryption = try self.decoding.decryption()
-        let document: Document
-        let form: DecodedForm
-        do {
-            (document, form) = try StoredValue(value, etcdKey: self.etcdKey).decoded(decryption)
-        } catch {
-            throw Failure("standard input is not a stored object: \(error)", status: .badInput)
+        let input = DecodedInput(bytes, etcdKey: self.etcdKey, decryption: decryption)
+        note(input.lines)
+        switch input.objects.count {
+        case 0: throw Failure("etcd's answer on standard input has no keys", status: .badInput)
+        case 1: try self.printOnly(input.objects[0])
+        default: try self.print(input.objects)
         }
-        let shown = self.metaOnly ? try document.metadataOnly() : document
+    }
+
+    private func printOnly(_ object: DecodedInput.Object) throws {
+        do {
+            let decoded = try object.decoded.get()
+            try self.print(decoded)
+            note(decoded.form.lines)
+        } catch let error as CodecError {
+            throw Failure(
+                "standard input is not a stored object: \(error)",
+                advice: "a value comes unchanged with: etcdctl get KEY -w json | registree decode",
+                status: .badInput
+            )
+        }
+    }
+
+    /// Prints those that can be read, and names the others.
+    private func print(_ objects: [DecodedInput.Object]) throws {
+        guard self.etcdKey == nil else {
+            throw Failure(
+                "--etcd-key names one key, and standard input holds \(objects.count)",
+                status: .badInput
+            )
+        }
+        var isFirst = true
+        var failedCount = 0
+        for object in objects {
+            switch object.decoded {
+            case .success(let decoded):
+                if !isFirst, self.output == .yaml { try Output.print("---\n") }
+                isFirst = false
+                try self.print(decoded)
+                note(decoded.form.lines)
+            case .failure(let error):
+                failedCount += 1
+                note("Error: \(object.etcdKey ?? "a key that is not text"): \(error)")
+            }
+        }
+        if failedCount > 0 {
+            throw Failure("\(failedCount) of \(objects.count) values are not shown", status: .failed)
+        }
+    }
+
+    private func print(_ decoded: DecodedValue) throws {
+        let shown = self.metaOnly ? try decoded.document.metadataOnly() : decoded.document
         try Output.print(shown.root, as: self.output)
-        note(form.lines)
     }
 }

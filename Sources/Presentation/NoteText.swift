@@ -82,6 +82,20 @@ extension DecodedForm {
     }
 }
 
+extension DecodedInput {
+    /// What was undone to read the input, a line each.
+    public var lines: [String] {
+        self.undone.map { change in
+            switch change {
+            case .base64: "Note: standard input is base64, and was decoded"
+            case .carriageReturns:
+                "Note: a terminal put a carriage return before each line feed; they were taken out "
+                    + "(kubectl exec without -t leaves the bytes as they are)"
+            }
+        }
+    }
+}
+
 extension MissingObject {
     /// The line that says that it is not there.
     public var line: String {

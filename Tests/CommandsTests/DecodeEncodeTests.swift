@@ -126,6 +126,104 @@ struct DecodeEncodeTests {
         #expect(shown.output == "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n")
     }
 
+    /// What real programs print, through the command line.
+    @Test func readsAllThatEtcdctlPrints() async throws {
+        let pairs = try Truth.pairs(in: "cluster-1.36/kv.json").filter {
+            $0.name.hasPrefix("/registry/pods/shop/")
+        }
+        let pair = try #require(pairs.first)
+        let truth = try await run(["decode"], on: Array(pair.value))
+        let line = Array(pair.key) + [0x0A] + Array(pair.value) + [0x0A]
+        let keyed = try await run(["decode"], on: line)
+        #expect(keyed.output == truth.output)
+        #expect(keyed.errors == "")
+        let shown = try await run(["decode"], on: line.flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] })
+        #expect(shown.output == truth.output)
+        #expect(shown.errors.contains("a terminal put a carriage return before each line feed"))
+        let packed = try await run(["decode"], on: Array(pair.value.base64EncodedData()))
+        #expect(packed.output == truth.output)
+        #expect(packed.errors.contains("standard input is base64"))
+        let snapshot = Repository.fixture("cluster-1.36/with-history.db").string
+        let answer = try await RegistreeProgram.run("keys", pair.name, "-o", "json", "-f", snapshot)
+        let unpacked = try await run(["decode"], on: answer.standardOutput)
+        #expect(unpacked.output == truth.output)
+        #expect(unpacked.errors == "")
+    }
+
+    @Test func printsEveryKeyOfAnAnswer() async throws {
+        let pairs = try Truth.pairs(in: "cluster-1.36/kv.json").filter {
+            $0.name.hasPrefix("/registry/pods/shop/")
+        }
+        #expect(pairs.count > 1)
+        let snapshot = Repository.fixture("cluster-1.36/with-history.db").string
+        let answer = try await RegistreeProgram.run(
+            "keys",
+            "/registry/pods/shop/",
+            "--prefix",
+            "-o",
+            "json",
+            "-f",
+            snapshot
+        )
+        let result = try await run(["decode"], on: answer.standardOutput)
+        #expect(result.exitCode == 0)
+        var each: [String] = []
+        for pair in pairs { each.append(try await run(["decode"], on: Array(pair.value)).output) }
+        #expect(result.output == each.joined(separator: "---\n"))
+        let named = try await run(["decode", "--etcd-key", "/a"], on: answer.standardOutput)
+        #expect(named.exitCode == 3)
+        #expect(named.output == "")
+    }
+
+    @Test func namesTheKeysOfAnAnswerThatAreNoObjects() async throws {
+        let text = """
+            {"header":{"revision":3},"kvs":[{"key":"L2E=","mod_revision":2,"value":"MTI="},\
+            {"key":"L2I=","mod_revision":3,"value":"eyJraW5kIjoiUG9kIn0="}],"count":2}
+            """
+        let result = try await run(["decode", "-o", "json"], on: Array(text.utf8))
+        #expect(result.exitCode == 1)
+        #expect(result.output.contains("\"kind\": \"Pod\""))
+        #expect(result.errors.contains("/a: it is not an object that Kubernetes stores"))
+        #expect(result.errors.contains("1 of 2 values"))
+        let none = try await run(["decode"], on: Array("{\"header\":{\"revision\":3}}".utf8))
+        #expect(none.exitCode == 3)
+        #expect(none.output == "")
+        #expect(none.errors.contains("has no keys"))
+    }
+
+    /// aesgcm takes the key as additional data: without it, the value cannot be opened.
+    @Test func opensAnEncryptedValueByTheKeyInItsInput() async throws {
+        let all = try Document(json: Array(Data(contentsOf: Truth.url("codec/encryption-vectors.json")))).root
+        let vector = try #require(
+            all["vectors"]?.elements.first {
+                $0["provider"]?.string == "aesgcm" && $0["case"]?.string == "secret-256"
+            }
+        )
+        func text(_ name: String) throws -> String { try #require(vector[name]?.string) }
+        let configuration = """
+            {"kind":"EncryptionConfiguration","apiVersion":"apiserver.config.k8s.io/v1","resources":[{"resources":\
+            ["secrets"],"providers":[{"aesgcm":{"keys":[{"name":"\(try text("keyName"))",\
+            "secret":"\(try text("secret"))"}]}}]}]}
+            """
+        let stored = try #require(Data(base64Encoded: try text("stored")))
+        let key = try text("etcdKey")
+        let answer = """
+            {"kvs":[{"key":"\(Data(key.utf8).base64EncodedString())","mod_revision":1,"value":"\(try text("stored"))"}]}
+            """
+        try await withTemporaryDirectory { directory in
+            let file = directory.appending("configuration.json").string
+            try Data(configuration.utf8).write(to: URL(filePath: file))
+            let arguments = ["decode", "--encryption-config", file]
+            for input in [Array(answer.utf8), Array(key.utf8) + [0x0A] + Array(stored) + [0x0A]] {
+                let result = try await run(arguments, on: input)
+                #expect(result.exitCode == 0, "\(result.errors)")
+                #expect(result.output.contains("kind: Secret\n"))
+            }
+            let alone = try await run(arguments, on: Array(stored))
+            #expect(alone.exitCode == 3)
+        }
+    }
+
     private func run(_ arguments: [String], on input: [UInt8]) async throws -> ProgramResult {
         try await withTemporaryDirectory { directory in
             let file = directory.appending("input")

@@ -56,7 +56,7 @@ public enum Base64 {
     ///
     /// Read as Go's `base64.StdEncoding` does: line ends are skipped, everything else that does not belong makes it
     /// no base64.
-    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 4 * 3 + 3)
         var group: UInt32 = 0

@@ -17,7 +17,7 @@ public struct StoredValue: Sendable {
     /// Decodes the value as it came, or without the line's end that etcdctl puts behind it.
     ///
     /// - Throws: Why the value as it came cannot be decoded.
-    public func decoded(_ decryption: Decryption?) throws(CodecError) -> (Document, DecodedForm) {
+    public func decoded(_ decryption: Decryption?) throws(CodecError) -> DecodedValue {
         do throws(CodecError) {
             return try self.decode(self.bytes, decryption)
         } catch {
@@ -31,11 +31,11 @@ public struct StoredValue: Sendable {
     private func decode(
         _ value: [UInt8],
         _ decryption: Decryption?
-    ) throws(CodecError) -> (Document, DecodedForm) {
+    ) throws(CodecError) -> DecodedValue {
         let plain = try self.opened(value, decryption)
         var decoder = ObjectDecoder()
         let form = try decoder.decode(plain.span.bytes, in: 0..<plain.count)
-        return (decoder.document, form)
+        return DecodedValue(document: decoder.document, form: form)
     }
 
     private func opened(_ value: [UInt8], _ decryption: Decryption?) throws(CodecError) -> [UInt8] {
@@ -51,4 +51,10 @@ public struct StoredValue: Sendable {
             group: resource?.group ?? ""
         )
     }
+}
+
+/// An object, and how it was stored.
+public struct DecodedValue: Sendable {
+    public var document: Document
+    public var form: DecodedForm
 }
