@@ -20,6 +20,8 @@ public struct FileError: Error, Hashable, Sendable {
         case exists
         /// The directory that should be filled has entries already.
         case notEmpty
+        /// The directory that should be filled is a new file system's own: it has only `lost+found`.
+        case onlyLostAndFound
         /// The directory that should hold the new file is not there.
         case parentMissing
         /// The file system has less room than the output needs; both in bytes.
@@ -62,6 +64,8 @@ extension FileError: CustomStringConvertible {
             "\(self.path) exists already"
         case .notEmpty:
             "\(self.path) is not empty"
+        case .onlyLostAndFound:
+            "\(self.path) is the top of a volume: it has the directory lost+found, which mkfs and fsck make there"
         case .parentMissing:
             "\(self.path): its parent directory does not exist"
         case .noSpace(let needed, let free):

@@ -27,7 +27,7 @@ struct StagingPlace {
         }
     }
 
-    /// Throws `.notEmpty` when the destination holds anything but leftovers of earlier runs, and
+    /// Throws `.notEmpty` or `.onlyLostAndFound` when the destination holds anything but leftovers of earlier runs, and
     /// `.parentMissing` when there is no directory to build it in.
     func requireFree() throws(FileError) {
         guard self.finalPath != self.destination else {
@@ -37,6 +37,7 @@ struct StagingPlace {
             return
         }
         let others = try directoryEntries(path: self.destination).filter { !self.name.matches($0) }
+        if others == ["lost+found"] { throw FileError(.onlyLostAndFound, path: self.destination) }
         if !others.isEmpty { throw FileError(.notEmpty, path: self.destination) }
     }
 }

@@ -52,6 +52,26 @@ struct StagedDirectoryTests {
         }
     }
 
+    /// A new ext4 file system has this directory; whoever mounts one for etcd has not filled it.
+    @Test func tellsTheTopOfAVolumeFromADirectoryWithContent() throws {
+        let top = directory("volume")
+        try FileManager.default.createDirectory(
+            atPath: top + "/lost+found",
+            withIntermediateDirectories: true
+        )
+        #expect(throws: FileError(.onlyLostAndFound, path: top)) {
+            try StagedDirectory(destination: top, entry: "member")
+        }
+        try Data().write(to: URL(fileURLWithPath: top + "/file"))
+        #expect(throws: FileError(.notEmpty, path: top)) {
+            try StagedDirectory(destination: top, entry: "member")
+        }
+        let below = try StagedDirectory(destination: top + "/etcd", entry: "member")
+        try fill(below)
+        try below.commit()
+        #expect(contents(of: top + "/etcd/member/snap/db") == [1])
+    }
+
     @Test(arguments: ["file", "dangling"])
     func refusesWhatIsNoDirectory(name: String) throws {
         try Data().write(to: URL(fileURLWithPath: directory("file")))

@@ -57,7 +57,8 @@ extension BoltError {
 extension FileError {
     fileprivate var status: ExitStatus {
         switch self.reason {
-        case .missing, .notARegularFile, .locked, .exists, .notEmpty, .parentMissing: .badInput
+        case .missing, .notARegularFile, .locked, .exists, .notEmpty, .onlyLostAndFound, .parentMissing:
+            .badInput
         case .interrupted: .interrupted
         case .shrank, .changed, .unreadable, .noSpace, .tooManyMappings, .tooLargeToMap, .system: .inputOutput
         }

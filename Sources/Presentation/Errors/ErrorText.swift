@@ -82,6 +82,9 @@ extension FileError {
             "a running etcd uses it: stop the member first, or read the live etcd (take, or list -f live)"
         case .exists: "choose another name; `registree take` replaces a file when --force is given"
         case .notEmpty: "choose another directory, or empty it"
+        case .onlyLostAndFound:
+            "name a directory below it, such as \(self.path)/etcd, and start etcd with that; "
+                + "or rmdir \(self.path)/lost+found when it is empty, and fsck will make it again"
         case .parentMissing: "create the directory first"
         case .missing, .notARegularFile, .interrupted, .shrank, .changed, .unreadable, .noSpace,
             .tooManyMappings, .tooLargeToMap, .system:

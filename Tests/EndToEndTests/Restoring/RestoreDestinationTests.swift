@@ -65,6 +65,31 @@ extension OneAtATime {
             }
         }
 
+        /// A new volume has `lost+found` in it.
+        @Test func theTopOfAVolumeIsSaidToBeOne() async throws {
+            try await withTemporaryDirectory { directory in
+                let volume = directory.appending("volume")
+                try makeDirectory(volume)
+                try makeDirectory(volume.appending("lost+found"))
+                let refused = try await RegistreeProgram.run(
+                    "restore",
+                    Self.snapshot.string,
+                    "--data-dir",
+                    volume.string
+                )
+                #expect(refused.exitCode == 3)
+                #expect(refused.errors.contains("is the top of a volume: it has the directory lost+found"))
+                #expect(refused.errors.contains("\(volume)/etcd"))
+                let below = try await RegistreeProgram.run(
+                    "restore",
+                    Self.snapshot.string,
+                    "--data-dir",
+                    "\(volume)/etcd"
+                )
+                #expect(below.exitCode == 0, "\(below.errors)")
+            }
+        }
+
         @Test(arguments: ["data", "link"])
         func anEmptyDirectoryIsFilled(name: String) async throws {
             try await withTemporaryDirectory { directory in
