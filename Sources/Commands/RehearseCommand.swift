@@ -85,6 +85,7 @@ struct RehearseCommand: AsyncParsableCommand {
         defer { line.clear() }
         do {
             let rehearse = try Rehearse(request) { progress in line.show(progress) }
+            note(rehearse.sourceNotes)
             return try await rehearse.run()
         } catch let error as StorageError {
             // A file too damaged to be opened gets its verdict all the same.

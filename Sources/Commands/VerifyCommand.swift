@@ -28,7 +28,7 @@ struct VerifyCommand: AsyncParsableCommand {
         } catch {
             throw try self.reportUnopened(Failure(error))
         }
-        note(database.logNotes())
+        note(database.dataDirectoryNotes())
         let verification = try await Verification(of: database)
         try Output.print(VerificationText(verification, path: self.path), as: self.output)
         if verification.verdict == .damaged { throw ExitStatus.damaged }

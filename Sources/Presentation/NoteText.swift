@@ -11,6 +11,10 @@ extension SourceNote {
             "Note: \(path) has no digest: its values are not proved"
         case .logEntriesNotShown(let count):
             "Note: \(laterEntries(count)) than its database and not shown"
+        case .receivedSnapshot(let snapshot):
+            "Note: \(snapshot.sentence)"
+        case .log(let problem):
+            "Warning: \(problem.sentence)"
         case .logUnreadable(let error):
             "Note: the member's write-ahead log cannot be read, so later entries may be missing: \(error)"
         case .connection(let warning):

@@ -141,7 +141,7 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         }
         let database = try EtcdDatabase(path: path)
         if self.check { note(try database.checkedDigestNotes()) }
-        note(database.logNotes())
+        note(database.dataDirectoryNotes())
         return try ServedSource(database)
     }
 

@@ -4,6 +4,7 @@ import Files
 ///
 ///     <data>/member/snap/db            the database
 ///     <data>/member/snap/*.snap        membership as the v2 store had it, 3.7 and before
+///     <data>/member/snap/*.snap.db     a database from the leader, see ``ReceivedSnapshot``
 ///     <data>/member/wal/*.wal          the write-ahead log, unless `--wal-dir` put it elsewhere
 ///
 /// Source: etcd-io/etcd `server/storage/datadir/datadir.go`.
@@ -55,6 +56,25 @@ public enum DataDirectoryName {
     /// A raft snapshot: the term and the index of the last entry that it covers.
     static func snapshot(term: UInt64, index: UInt64) -> String {
         "\(hexadecimal16(term))-\(hexadecimal16(index)).snap"
+    }
+
+    /// Term and index in the name of a raft snapshot; nil for other names.
+    static func snapshotPosition(_ name: String) -> RaftPosition? {
+        guard name.utf8.count == 38, name.hasSuffix(".snap") else { return nil }
+        let parts = name.dropLast(5).split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].utf8.count == 16, let term = UInt64(parts[0], radix: 16),
+            let index = UInt64(parts[1], radix: 16)
+        else { return nil }
+        return RaftPosition(term: term, index: index)
+    }
+
+    /// The database that came with the raft snapshot of that index.
+    static func receivedDatabase(index: UInt64) -> String { "\(hexadecimal16(index)).snap.db" }
+
+    /// The index in the name of such a database; nil for other names.
+    static func receivedIndex(_ name: String) -> UInt64? {
+        guard name.utf8.count == 24, name.hasSuffix(".snap.db") else { return nil }
+        return UInt64(name.dropLast(8), radix: 16)
     }
 }
 

@@ -12,12 +12,24 @@ public struct LogSummary: Hashable, Sendable {
     public var term: UInt64 = 0
     /// The index up to which the member knew the entries to be decided.
     public var commit: UInt64 = 0
+    /// Index of the first entry that is still in the log; nil without one.
+    public var firstIndex: UInt64?
     /// Index of the newest entry, 0 without one; an entry replaces those from its index on.
     public var lastIndex: UInt64 = 0
     /// Term of the newest entry.
     public var lastTerm: UInt64 = 0
-    /// Whether the last record was cut by a crash; etcd drops it too.
+    /// The raft snapshots that the log names, in its order.
+    public var snapshots: [RaftPosition] = []
+    /// Whether it ends within a record, as a crash leaves it or a copy that was cut; etcd drops that record too.
     public var isTorn = false
+
+    /// The raft snapshots that etcd may begin with.
+    ///
+    /// Source: etcd-io/etcd `server/storage/wal/wal.go`, `ValidSnapshotEntries`.
+    public var validSnapshots: [RaftPosition] { self.snapshots.filter { $0.index <= self.commit } }
+
+    /// How far the log goes: to its newest entry, or to a raft snapshot behind it.
+    public var endIndex: UInt64 { self.validSnapshots.reduce(self.lastIndex) { max($0, $1.index) } }
 
     /// How many decided entries lie above `index`: what a database at that index does not show.
     public func committedEntries(after index: UInt64) -> UInt64 {
@@ -34,7 +46,36 @@ extension LogSummary {
     ///
     /// - Throws: `.file`, or `.wal` when a segment is missing or damaged.
     public init(readingLogIn directory: String) throws(StorageError) {
-        let names = try segmentNames(in: directory)
+        self.init()
+        guard let (summary, damage) = try Self.readable(inLogAt: directory) else { return }
+        if let damage { throw damage }
+        self = summary
+    }
+
+    /// What can be read of the log in `directory`.
+    ///
+    /// - Returns: The summary up to the first missing or damaged segment, and what is wrong with that; nil when there
+    ///   is no segment.
+    /// - Throws: `.file` when the directory cannot be listed.
+    static func readable(
+        inLogAt directory: String
+    ) throws(StorageError) -> (summary: LogSummary, damage: StorageError?)? {
+        let (names, gap) = try segmentNames(in: directory)
+        guard !names.isEmpty else { return nil }
+        var summary = LogSummary()
+        do {
+            try summary.read(names, in: directory, isWhole: gap == nil)
+            return (summary, gap)
+        } catch {
+            return (summary, error)
+        }
+    }
+
+    private mutating func read(
+        _ names: [String],
+        in directory: String,
+        isWhole: Bool
+    ) throws(StorageError) {
         var checksum: UInt32 = 0
         for (position, name) in names.enumerated() {
             let path = "\(directory)/\(name)"
@@ -44,7 +85,7 @@ extension LogSummary {
             } catch {
                 throw StorageError(.file(error), path: path)
             }
-            var segment = WALSegment(continuing: checksum, isLast: position == names.count - 1)
+            var segment = WALSegment(continuing: checksum, isLast: isWhole && position == names.count - 1)
             do {
                 try file.withBytes { (bytes) throws(WALSegment.Damage) in
                     while let record = try segment.next(in: bytes) { try self.note(record, in: bytes) }
@@ -69,35 +110,24 @@ extension LogSummary {
             let fields = try integers(record.data, in: bytes)
             self.lastTerm = fields[2] ?? 0
             self.lastIndex = fields[3] ?? 0
+            self.firstIndex = self.firstIndex ?? self.lastIndex
         case .state:
             let fields = try integers(record.data, in: bytes)
             self.term = fields[1] ?? 0
             self.commit = fields[3] ?? 0
-        case .checksum, .snapshot:
+        case .snapshot:
+            let fields = try integers(record.data, in: bytes)
+            self.snapshots.append(RaftPosition(term: fields[2] ?? 0, index: fields[1] ?? 0))
+        case .checksum:
             break
         }
     }
 }
 
-extension EtcdDatabase {
-    /// What the log beside the database says.
-    ///
-    /// - Returns: The summary; nil for a snapshot file, and for a data directory whose log lies elsewhere.
-    /// - Throws: `.file`, or `.wal` when the log is damaged.
-    public func logSummary() throws(StorageError) -> LogSummary? {
-        guard let directory = self.dataDirectory?.writeAheadLog else { return nil }
-        do {
-            guard try fileExists(path: directory) else { return nil }
-        } catch {
-            throw StorageError(.file(error), path: directory)
-        }
-        return try LogSummary(readingLogIn: directory)
-    }
-
-    /// How many decided entries a data directory's log holds beyond its database, as ``logSummary()``.
-    public func logEntriesNotShown(_ facts: StoreFacts) throws(StorageError) -> UInt64? {
-        try self.logSummary()?.committedEntries(after: facts.consistentIndex ?? 0)
-    }
+/// A place in a raft log.
+public struct RaftPosition: Hashable, Sendable {
+    public var term: UInt64
+    public var index: UInt64
 }
 
 /// The integer fields of a small message, by number.
@@ -114,8 +144,10 @@ private func integers(_ range: Range<Int>, in bytes: RawSpan) throws(WALSegment.
     return fields
 }
 
-/// The log's segments in order, without a gap.
-private func segmentNames(in directory: String) throws(StorageError) -> [String] {
+/// The log's segments in order up to the first gap, and what is missing there.
+private func segmentNames(
+    in directory: String
+) throws(StorageError) -> (names: [String], gap: StorageError?) {
     let names: [String]
     do {
         names = try directoryEntries(path: directory)
@@ -124,11 +156,17 @@ private func segmentNames(in directory: String) throws(StorageError) -> [String]
     }
     let segments = names.compactMap { name in segmentSequence(name).map { (sequence: $0, name: name) } }
         .sorted { $0.sequence < $1.sequence }
-    for (before, after) in zip(segments, segments.dropFirst()) where after.sequence != before.sequence &+ 1 {
-        let problem = "the segment after \(before.name) is missing"
-        throw StorageError(.wal(offset: nil, problem: problem), path: directory)
+    var inOrder: [String] = []
+    var next = segments.first?.sequence
+    for segment in segments {
+        guard segment.sequence == next else {
+            let problem = "the segment after \(inOrder.last ?? "") is missing"
+            return (inOrder, StorageError(.wal(offset: nil, problem: problem), path: directory))
+        }
+        inOrder.append(segment.name)
+        next = segment.sequence &+ 1
     }
-    return segments.map(\.name)
+    return (inOrder, nil)
 }
 
 /// The sequence number in a segment's name; nil for other names, such as that of a segment that etcd has not finished.

@@ -42,7 +42,7 @@ public struct WALWriter {
         return writer.bytes
     }
 
-    private mutating func append(_ kind: WALRecordKind, _ data: [UInt8]?) {
+    mutating func append(_ kind: WALRecordKind, _ data: [UInt8]?) {
         var record = ProtobufWriter()
         record.append(kind.rawValue, field: 1)
         self.checksum = registree_crc32c(self.checksum, data ?? [], data?.count ?? 0)

@@ -60,6 +60,13 @@ public struct StoreFacts: Hashable, Sendable {
         try self.readLeases(database)
     }
 
+    /// The last raft entry that the database has applied, alone; nil when it does not say.
+    static func consistentIndex(of database: EtcdDatabase) throws(StorageError) -> UInt64? {
+        var facts = StoreFacts()
+        try facts.readMeta(database)
+        return facts.consistentIndex
+    }
+
     private mutating func readMeta(_ database: EtcdDatabase) throws(StorageError) {
         try database.forEachPair(in: .meta) { (pair, page, bytes) throws(StorageError) in
             func bad() -> StorageError { .badPair(in: .meta, of: database, on: page) }

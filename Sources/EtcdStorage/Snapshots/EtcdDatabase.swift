@@ -11,13 +11,15 @@ public import Files
 ///
 /// Source: etcd-io/etcd `client/v3/snapshot/v3_snapshot.go`, `hasChecksum`.
 public struct EtcdDatabase: Sendable {
-    /// The path that was asked for: the file, or the data directory.
+    /// The path that was asked for: the file, or the data directory; of a received database the path of its file.
     public let path: String
     public let bolt: BoltFile
     /// The 32 bytes that the file ends in, where it ends in a digest; it has not been compared.
     public let storedDigest: [UInt8]?
     /// The member's data directory, when that is what was opened.
     public let dataDirectory: DataDirectoryLayout?
+    /// What was opened in the place of the directory's `db`, since etcd would start from it; nil otherwise.
+    public private(set) var receivedSnapshot: ReceivedSnapshot?
 
     /// Size of a digest, in bytes.
     static let digestByteCount = 32
@@ -26,15 +28,52 @@ public struct EtcdDatabase: Sendable {
 
     /// Opens a snapshot file, a data directory or a directory's `db` file, without changing it.
     ///
+    /// Of a data directory that is opened which etcd would start from, see ``ReceivedSnapshot``.
+    ///
     /// - Throws: `.file` (missing, a pipe, in use by a running etcd, …), `.compressed`, `.notADataDirectory`,
     ///   or `.bolt` when it is not a bbolt file or is cut short.
     public init(path: String, locking: MappedFile.Locking = .shared) throws(StorageError) {
-        let layout = DataDirectoryLayout(containing: path)
+        guard let layout = DataDirectoryLayout(containing: path) else {
+            try self.init(file: path, of: nil, openedAs: path, locking: locking)
+            return
+        }
+        // Its lock tells whether an etcd runs here; it is held until the other one is open.
+        let database = try Self.database(in: layout, openedAs: path, locking: locking)
+        guard let received = try layout.receivedSnapshot(replacing: database) else {
+            guard let database else { throw StorageError(.notADataDirectory, path: path) }
+            self = database
+            return
+        }
+        let file = "\(layout.snapshots)/\(received.name)"
+        try self.init(file: file, of: layout, openedAs: file, locking: locking)
+        self.receivedSnapshot = received
+    }
+
+    /// The directory's `db`; nil when there is none.
+    private static func database(
+        in layout: DataDirectoryLayout,
+        openedAs path: String,
+        locking: MappedFile.Locking
+    ) throws(StorageError) -> EtcdDatabase? {
+        do {
+            return try EtcdDatabase(file: layout.database, of: layout, openedAs: path, locking: locking)
+        } catch {
+            if case .file(let error) = error.reason, error.reason == .missing { return nil }
+            throw error
+        }
+    }
+
+    /// Opens one file; errors name it as `path`.
+    private init(
+        file name: String,
+        of layout: DataDirectoryLayout?,
+        openedAs path: String,
+        locking: MappedFile.Locking
+    ) throws(StorageError) {
         let file: MappedFile
         do {
-            file = try MappedFile(path: layout?.database ?? path, locking: locking)
+            file = try MappedFile(path: name, locking: locking)
         } catch {
-            if layout != nil, error.reason == .missing { throw StorageError(.notADataDirectory, path: path) }
             throw StorageError(.file(error), path: path)
         }
         if let format = compressedFormat(of: file) {

@@ -49,7 +49,7 @@ public struct StatusReport: Sendable {
     /// 0 when the store was never compacted.
     public var compactRevision: Int64
     public var facts: StoreFacts
-    /// What the log of a data directory says; nil for a snapshot file, or when it cannot be read.
+    /// What the log of a data directory says, as far as it can be read; nil without a log.
     public var log: LogSummary?
     /// Whether the file ends in a SHA-256; comparing it is `verify`'s work.
     public var hasDigest: Bool
@@ -66,7 +66,7 @@ public struct StatusReport: Sendable {
         self.hashKV = try database.hashKV(of: summary)
         self.compactRevision = summary.compactRevision
         self.facts = facts
-        self.log = try? database.logSummary()
+        self.log = (try? database.memberLog())?.summary
         self.hasDigest = database.storedDigest != nil
         self.pageSize = database.bolt.pageSize
         self.fileSize = UInt64(database.bolt.file.byteCount)

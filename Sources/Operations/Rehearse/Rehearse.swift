@@ -29,6 +29,12 @@ public struct Rehearse: Sendable {
         self.facts = try StoreFacts(reading: self.database)
     }
 
+    /// What there is to know about the data directory that is rehearsed, but for what the rehearsal itself says; none
+    /// for a snapshot file.
+    public var sourceNotes: [SourceNote] {
+        self.database.dataDirectoryNotes().filter { if case .logEntriesNotShown = $0 { false } else { true } }
+    }
+
     /// Rehearses; what is wrong with the snapshot is in the answer.
     ///
     /// - Throws: `FileError` and `RestoreError` when there is no room or the disk fails, `StorageError` for a
@@ -236,7 +242,7 @@ extension Rehearse {
             self.facts,
             file.keyspace,
             byteCount: self.database.bolt.databaseByteCount,
-            logEntries: try? self.database.logEntriesNotShown(self.facts)
+            logEntries: (try? self.database.memberLog())?.entriesNotShown
         )
         let run = ClusterCheckRun(file.registry, decryption: self.request.decryption)
         let ofObjects = try await run.run()

@@ -15,9 +15,8 @@ public struct Restore: Sendable {
     /// Whether the snapshot ends in a digest.
     public let hasDigest: Bool
 
-    /// Decided entries that lie in a data directory's log alone, and are therefore not restored; nil
-    /// for a snapshot file.
-    public let logEntriesNotRestored: UInt64?
+    /// What there is to know about the data directory that is restored from; none for a snapshot file.
+    public let sourceNotes: [SourceNote]
 
     let database: EtcdDatabase
 
@@ -42,8 +41,8 @@ public struct Restore: Sendable {
         }
         self.databaseByteCount = UInt64(self.database.bolt.databaseByteCount)
         let facts = try StoreFacts(reading: self.database)
-        // The log is not needed for a restore: one that cannot be read must not stop it.
-        self.logEntriesNotRestored = try? self.database.logEntriesNotShown(facts)
+        // The log is not needed for a restore: one that cannot be read does not stop it.
+        self.sourceNotes = self.database.dataDirectoryNotes()
         self.plan = try RestorePlan(
             cluster: request.cluster,
             facts: facts,
@@ -54,7 +53,7 @@ public struct Restore: Sendable {
 
     /// Finds out whether the destinations are free, without writing anything.
     ///
-    /// - Throws: `FileError`: `.exists`, `.notEmpty` or `.parentMissing`.
+    /// - Throws: `FileError`: `.exists`, `.notEmpty`, `.onlyLostAndFound` or `.parentMissing`.
     public func checkDestinations() throws(FileError) {
         if case .allMembers(let directory) = self.request.destination,
             try fileExists(path: directory) == false

@@ -35,7 +35,11 @@ public enum SourceNote: Sendable {
     case noDigest(path: String)
     /// So many entries of the member's write-ahead log are later than its database.
     case logEntriesNotShown(UInt64)
-    /// The member's write-ahead log cannot be read.
+    /// Read is another database of the data directory than `db`.
+    case receivedSnapshot(ReceivedSnapshot)
+    /// Something is wrong with the member's write-ahead log.
+    case log(MemberLog.Problem)
+    /// It cannot be found out how log and database go together.
     case logUnreadable(StorageError)
     case connection(ConnectionWarning)
 }
@@ -49,14 +53,15 @@ extension EtcdDatabase {
         try self.checkDigest() ? [] : [.noDigest(path: self.path)]
     }
 
-    /// What there is to know about the log of a data directory; a snapshot file has none.
-    public func logNotes() -> [SourceNote] {
-        guard self.dataDirectory != nil else { return [] }
+    /// What there is to know about the data directory around this database; none for a snapshot file.
+    public func dataDirectoryNotes() -> [SourceNote] {
+        let received = self.receivedSnapshot.map { [SourceNote.receivedSnapshot($0)] } ?? []
         do {
-            let count = try self.logEntriesNotShown(StoreFacts(reading: self)) ?? 0
-            return count > 0 ? [.logEntriesNotShown(count)] : []
+            guard let log = try self.memberLog() else { return [] }
+            let later = log.entriesNotShown > 0 ? [SourceNote.logEntriesNotShown(log.entriesNotShown)] : []
+            return received + later + log.problems.map(SourceNote.log)
         } catch {
-            return [.logUnreadable(error)]
+            return received + [.logUnreadable(error)]
         }
     }
 }

@@ -26,7 +26,7 @@ public struct SourceRequest: Sendable {
         case .path(let path):
             let database = try EtcdDatabase(path: path)
             let digestNotes = self.checksDigest ? try database.checkedDigestNotes() : []
-            return (.database(database), digestNotes + database.logNotes())
+            return (.database(database), digestNotes + database.dataDirectoryNotes())
         case .live:
             let connection = try self.connection.connection(context)
             let live = LiveEtcd(connection, spoolDirectory: context.temporaryDirectory)

@@ -35,13 +35,7 @@ public struct RestoreReport: Report {
 
     /// A sentence for each thing that travels inside the snapshot and may surprise.
     public var warnings: [String] {
-        var warnings = self.planWarnings
-        if let count = self.restore.logEntriesNotRestored, count > 0 {
-            warnings.append(
-                "\(laterEntries(count)) than its database and not restored"
-            )
-        }
-        return warnings
+        self.planWarnings + self.restore.sourceNotes.compactMap(\.restoreSentence)
     }
 
     private var planWarnings: [String] {
@@ -230,5 +224,18 @@ private struct RestoreJSON: Encodable {
         var peerURLs: [String]
         var dataDirectory: String
         var walDirectory: String
+    }
+}
+
+extension SourceNote {
+    /// What a person who restores from this source should know.
+    fileprivate var restoreSentence: String? {
+        switch self {
+        case .logEntriesNotShown(let count): "\(laterEntries(count)) than its database and not restored"
+        case .receivedSnapshot(let snapshot): snapshot.sentence
+        case .log(let problem): problem.sentence
+        case .logUnreadable(let error): "the member's write-ahead log cannot be read: \(error)"
+        case .noDigest, .connection: nil
+        }
     }
 }

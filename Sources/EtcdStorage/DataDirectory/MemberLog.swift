@@ -1,0 +1,79 @@
+import Files
+
+/// The log beside a stopped member's database: what it says, and what is wrong with it.
+public struct MemberLog: Hashable, Sendable {
+    /// As far as the log can be read; nil when it is not in the data directory.
+    public var summary: LogSummary?
+    /// How many decided entries are later than the database.
+    public var entriesNotShown: UInt64 = 0
+    /// None when etcd starts from the two as if nothing had happened.
+    public var problems: [Problem] = []
+
+    /// One thing that a person should know before a member is started with this log.
+    public enum Problem: Hashable, Sendable {
+        /// There is no log in this directory; `--wal-dir` may have put it elsewhere.
+        case missing(directory: String)
+        /// It ends within a record. etcd cuts that record off without a word, and goes on after the entry before it.
+        case cut(lastIndex: UInt64)
+        /// It cannot be read from there on, and etcd does not start.
+        case damaged(StorageError)
+        /// Entries that the database holds are missing at the log's end. etcd starts, and does not carry out new
+        /// entries until their index is above that of the database.
+        case endsBeforeDatabase(lastIndex: UInt64, databaseIndex: UInt64)
+        /// Entries are missing between the database and the log's begin.
+        case beginsAfterDatabase(firstIndex: UInt64, databaseIndex: UInt64)
+        /// The log begins with a raft snapshot above the database, and the database that came with it is not there:
+        /// etcd does not start.
+        case receivedDatabaseMissing(ReceivedSnapshot)
+    }
+}
+
+extension EtcdDatabase {
+    /// Reads the log that belongs to this database.
+    ///
+    /// - Returns: nil for a snapshot file, which has none.
+    /// - Throws: `.file` when the directories cannot be looked at; `.bolt` or `.badPair` when the database does not
+    ///   tell how far it has come.
+    public func memberLog() throws(StorageError) -> MemberLog? {
+        guard let layout = self.dataDirectory else { return nil }
+        guard let (summary, damage) = try layout.readLog() else {
+            return MemberLog(problems: [.missing(directory: layout.writeAheadLog)])
+        }
+        let index = try StoreFacts.consistentIndex(of: self) ?? 0
+        var log = MemberLog(summary: summary, entriesNotShown: summary.committedEntries(after: index))
+        if summary.isTorn { log.problems.append(.cut(lastIndex: summary.endIndex)) }
+        if let damage {
+            log.problems.append(.damaged(damage))
+        } else if summary.endIndex < index {
+            log.problems.append(
+                .endsBeforeDatabase(lastIndex: summary.endIndex, databaseIndex: index)
+            )
+        }
+        if let missing = try self.missingReceivedSnapshot(above: index, layout, summary) {
+            log.problems.append(.receivedDatabaseMissing(missing))
+        } else if let first = summary.firstIndex, first > index, first - index > 1 {
+            log.problems.append(.beginsAfterDatabase(firstIndex: first, databaseIndex: index))
+        }
+        return log
+    }
+
+    /// The raft snapshot that etcd begins with, when the database that came with it is neither here nor read.
+    private func missingReceivedSnapshot(
+        above index: UInt64,
+        _ layout: DataDirectoryLayout,
+        _ log: LogSummary
+    ) throws(StorageError) -> ReceivedSnapshot? {
+        guard self.receivedSnapshot == nil, let snapshot = try layout.newestRaftSnapshot(in: log),
+            snapshot.index > index
+        else { return nil }
+        return ReceivedSnapshot(index: snapshot.index, databaseIndex: index)
+    }
+}
+
+extension DataDirectoryLayout {
+    /// The log as far as it can be read, and why no further; nil when there is none here.
+    func readLog() throws(StorageError) -> (summary: LogSummary, damage: StorageError?)? {
+        guard isDirectory(path: self.writeAheadLog) else { return nil }
+        return try LogSummary.readable(inLogAt: self.writeAheadLog)
+    }
+}
