@@ -17,6 +17,8 @@ extension SourceNote {
             "Warning: \(problem.sentence)"
         case .logUnreadable(let error):
             "Note: the member's write-ahead log cannot be read, so later entries may be missing: \(error)"
+        case .manifestWithoutEtcd(let path):
+            "Note: \(path) does not say how etcd is started; it is looked for at 127.0.0.1:2379"
         case .connection(let warning):
             "Warning: \(warning.sentence)"
         }

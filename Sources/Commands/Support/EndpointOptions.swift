@@ -88,7 +88,7 @@ struct EndpointOptions: ParsableArguments {
     /// Whom to connect to, after what a person should know of it was printed.
     func connection() throws -> EtcdConnection {
         let connection = try self.flags.connection(.process)
-        note(connection.warnings.map(SourceNote.connection))
+        note(connection.notes)
         return connection
     }
 }

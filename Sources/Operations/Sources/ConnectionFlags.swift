@@ -51,24 +51,28 @@ public struct ConnectionFlags: Sendable {
         if let limit = try self.commandTimeout ?? variables.duration("COMMAND_TIMEOUT") {
             options.callTimeout = limit
         }
-        if options.endpoints.isEmpty { try options.useLocalEtcd(below: context.root) }
+        let readInVain = options.endpoints.isEmpty ? try options.useLocalEtcd(below: context.root) : []
         options.credentials = try EtcdUser(self, variables)?.credentials(context)
-        return try EtcdConnection(options)
+        var connection = try EtcdConnection(options)
+        connection.readInVain = readInVain
+        return connection
     }
 }
 
 extension ConnectionOptions {
     /// Fills in what is not given from the configuration of this machine's etcd.
-    fileprivate mutating func useLocalEtcd(below root: String) throws(SourceError) {
-        let found: LocalEtcd?
+    ///
+    /// - Returns: The manifests that were read in vain, when nothing else said how to reach it.
+    fileprivate mutating func useLocalEtcd(below root: String) throws(SourceError) -> [String] {
+        let search: LocalEtcd.Search
         do {
-            found = try LocalEtcd.find(root: root)
+            search = try LocalEtcd.search(root: root)
         } catch {
             throw .localConfiguration(error)
         }
-        guard let local = found else {
+        guard let local = search.found else {
             self.endpoints = ["127.0.0.1:2379"]
-            return
+            return search.readInVain
         }
         self.endpoints = local.endpoints
         self.caCertificateFile = self.caCertificateFile ?? local.caCertificateFile
@@ -76,6 +80,7 @@ extension ConnectionOptions {
             self.certificateFile = local.certificateFile
             self.keyFile = local.keyFile
         }
+        return []
     }
 }
 

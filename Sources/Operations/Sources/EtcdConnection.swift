@@ -5,6 +5,8 @@ public struct EtcdConnection: Sendable {
     /// Members of one cluster, in the order in which they are tried.
     public var endpoints: [EtcdEndpoint]
     public var options: ConnectionOptions
+    /// Manifests of this machine's etcd that were read and did not say how to reach it.
+    public var readInVain: [String] = []
 
     /// - Throws: `EtcdClientError` when the options name no endpoint, or one that cannot be used.
     public init(_ options: ConnectionOptions) throws(EtcdClientError) {
@@ -13,7 +15,10 @@ public struct EtcdConnection: Sendable {
     }
 
     /// What to tell a person before connecting.
-    public var warnings: [ConnectionWarning] { self.options.warnings(for: self.endpoints) }
+    public var notes: [SourceNote] {
+        self.readInVain.map { .manifestWithoutEtcd(path: $0) }
+            + self.options.warnings(for: self.endpoints).map(SourceNote.connection)
+    }
 
     /// Connects to the first endpoint that can be reached and calls `body` once with the client.
     ///

@@ -42,6 +42,8 @@ public enum SourceNote: Sendable {
     /// It cannot be found out how log and database go together.
     case logUnreadable(StorageError)
     case connection(ConnectionWarning)
+    /// A manifest that should start this machine's etcd does not say how; it is looked for at its usual address.
+    case manifestWithoutEtcd(path: String)
 }
 
 extension EtcdDatabase {

@@ -30,7 +30,7 @@ public struct SourceRequest: Sendable {
         case .live:
             let connection = try self.connection.connection(context)
             let live = LiveEtcd(connection, spoolDirectory: context.temporaryDirectory)
-            return (.live(live), connection.warnings.map(SourceNote.connection))
+            return (.live(live), connection.notes)
         }
     }
 
@@ -44,17 +44,15 @@ public struct SourceRequest: Sendable {
         }
         if namesEndpoints { return .live }
         if let name = SourceName.named(by: nil, in: context) { return name }
-        if context.variable("ETCDCTL_ENDPOINTS") != nil || isEtcdConfigured(context) { return .live }
-        throw .noSource
-    }
-}
-
-/// Whether this machine has the configuration of an etcd, also one that may not be read.
-private func isEtcdConfigured(_ context: CallerContext) -> Bool {
-    do {
-        return try LocalEtcd.find(root: context.root) != nil
-    } catch {
-        return true
+        if context.variable("ETCDCTL_ENDPOINTS") != nil { return .live }
+        let search: LocalEtcd.Search
+        do {
+            search = try LocalEtcd.search(root: context.root)
+        } catch {
+            throw .localConfiguration(error)
+        }
+        if search.found != nil { return .live }
+        throw search.readInVain.isEmpty ? .noSource : .manifestsWithoutEtcd(paths: search.readInVain)
     }
 }
 
@@ -79,6 +77,8 @@ public enum SourceError: Error, Hashable, Sendable {
     /// Both a file and endpoints are named.
     case fileAndEndpoints
     case noSource
+    /// No source is named, and the manifests of this machine's etcd do not say how it is started.
+    case manifestsWithoutEtcd(paths: [String])
     /// This machine has an etcd, but its configuration may not be read.
     case localConfiguration(FileError)
     /// A variable that is not `true` or `false`.

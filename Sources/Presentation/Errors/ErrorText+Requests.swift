@@ -14,6 +14,11 @@ extension ErrorText {
                 advice: "give -f with a snapshot file, a stopped member's data directory or live, "
                     + "or set REGISTREE_FROM"
             )
+        case .manifestsWithoutEtcd(let paths):
+            self.init(
+                "no source is named, and \(paths.joined(separator: ", ")) does not say how etcd is started",
+                advice: "name the members with --endpoints, or give -f"
+            )
         case .localConfiguration(let error):
             self.init(error.description, advice: "run it as root, or name the members with --endpoints")
         case .variableIsNotBoolean(let name):

@@ -24,7 +24,7 @@ struct LocalEtcdTests {
         try withRoot(files) { root in
             let found = try #require(try LocalEtcd.find(root: root))
             #expect(found.configuration == root + "/etc/kubernetes/manifests/etcd.yaml")
-            #expect(found.endpoints == ["https://127.0.0.1:2379"])
+            #expect(found.endpoints == ["https://127.0.0.1:2379", "https://192.168.1.10:2379"])
             #expect(found.caCertificateFile == root + "/etc/kubernetes/pki/etcd/ca.crt")
             #expect(found.certificateFile == root + "/etc/kubernetes/pki/etcd/healthcheck-client.crt")
             #expect(found.keyFile == root + "/etc/kubernetes/pki/etcd/healthcheck-client.key")
@@ -61,7 +61,7 @@ struct LocalEtcdTests {
         try withRoot(files) { root in
             let found = try #require(try LocalEtcd.find(root: root))
             #expect(found.configuration == root + "/etc/systemd/system/etcd.service")
-            #expect(found.endpoints == ["https://127.0.0.1:2380"])
+            #expect(found.endpoints == ["https://127.0.0.1:2380", "https://10.0.0.5:2379"])
             #expect(found.caCertificateFile == root + "/pki/ca.pem")
             #expect(found.certificateFile == root + "/pki/server.pem")
             #expect(found.keyFile == root + "/pki/server-key.pem")
@@ -81,7 +81,7 @@ struct LocalEtcdTests {
         let manifest = Self.manifest.replacing("https:", with: "http:")
         try withRoot(["/etc/kubernetes/manifests/etcd.yaml": manifest]) { root in
             let found = try #require(try LocalEtcd.find(root: root))
-            #expect(found.endpoints == ["http://127.0.0.1:2379"])
+            #expect(found.endpoints == ["http://127.0.0.1:2379", "http://192.168.1.10:2379"])
             #expect(found.certificateFile == nil)
             #expect(found.caCertificateFile == nil)
         }

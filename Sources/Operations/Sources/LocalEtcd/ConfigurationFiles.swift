@@ -25,5 +25,14 @@ struct ConfigurationFiles {
         return String(validating: try file.contents(), as: UTF8.self)
     }
 
+    /// The names in a directory, in order; none when it is not there.
+    ///
+    /// - Throws: `.system` when it may not be read.
+    func names(in directory: String) throws(FileError) -> [String] {
+        let path = self.root + directory
+        guard try fileExists(path: path), isDirectory(path: path) else { return [] }
+        return try directoryEntries(path: path).sorted()
+    }
+
     func has(_ path: String) -> Bool { (try? fileExists(path: self.root + path)) == true }
 }

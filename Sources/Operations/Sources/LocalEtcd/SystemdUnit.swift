@@ -1,6 +1,6 @@
 import Files
 
-/// What a systemd unit says of the command it starts: its words and its variables.
+/// What a systemd unit says of the etcd it starts: its arguments and its variables.
 struct SystemdUnit {
     /// Where a unit may lie; the administrator's comes first.
     static let paths = [
@@ -8,7 +8,7 @@ struct SystemdUnit {
         "/lib/systemd/system/etcd.service",
     ]
 
-    private(set) var words: [String] = []
+    private(set) var arguments: [String] = []
     private(set) var environment: [String: String] = [:]
 
     /// nil when there is no such unit.
@@ -17,11 +17,12 @@ struct SystemdUnit {
     init?(path: String, files: ConfigurationFiles) throws(FileError) {
         guard let text = try files.text(of: path) else { return nil }
         var variableFiles: [String] = []
+        var command = ""
         for line in joinedLines(of: text) {
             guard let (name, value) = assignment(line) else { continue }
             switch name {
-            case "ExecStart": self.words = shellWords(value)
-            case "Environment": shellWords(value).forEach { self.set($0) }
+            case "ExecStart": command = value
+            case "Environment": ShellCommand.words(of: value).forEach { self.set($0) }
             case "EnvironmentFile": variableFiles.append(value)
             default: break
             }
@@ -35,6 +36,8 @@ struct SystemdUnit {
             guard let text = try files.text(of: path) else { continue }
             for line in joinedLines(of: text) { self.set(line) }
         }
+        let words = ShellCommand.words(of: ShellCommand.expanded(command, self.environment))
+        self.arguments = ShellCommand.etcdArguments(of: words) ?? Array(words.dropFirst())
     }
 
     private mutating func set(_ text: String) {
@@ -70,22 +73,4 @@ private func trimmed(_ text: Substring) -> String {
     var text = text.trimmingPrefix(while: \.isWhitespace)
     while text.last?.isWhitespace == true { text.removeLast() }
     return String(text)
-}
-
-/// Words between spaces; quotation marks around a word keep its spaces.
-private func shellWords(_ text: String) -> [String] {
-    var words: [String] = []
-    var word = ""
-    var quote: Character?
-    for character in text {
-        switch (character, quote) {
-        case (let mark, let open?) where mark == open: quote = nil
-        case ("\"", nil), ("'", nil): quote = character
-        case (let space, nil) where space.isWhitespace:
-            if !word.isEmpty { words.append(word) }
-            word = ""
-        default: word.append(character)
-        }
-    }
-    return word.isEmpty ? words : words + [word]
 }
