@@ -9,8 +9,8 @@ import Testing
 struct EtcdLayoutTests {
     private static let manifests = "/etc/kubernetes/manifests"
 
-    private func search(_ files: [String: String]) throws -> (root: String, LocalEtcd.Search) {
-        try withTemporaryDirectory { root in
+    private func search(_ files: [String: String]) throws -> (String, LocalEtcd.Search) {
+        try withTemporaryDirectory { (root: FilePath) throws -> (String, LocalEtcd.Search) in
             for (path, text) in files {
                 let url = URL(fileURLWithPath: root.string + path)
                 try FileManager.default.createDirectory(
@@ -23,28 +23,50 @@ struct EtcdLayoutTests {
         }
     }
 
-    private func find(_ files: [String: String]) throws -> (root: String, LocalEtcd) {
+    private func find(_ files: [String: String]) throws -> (String, LocalEtcd) {
         let (root, search) = try self.search(files)
         return (root, try #require(search.found))
     }
 
     // MARK: Static pods
 
-    @Test(arguments: [
+    /// A container with one listening address, a certificate and a key.
+    private static let containers: [String] = [
         "command: [etcd, --listen-client-urls=https://10.0.0.1:2379, --cert-file=/c, --key-file=/k]",
-        "command: [\"/usr/local/bin/etcd\", \"--listen-client-urls\", \"https://10.0.0.1:2379\", "
-            + "\"--cert-file\", \"/c\", \"--key-file\", \"/k\"]",
+        """
+        command: ["/usr/local/bin/etcd", "--listen-client-urls", "https://10.0.0.1:2379", "--cert-file", "/c",
+              "--key-file", "/k"]
+        """,
         "{name: etcd, args: [--listen-client-urls=https://10.0.0.1:2379, --cert-file=/c, --key-file=/k]}",
         "command: [sh, -c, 'exec etcd --listen-client-urls=https://10.0.0.1:2379 --cert-file=/c --key-file=/k']",
-        "command: [/bin/bash, -ec]\n    args: [\"nice -n -19 etcd --listen-client-urls "
-            + "'https://10.0.0.1:2379' --cert-file=/c --key-file=/k || sleep 1\"]",
-        "command: [etcd]\n    env: [{name: ETCD_LISTEN_CLIENT_URLS, value: 'https://10.0.0.1:2379'}, "
-            + "{name: ETCD_CERT_FILE, value: /c}, {name: ETCD_KEY_FILE, value: /k}]",
-        "command: [etcd, --listen-client-urls=https://$(IP):2379, --cert-file=/c, --key-file=/k]\n"
-            + "    env: [{name: IP, value: 10.0.0.1}]",
-        "command: [sh, -c, \"etcdctl member list\\nIP=1\\nexec etcd \\\\\\n  --listen-client-urls=https://${IP}:2379 "
-            + "\\\\\\n  --cert-file=/c --key-file=/k # end\"]\n    env: [{name: IP, value: 10.0.0.1}]",
-    ])
+        """
+        command: [/bin/bash, -ec]
+            args:
+            - nice -n -19 etcd --listen-client-urls 'https://10.0.0.1:2379' --cert-file=/c --key-file=/k || sleep 1
+        """,
+        """
+        command: [etcd]
+            env: [{name: ETCD_LISTEN_CLIENT_URLS, value: 'https://10.0.0.1:2379'},
+              {name: ETCD_CERT_FILE, value: /c}, {name: ETCD_KEY_FILE, value: /k}]
+        """,
+        """
+        command: [etcd, --listen-client-urls=https://$(IP):2379, --cert-file=/c, --key-file=/k]
+            env: [{name: IP, value: 10.0.0.1}]
+        """,
+        """
+        command:
+            - sh
+            - -c
+            - |
+              etcdctl member list
+              exec etcd \\
+                --listen-client-urls=https://${IP}:2379 \\
+                --cert-file=/c "--key-file=/k" # the end
+            env: [{name: IP, value: 10.0.0.1}]
+        """,
+    ]
+
+    @Test(arguments: containers)
     func readsACommandHoweverItIsWritten(container: String) throws {
         let text =
             "kind: Pod\nspec:\n  containers:\n  - {name: other, command: [sleep, '1']}\n  - \(container)\n"
@@ -225,7 +247,7 @@ struct EtcdLayoutTests {
             #expect(throws: SourceError.manifestsWithoutEtcd(paths: [path])) { try request.open(context) }
             let live = SourceRequest(file: "live", connection: ConnectionFlags(), checksDigest: false)
             let notes = try live.open(context).notes
-            guard case .manifestWithoutEtcd(path)? = notes.first else {
+            guard case .manifestWithoutEtcd(path: path)? = notes.first else {
                 Issue.record("\(notes)")
                 return
             }
