@@ -81,6 +81,7 @@ struct TakeCommand: AsyncParsableCommand {
             destination: TakeDestination(self.path, name: self.name),
             date: { Date.now }
         )
+        request.endpointsLeadToOneMember = connection.leadsToOneMember
         request.replacing = self.force
         request.allowsLearner = self.allowLearner
         request.expectedKeys = self.expectKeys

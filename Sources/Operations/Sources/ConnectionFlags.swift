@@ -51,10 +51,12 @@ public struct ConnectionFlags: Sendable {
         if let limit = try self.commandTimeout ?? variables.duration("COMMAND_TIMEOUT") {
             options.callTimeout = limit
         }
-        let readInVain = options.endpoints.isEmpty ? try options.useLocalEtcd(below: context.root) : []
+        let namesNone = options.endpoints.isEmpty
+        let local = namesNone ? try options.useLocalEtcd(below: context.root) : LocalEtcd.Search()
         options.credentials = try EtcdUser(self, variables)?.credentials(context)
         var connection = try EtcdConnection(options)
-        connection.readInVain = readInVain
+        connection.leadsToOneMember = local.found != nil
+        connection.readInVain = local.found == nil ? local.readInVain : []
         return connection
     }
 }
@@ -62,8 +64,8 @@ public struct ConnectionFlags: Sendable {
 extension ConnectionOptions {
     /// Fills in what is not given from the configuration of this machine's etcd.
     ///
-    /// - Returns: The manifests that were read in vain, when nothing else said how to reach it.
-    fileprivate mutating func useLocalEtcd(below root: String) throws(SourceError) -> [String] {
+    /// - Returns: What was found, and what was read in vain.
+    fileprivate mutating func useLocalEtcd(below root: String) throws(SourceError) -> LocalEtcd.Search {
         let search: LocalEtcd.Search
         do {
             search = try LocalEtcd.search(root: root)
@@ -72,7 +74,7 @@ extension ConnectionOptions {
         }
         guard let local = search.found else {
             self.endpoints = ["127.0.0.1:2379"]
-            return search.readInVain
+            return search
         }
         self.endpoints = local.endpoints
         self.caCertificateFile = self.caCertificateFile ?? local.caCertificateFile
@@ -80,7 +82,7 @@ extension ConnectionOptions {
             self.certificateFile = local.certificateFile
             self.keyFile = local.keyFile
         }
-        return []
+        return search
     }
 }
 

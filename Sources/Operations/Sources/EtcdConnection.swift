@@ -5,6 +5,8 @@ public struct EtcdConnection: Sendable {
     /// Members of one cluster, in the order in which they are tried.
     public var endpoints: [EtcdEndpoint]
     public var options: ConnectionOptions
+    /// Whether the endpoints are the addresses of one member, the one on this machine.
+    public var leadsToOneMember = false
     /// Manifests of this machine's etcd that were read and did not say how to reach it.
     public var readInVain: [String] = []
 

@@ -107,7 +107,7 @@ extension Take {
         for candidate in sources.candidates {
             do {
                 var result = try await attempt(Source(candidate: candidate, began: began))
-                finish(&result, refusals)
+                finish(&result, self.request.endpointsLeadToOneMember ? [] : refusals)
                 return result
             } catch let error as EtcdClientError {
                 refusals.append(TakeRefusal(endpoint: candidate.endpoint, reason: .failed(error)))

@@ -7,6 +7,8 @@ import SystemPackage
 public struct TakeRequest: Sendable {
     /// Members of one cluster, in the order in which equals are asked.
     public var endpoints: [EtcdEndpoint]
+    /// Whether they are addresses of one member: then nothing is odd about those that are not used.
+    public var endpointsLeadToOneMember = false
     public var options: ConnectionOptions
     public var destination: TakeDestination
     /// Whether a file of that name may be replaced.

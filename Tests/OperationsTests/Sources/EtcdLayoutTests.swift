@@ -211,6 +211,24 @@ struct EtcdLayoutTests {
         #expect(found.endpoints == ["http://127.0.0.1:7777", "http://10.0.0.1:2379"])
     }
 
+    /// Each of them is tried; `take` says nothing of those that it did not need.
+    @Test func theAddressesOfTheLocalEtcdLeadToOneMember() throws {
+        try withTemporaryDirectory { root in
+            let directory = root.appending("etc/systemd/system").string
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            let unit = "ExecStart=etcd --listen-client-urls http://10.0.0.1:2379,http://127.0.0.1:2379\n"
+            try Data(unit.utf8).write(to: URL(filePath: directory + "/etcd.service"))
+            var context = CallerContext(environment: [:], now: Date(timeIntervalSince1970: 0)) { $0 }
+            context.root = root.string
+            let found = try ConnectionFlags().connection(context)
+            #expect(found.endpoints.map(\.description) == ["http://127.0.0.1:2379", "http://10.0.0.1:2379"])
+            #expect(found.leadsToOneMember)
+            var named = ConnectionFlags()
+            named.endpoints = ["http://10.0.0.1:2379,http://127.0.0.1:2379"]
+            #expect(try !named.connection(context).leadsToOneMember)
+        }
+    }
+
     // MARK: What does not help
 
     @Test(arguments: [
