@@ -1,7 +1,10 @@
 import ArgumentParser
+import EtcdStorage
 import Files
 import Foundation
 import Glibc
+import Operations
+import Presentation
 
 /// The command line: one file a command, in this folder.
 struct Root: AsyncParsableCommand {
@@ -62,7 +65,26 @@ public enum Registree {
         let failure = Failure(error)
         note("Error: \(failure.message)")
         if let advice = failure.advice { note("  \(advice)") }
+        if let path = damagedFile(of: error), let previous = PreviousState(path: path) {
+            note("  \(previous.line)")
+        }
         return failure.status
+    }
+}
+
+/// The file whose pages or records an error calls damaged; nil for other errors.
+private func damagedFile(of error: any Error) -> String? {
+    switch error {
+    case let error as RestoreError:
+        if case .unsound(let path, _) = error { return path }
+        return nil
+    case let error as StorageError:
+        switch error.reason {
+        case .bolt, .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair:
+            return error.path
+        default: return nil
+        }
+    default: return nil
     }
 }
 

@@ -29,7 +29,7 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         let database = try EtcdDatabase(path: self.path)
         if self.check { note(try database.checkedDigestNotes()) }
-        note(database.dataDirectoryNotes())
+        note(database.strayByteNotes() + database.dataDirectoryNotes())
         if let format = self.writeOut {
             let status = try SnapshotStatus(of: database)
             return try Output.print(format.text(of: status))

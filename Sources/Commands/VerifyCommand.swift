@@ -11,7 +11,8 @@ struct VerifyCommand: AsyncParsableCommand {
         discussion: """
             Compares the SHA-256 at the file's end, checks every page, and proves the history of every key. \
             A file without a digest is checked all the same; then a changed byte inside a value cannot be \
-            seen, and the verdict says so. The file is never changed. Exit code 4 when it is damaged.
+            seen, and the verdict says so. The file is never changed. Exit code 4 when it is damaged; where a \
+            sound snapshot lies in a file with other bytes around it, the command that takes it out is printed.
             """
     )
 
@@ -37,7 +38,9 @@ struct VerifyCommand: AsyncParsableCommand {
     /// A file too damaged to be opened gets its verdict all the same; what is not a snapshot at all is an error.
     private func reportUnopened(_ failure: Failure) throws -> any Error {
         guard failure.status == .damaged else { return failure }
-        try Output.print(UnopenedText(path: self.path, problem: failure.message), as: self.output)
+        let hints = DamageHints(path: self.path)
+        let report = UnopenedText(path: self.path, problem: failure.message, hints: hints)
+        try Output.print(report, as: self.output)
         return ExitStatus.damaged
     }
 }

@@ -10,7 +10,10 @@ public struct StorageError: Error, Hashable, Sendable {
         // The file is something else.
         case file(FileError)
         case bolt(BoltError)
-        case compressed(format: String)
+        case foreign(ForeignFile)
+        /// A database begins so many bytes later.
+        case bytesBefore(count: Int)
+        case onlyZeros
         case notADataDirectory
         case noKeyBucket
         case digestMismatch(stored: [UInt8], computed: [UInt8])
@@ -65,7 +68,10 @@ extension StorageError: CustomStringConvertible {
         switch self.reason {
         case .file(let error): error.description
         case .bolt(let error): error.description
-        case .compressed(let format): "a \(format) file: unpack it first, then give the snapshot inside"
+        case .foreign(let file): file.explanation
+        case .bytesBefore(let count):
+            "\(count) bytes come before the database: a program's message or a prompt"
+        case .onlyZeros: "the file holds zeros only: nothing was written into it"
         case .notADataDirectory:
             "neither a snapshot file nor a member's data directory (no member/snap/db in it)"
         case .noKeyBucket: "a bbolt file, but not etcd's: it has no bucket named key"
@@ -84,6 +90,20 @@ extension StorageError: CustomStringConvertible {
             "the newest revision is \(revision), which no cluster reaches; changes cannot be added to it"
         case .wal(let offset?, let problem): "write-ahead log, byte \(offset): \(problem)"
         case .wal(nil, let problem): "write-ahead log: \(problem)"
+        }
+    }
+}
+
+extension ForeignFile {
+    fileprivate var explanation: String {
+        switch self {
+        case .packed(let format):
+            "\(format == "xz" ? "an" : "a") \(format) file: unpack it first, then give the snapshot inside"
+        case .encrypted(let format):
+            "encrypted with \(format): decrypt it first, then give the snapshot inside"
+        case .sqlite: "a SQLite database, as kine keeps one for k3s and k0s, and not etcd's"
+        case .base64: "a snapshot in base64: decode it first, with base64 -d"
+        case .text: "not a bbolt file but text, perhaps the messages of a program that wrote no snapshot"
         }
     }
 }

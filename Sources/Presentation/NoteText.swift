@@ -9,6 +9,9 @@ extension SourceNote {
         switch self {
         case .noDigest(let path):
             "Note: \(path) has no digest: its values are not proved"
+        case .strayBytes(let path, let count):
+            "Warning: \(path) does not end as a snapshot does: the last \(counted(count, "byte")) "
+                + "\(count == 1 ? "is" : "are") neither a page nor a digest; `registree verify` says more"
         case .logEntriesNotShown(let count):
             "Note: \(laterEntries(count)) than its database and not shown"
         case .receivedSnapshot(let snapshot):

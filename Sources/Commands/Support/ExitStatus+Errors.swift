@@ -37,9 +37,9 @@ extension StorageError {
         switch self.reason {
         case .file(let file): file.status
         case .bolt(let bolt): bolt.status
-        case .compressed, .notADataDirectory, .noKeyBucket, .compacted, .futureRevision: .badInput
-        case .digestMismatch, .wal, .unwritable, .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair,
-            .revisionTooHigh:
+        case .foreign, .notADataDirectory, .noKeyBucket, .compacted, .futureRevision: .badInput
+        case .bytesBefore, .onlyZeros, .digestMismatch, .wal, .unwritable, .badRevisionKey,
+            .revisionOutOfOrder, .badKeyValue, .badPair, .revisionTooHigh:
             .damaged
         }
     }

@@ -30,8 +30,8 @@ public struct EtcdDatabase: Sendable {
     ///
     /// Of a data directory that is opened which etcd would start from, see ``ReceivedSnapshot``.
     ///
-    /// - Throws: `.file` (missing, a pipe, in use by a running etcd, …), `.compressed`, `.notADataDirectory`,
-    ///   or `.bolt` when it is not a bbolt file or is cut short.
+    /// - Throws: `.file` (missing, a pipe, in use by a running etcd, …), `.notADataDirectory`; `.foreign`,
+    ///   `.bytesBefore`, `.onlyZeros`, or else `.bolt` when it is not a bbolt file or is cut short.
     public init(path: String, locking: MappedFile.Locking = .shared) throws(StorageError) {
         guard let layout = DataDirectoryLayout(containing: path) else {
             try self.init(file: path, of: nil, openedAs: path, locking: locking)
@@ -76,19 +76,30 @@ public struct EtcdDatabase: Sendable {
         } catch {
             throw StorageError(.file(error), path: path)
         }
-        if let format = compressedFormat(of: file) {
-            throw StorageError(.compressed(format: format), path: path)
-        }
-        let hasDigest = file.byteCount % Self.sectorByteCount == Self.digestByteCount
-        let byteCount = file.byteCount - (hasDigest ? Self.digestByteCount : 0)
+        let byteCount = Self.byteCount(withoutDigestOf: file)
         do {
             self.bolt = try BoltFile(file, byteCount: byteCount)
         } catch {
-            throw StorageError(.bolt(error), path: path)
+            throw StorageError(whatIsWrong(with: file, insteadOf: error), path: path)
         }
         self.path = path
         self.dataDirectory = layout
-        self.storedDigest = hasDigest ? file.bytes(in: byteCount..<file.byteCount) : nil
+        self.storedDigest =
+            byteCount < file.byteCount ? file.bytes(in: byteCount..<file.byteCount) : nil
+    }
+
+    /// Opens another state of the database in the file at `path`.
+    init(_ bolt: BoltFile, path: String) {
+        self.path = path
+        self.bolt = bolt
+        self.storedDigest = nil
+        self.dataDirectory = nil
+    }
+
+    /// The length of `file` without the digest that it may end in, in bytes.
+    static func byteCount(withoutDigestOf file: MappedFile) -> Int {
+        let hasDigest = file.byteCount % Self.sectorByteCount == Self.digestByteCount
+        return file.byteCount - (hasDigest ? Self.digestByteCount : 0)
     }
 
     /// The buckets, in order of their names.
@@ -131,15 +142,16 @@ extension MappedFile {
     }
 }
 
-/// The name of the compression that the file's first bytes announce.
-private func compressedFormat(of file: MappedFile) -> String? {
-    let start = file.bytes(in: 0..<min(6, file.byteCount))
-    let formats: [(magic: [UInt8], name: String)] = [
-        ([0x1F, 0x8B], "gzip"),
-        ([0x50, 0x4B, 0x03, 0x04], "zip"),
-        ([0x28, 0xB5, 0x2F, 0xFD], "zstd"),
-        ([0x42, 0x5A, 0x68], "bzip2"),
-        ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "xz"),
-    ]
-    return formats.first { start.starts(with: $0.magic) }?.name
+/// What a file is that bbolt's rules refuse; where that is not known, what is wrong by these rules.
+private func whatIsWrong(with file: MappedFile, insteadOf error: BoltError) -> StorageError.Reason {
+    switch error.reason {
+    case .notBolt, .truncated: break
+    default: return .bolt(error)
+    }
+    if let foreign = ForeignFile(file) { return .foreign(foreign) }
+    if file.holdsOnlyZeros { return .onlyZeros }
+    let before = file.withBytes { bytes in
+        firstMetaPage(in: bytes.extracting(first: EnclosedSnapshot.searchedByteCount))
+    }
+    return before.map { .bytesBefore(count: $0) } ?? .bolt(error)
 }

@@ -5,6 +5,8 @@ public import EtcdStorage
 public struct Verification: Sendable {
     public var digest: DigestResult
     public var check: StorageCheck
+    /// What else there is to say of a file that is not proved.
+    public var hints = DamageHints()
     /// How long it took.
     public var seconds: Double
 
@@ -27,12 +29,16 @@ public struct Verification: Sendable {
 
     public var verdict: Verdict {
         if case .differs = self.digest { return .damaged }
-        guard self.check.isSound else { return .damaged }
+        guard self.check.isSound, self.hints.enclosed == nil else { return .damaged }
         return self.digest == .matches ? .sound : .unproved
     }
 
     /// Number of findings; a digest that differs is one.
+    ///
+    /// Of a snapshot with bytes around it, these are the one finding: pages and digest were looked for in the wrong
+    /// place.
     public var findingCount: Int {
+        if self.hints.enclosed != nil { return 1 }
         var count = self.check.findingCount + self.check.structure.findingCount
         if case .differs = self.digest { count += 1 }
         return count
@@ -95,7 +101,13 @@ public struct OngoingVerification: Sendable {
             }
             let (check, checked) = try await self.checking.value
             let seconds = (max(checked, hashed) - self.began) / .seconds(1)
-            return Verification(digest: digest, check: check, seconds: seconds)
+            var verification = Verification(digest: digest, check: check, seconds: seconds)
+            switch verification.verdict {
+            case .sound: break
+            case .unproved: verification.hints.enclosed = EnclosedSnapshot(in: self.database.bolt.file)
+            case .damaged: verification.hints = DamageHints(of: self.database.bolt.file)
+            }
+            return verification
         }
     }
 }

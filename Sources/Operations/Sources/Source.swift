@@ -1,3 +1,4 @@
+import Bolt
 public import EtcdClient
 public import EtcdStorage
 
@@ -33,6 +34,8 @@ public enum Source: Sendable {
 public enum SourceNote: Sendable {
     /// The digest was to be compared, and there is none.
     case noDigest(path: String)
+    /// The file ends in bytes that are neither a page nor a digest.
+    case strayBytes(path: String, count: Int)
     /// So many entries of the member's write-ahead log are later than its database.
     case logEntriesNotShown(UInt64)
     /// Read is another database of the data directory than `db`.
@@ -53,6 +56,12 @@ extension EtcdDatabase {
     /// - Throws: `StorageError` with `.digestMismatch` when they differ; `CancellationError`.
     public func checkedDigestNotes() throws -> [SourceNote] {
         try self.checkDigest() ? [] : [.noDigest(path: self.path)]
+    }
+
+    /// A note when the file ends in bytes that are neither a page nor a digest.
+    public func strayByteNotes() -> [SourceNote] {
+        let count = self.bolt.byteCount % self.bolt.pageSize
+        return count == 0 ? [] : [.strayBytes(path: self.path, count: count)]
     }
 
     /// What there is to know about the data directory around this database; none for a snapshot file.

@@ -26,7 +26,8 @@ public struct SourceRequest: Sendable {
         case .path(let path):
             let database = try EtcdDatabase(path: path)
             let digestNotes = self.checksDigest ? try database.checkedDigestNotes() : []
-            return (.database(database), digestNotes + database.dataDirectoryNotes())
+            let notes = digestNotes + database.strayByteNotes() + database.dataDirectoryNotes()
+            return (.database(database), notes)
         case .live:
             let connection = try self.connection.connection(context)
             let live = LiveEtcd(connection, spoolDirectory: context.temporaryDirectory)

@@ -52,7 +52,9 @@ public struct ErrorText: Sendable {
         case .revisionTooHigh: advice = "the file is damaged or was made by hand: use another copy"
         case .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair:
             advice = verifyAdvice(path: error.path)
-        case .compressed, .notADataDirectory, .noKeyBucket, .compacted, .futureRevision, .wal, .unwritable:
+        case .bytesBefore: advice = "`registree verify \(error.path)` looks for a sound snapshot behind them"
+        case .onlyZeros: advice = "use another copy"
+        case .foreign, .notADataDirectory, .noKeyBucket, .compacted, .futureRevision, .wal, .unwritable:
             advice = nil
         }
         self.init(error.description, advice: advice)

@@ -1,5 +1,5 @@
 import Bolt
-import EtcdStorage
+public import EtcdStorage
 public import Operations
 
 /// A finding as people and programs see it: where, and what.
@@ -21,6 +21,7 @@ struct FindingLine: Encodable {
 
 extension Verification {
     var lines: [FindingLine] {
+        if let enclosed = self.hints.enclosed { return [FindingLine(problem: enclosed.problem)] }
         var lines: [FindingLine] = []
         if case .differs(let stored, let computed) = self.digest {
             let problem =
@@ -61,11 +62,12 @@ extension Verification {
         switch self.verdict {
         case .sound: "sound (\(self.digestText); \(self.countsText))"
         case .unproved: "structure sound, no digest: values are not proved (\(self.countsText))"
+        case .damaged where self.hints.enclosed != nil:
+            "damaged: a sound snapshot lies in it"
         case .damaged:
             "damaged: \(counted(self.findingCount, "finding")) (\(self.digestText); \(self.countsText))"
         }
     }
-
 }
 
 /// What verifying a file found: a line a finding, then the verdict.
@@ -78,12 +80,15 @@ public struct VerificationText: Report {
         self.path = path
     }
 
-    public var text: String {
-        let lines = self.verification.lines
-        let more = self.verification.findingCount - lines.count
-        var text = lines.map { $0.text + "\n" }.joined()
-        if more > 0 { text += "… and \(more) more\n" }
-        return text + "\(terminalText(self.path)): \(self.verification.verdictLine)\n"
+    public var text: String { self.lines.map { $0 + "\n" }.joined() }
+
+    /// The findings, what else there is to say of them, and the verdict.
+    public var lines: [String] {
+        let findings = self.verification.lines
+        let more = self.verification.findingCount - findings.count
+        return findings.map(\.text) + (more > 0 ? ["… and \(more) more"] : [])
+            + self.verification.hints.lines(path: self.path)
+            + ["\(terminalText(self.path)): \(self.verification.verdictLine)"]
     }
 
     public func json() throws -> String {
@@ -96,7 +101,8 @@ public struct VerificationText: Report {
                 revisions: self.verification.check.recordCount,
                 keys: self.verification.check.liveKeyCount,
                 findingCount: self.verification.findingCount,
-                findings: self.verification.lines
+                findings: self.verification.lines,
+                hints: self.verification.hints
             )
         )
     }
@@ -106,13 +112,19 @@ public struct VerificationText: Report {
 public struct UnopenedText: Report {
     private let path: String
     private let problem: String
+    private let hints: DamageHints
 
-    public init(path: String, problem: String) {
+    /// With why it could not be opened, unless `hints` say more of that.
+    public init(path: String, problem: String, hints: DamageHints) {
         self.path = path
-        self.problem = problem
+        self.problem = hints.enclosed.map { "\(path): \($0.problem)" } ?? problem
+        self.hints = hints
     }
 
-    public var text: String { "\(terminalText(self.problem)): damaged\n" }
+    public var text: String {
+        let lines = self.hints.lines(path: self.path) + ["\(terminalText(self.problem)): damaged"]
+        return lines.map { $0 + "\n" }.joined()
+    }
 
     public func json() throws -> String {
         try indentedJSON(
@@ -124,13 +136,14 @@ public struct UnopenedText: Report {
                 revisions: 0,
                 keys: 0,
                 findingCount: 1,
-                findings: [FindingLine(problem: self.problem)]
+                findings: [FindingLine(problem: self.problem)],
+                hints: self.hints
             )
         )
     }
 }
 
-/// The shape of `verify -o json`.
+/// The shape of `verify -o json`; what there is nothing to say of is left out.
 private struct VerificationJSON: Encodable {
     var file: String
     var verdict: String
@@ -140,4 +153,54 @@ private struct VerificationJSON: Encodable {
     var keys: Int
     var findingCount: Int
     var findings: [FindingLine]
+    var snapshotInside: SnapshotInside?
+    var previousState: PreviousState?
+    var zerosFrom: Int?
+
+    /// A sound snapshot with bytes around it; lengths in bytes.
+    struct SnapshotInside: Encodable {
+        var bytesBefore: Int
+        var size: Int
+        var bytesBehind: Int
+        var carriageReturns: Bool
+        /// The shell command that makes a file of it alone.
+        var command: String
+    }
+
+    struct PreviousState: Encodable {
+        var revision: Int64
+        var keys: Int
+    }
+
+    init(
+        file: String,
+        verdict: String,
+        digest: String,
+        pages: Int,
+        revisions: Int,
+        keys: Int,
+        findingCount: Int,
+        findings: [FindingLine],
+        hints: DamageHints
+    ) {
+        self.file = file
+        self.verdict = verdict
+        self.digest = digest
+        self.pages = pages
+        self.revisions = revisions
+        self.keys = keys
+        self.findingCount = findingCount
+        self.findings = findings
+        self.snapshotInside = hints.enclosed.map { enclosed in
+            SnapshotInside(
+                bytesBefore: enclosed.before,
+                size: enclosed.byteCount,
+                bytesBehind: enclosed.after,
+                carriageReturns: enclosed.carriageReturns != nil,
+                command: enclosed.command(path: file)
+            )
+        }
+        self.previousState = hints.previous.map { PreviousState(revision: $0.revision, keys: $0.keyCount) }
+        self.zerosFrom = hints.zerosFrom
+    }
 }

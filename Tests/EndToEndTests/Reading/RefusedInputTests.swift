@@ -40,6 +40,54 @@ extension OneAtATime {
                 let packed = try await RealPrograms.named("gzip").succeed(["-c", snapshot.string])
                 try writeFile(packed.standardOutput, to: path)
             },
+            Input(name: "snapshot.tar", words: "a tar file: unpack it first") { path in
+                let script = "import sys,tarfile; tarfile.open(sys.argv[1],'w').add(sys.argv[2],'s.db')"
+                let words = ["-c", script, path.string, snapshot.string]
+                _ = try await RealPrograms.named("python3").succeed(words)
+            },
+            Input(name: "snapshot.xz", words: "an xz file: unpack it first") { path in
+                let script =
+                    "import sys,lzma; lzma.open(sys.argv[1],'w').write(open(sys.argv[2],'rb').read())"
+                let words = ["-c", script, path.string, snapshot.string]
+                _ = try await RealPrograms.named("python3").succeed(words)
+            },
+            Input(name: "snapshot.bz2", words: "a bzip2 file: unpack it first") { path in
+                let script = "import sys,bz2; bz2.open(sys.argv[1],'w').write(open(sys.argv[2],'rb').read())"
+                let words = ["-c", script, path.string, snapshot.string]
+                _ = try await RealPrograms.named("python3").succeed(words)
+            },
+            // The magic number and the header of RFC 8878; nothing behind them is looked at.
+            Input(name: "snapshot.zst", words: "a zstd file: unpack it first") { path in
+                try writeFile([0x28, 0xB5, 0x2F, 0xFD, 0x24, 0x05], to: path)
+            },
+            Input(name: "state.db", words: "a SQLite database, as kine keeps one") { path in
+                let script =
+                    "import sys,sqlite3; sqlite3.connect(sys.argv[1]).execute('CREATE TABLE kine(id)')"
+                _ = try await RealPrograms.named("python3").succeed(["-c", script, path.string])
+            },
+            Input(name: "snapshot.age", words: "encrypted with age: decrypt it first") { path in
+                try writeFile(Array("age-encryption.org/v1\n-> X25519 ".utf8) + [0, 1, 2], to: path)
+            },
+            Input(name: "snapshot.asc", words: "encrypted with age: decrypt it first") { path in
+                try writeFile(Array("-----BEGIN AGE ENCRYPTED FILE-----\n".utf8), to: path)
+            },
+            Input(name: "snapshot.b64", words: "a snapshot in base64: decode it first") { path in
+                let encoded = try Data(readFile(snapshot)).base64EncodedData(options: .lineLength76Characters)
+                try writeFile(Array(encoded), to: path)
+            },
+            Input(name: "answer", words: "not a bbolt file but text") { path in
+                try writeFile(Array("error: unable to upgrade connection\n".utf8), to: path)
+            },
+            Input(name: "zeros", words: "the file holds zeros only", exitCode: 4) { path in
+                try writeFile(Array(repeating: 0, count: 40_000), to: path)
+            },
+            Input(name: "one-zero", words: "the file holds zeros only", exitCode: 4) { path in
+                try writeFile([0], to: path)
+            },
+            Input(name: "half", words: "cut short", exitCode: 4) { path in
+                let bytes = try readFile(snapshot)
+                try writeFile(Array(bytes[..<(bytes.count / 2)]), to: path)
+            },
             Input(name: "no-member", words: "neither a snapshot file nor a member's data directory") { path in
                 try FileManager.default.createDirectory(
                     atPath: path.string,
