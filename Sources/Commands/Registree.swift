@@ -80,7 +80,7 @@ private func damagedFile(of error: any Error) -> String? {
         return nil
     case let error as StorageError:
         switch error.reason {
-        case .bolt, .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair:
+        case .bolt, .damagedPages, .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair:
             return error.path
         default: return nil
         }

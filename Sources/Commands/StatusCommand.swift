@@ -4,13 +4,14 @@ import Operations
 import Presentation
 
 /// `registree status FILE`.
-struct StatusCommand: ParsableCommand {
+struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Show a snapshot's hash, revision, keys and size, and what it holds about its cluster.",
         discussion: """
             With -w it prints exactly the fields of etcdutl's `snapshot status`, in etcdutl's formats.
-            Pages and records are checked as they are read; only `registree verify` compares the digest.
+            Pages and records are checked as they are read, and exit code 4 says that the structure is damaged; \
+            what only a proof of every record and the digest can show is for --check, or `registree verify`.
             """
     )
 
@@ -23,18 +24,35 @@ struct StatusCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Print everything, as table or json.")
     var output: ReportFormat = .table
 
-    @Flag(help: "Compare the snapshot's digest with its bytes first.")
+    @Flag(help: "Check everything first, digest included, as `registree verify` does.")
     var check = false
 
-    func run() throws {
+    func run() async throws {
         let database = try EtcdDatabase(path: self.path)
-        if self.check { note(try database.checkedDigestNotes()) }
         note(database.strayByteNotes() + database.dataDirectoryNotes())
+        let verification = try await self.verification(of: database)
         if let format = self.writeOut {
+            // etcdutl's formats cannot say that a file is damaged, so of one they say nothing.
+            if verification?.verdict == .damaged { throw ExitStatus.damaged }
             let status = try SnapshotStatus(of: database)
             return try Output.print(format.text(of: status))
         }
         let report = try StatusReport(of: database)
-        try Output.print(StatusText(report, path: self.path), as: self.output)
+        let text = StatusText(report, path: self.path, verification: verification)
+        try Output.print(text, as: self.output)
+        if verification?.verdict == .damaged { throw ExitStatus.damaged }
+        if let damage = report.structure.damage(path: self.path) { throw damage }
+    }
+
+    /// Verifies when asked to, and says what was found; nil when not asked to.
+    private func verification(of database: EtcdDatabase) async throws -> Verification? {
+        guard self.check else { return nil }
+        let verification = try await Verification(of: database)
+        switch verification.verdict {
+        case .sound: break
+        case .unproved: note([SourceNote.noDigest(path: self.path)])
+        case .damaged: note(VerificationText(verification, path: self.path).lines)
+        }
+        return verification
     }
 }

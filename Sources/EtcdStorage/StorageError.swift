@@ -14,6 +14,8 @@ public struct StorageError: Error, Hashable, Sendable {
         /// A database begins so many bytes later.
         case bytesBefore(count: Int)
         case onlyZeros
+        /// Pages that no reader stumbles over, and that are damaged all the same.
+        case damagedPages(findings: Int, first: BoltError)
         case notADataDirectory
         case noKeyBucket
         case digestMismatch(stored: [UInt8], computed: [UInt8])
@@ -71,6 +73,8 @@ extension StorageError: CustomStringConvertible {
         case .foreign(let file): file.explanation
         case .bytesBefore(let count):
             "\(count) bytes come before the database: a program's message or a prompt"
+        case .damagedPages(1, let first): "damaged: \(first)"
+        case .damagedPages(let findings, let first): "damaged: \(findings) findings, the first: \(first)"
         case .onlyZeros: "the file holds zeros only: nothing was written into it"
         case .notADataDirectory:
             "neither a snapshot file nor a member's data directory (no member/snap/db in it)"

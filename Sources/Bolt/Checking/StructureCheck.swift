@@ -15,7 +15,6 @@ public struct StructureCheck: Sendable {
     public private(set) var buckets: [CheckedBucket] = []
     /// Pages of the database: meta pages, reachable pages with their overflow, and free ones.
     public private(set) var pageCount = 0
-    public private(set) var reachablePageCount = 0
 
     /// A bucket and those of its leaves that have no finding.
     public struct CheckedBucket: Sendable {
@@ -45,6 +44,48 @@ public struct StructureCheck: Sendable {
         }
     }
 
+    /// Checks what the readers of all leaves have not seen.
+    ///
+    /// These are the meta pages, the tree of the buckets, and that each page is in one tree or free. Bytes behind the
+    /// last page are not looked at.
+    ///
+    /// - Parameters:
+    ///   - file: The file.
+    ///   - buckets: The leaves of every bucket, listed with their edges.
+    ///   - walks: What their readers noted.
+    public init(of file: BoltFile, buckets: [LeafList], walks: [LeafWalk]) {
+        self.file = file
+        self.pageCount = Int(file.meta.highWater.rawValue)
+        self.reached = PageSet(count: self.pageCount)
+        file.file.withBytes { bytes in
+            self.checkMetaPages(in: bytes)
+            _ = self.checkTree(root: file.meta.root, in: bytes)
+            for bucket in buckets { self.reach(bucket) }
+            for walk in walks {
+                walk.findings.forEach { self.report($0) }
+                walk.overflow.forEach { self.reach($0) }
+            }
+            self.checkFreelist(in: bytes)
+        }
+    }
+
+    /// Marks the pages of a bucket but the overflow of its leaves as reached.
+    private mutating func reach(_ bucket: LeafList) {
+        guard case .tree(let root) = bucket.bucket.storage else { return }
+        self.reach(root.rawValue..<root.rawValue + 1)
+        if let page = self.reached.formUnion(bucket.tree.firstPages) {
+            self.report(BoltError(.referencedTwice, page: page))
+        }
+        bucket.tree.findings.forEach { self.report($0) }
+        bucket.tree.overflow.forEach { self.reach($0) }
+    }
+
+    private mutating func reach(_ pages: Range<UInt64>) {
+        // The first that was reached before ends it, so that overlapping pages take no longer than others.
+        let known = pages.first { !self.reached.insert(PageID($0)) }
+        if let known { self.report(BoltError(.referencedTwice, page: PageID(known))) }
+    }
+
     private mutating func report(_ finding: BoltError) {
         self.findingCount += 1
         if self.findings.count < Self.findingLimit { self.findings.append(finding) }
@@ -66,7 +107,6 @@ public struct StructureCheck: Sendable {
                 self.report(error)
             }
             _ = self.reached.insert(id)
-            self.reachablePageCount += 1
         }
     }
 
@@ -153,7 +193,6 @@ public struct StructureCheck: Sendable {
         let page = try self.file.treePage(visit.page, in: bytes)
         for id in visit.page.rawValue...visit.page.rawValue + UInt64(page.header.overflow) {
             guard self.reached.insert(PageID(id)) else { throw BoltError(.referencedTwice, page: PageID(id)) }
-            self.reachablePageCount += 1
         }
         return page
     }
@@ -197,7 +236,6 @@ public struct StructureCheck: Sendable {
         for id in freelist.ownPages {
             if !accounted.insert(id) { self.report(BoltError(.referencedTwice, page: id)) }
         }
-        self.reachablePageCount += freelist.ownPages.count
         var previous = PageID(1)
         for index in 0..<freelist.count {
             let id = freelist.page(at: index, in: bytes)

@@ -26,7 +26,7 @@ extension BoltFile {
     public func buckets() throws(BoltError) -> [Bucket] {
         try self.file.withBytes { (bytes) throws(BoltError) in
             var buckets: [Bucket] = []
-            for id in try self.leafPageIDs(root: self.meta.root, in: bytes).ids {
+            for id in try TreeOutline(of: self, root: self.meta.root, in: bytes).leaves {
                 let leaf = try LeafPage(self.treePage(id, in: bytes))
                 var pairs = leaf.pairs
                 var index = 0

@@ -20,6 +20,19 @@ struct PageSet {
         return self.words[word] & bit != 0
     }
 
+    /// Adds all pages of `other`, whose bound is not higher; says which was here already, the lowest of several.
+    mutating func formUnion(_ other: PageSet) -> PageID? {
+        var common: PageID?
+        for index in other.words.indices {
+            let both = self.words[index] & other.words[index]
+            if both != 0, common == nil {
+                common = PageID(UInt64(index) * 64 + UInt64(both.trailingZeroBitCount))
+            }
+            self.words[index] |= other.words[index]
+        }
+        return common
+    }
+
     private static func position(_ page: PageID) -> (word: Int, bit: UInt64) {
         (Int(page.rawValue / 64), 1 << (page.rawValue % 64))
     }

@@ -38,7 +38,7 @@ extension StorageError {
         case .file(let file): file.status
         case .bolt(let bolt): bolt.status
         case .foreign, .notADataDirectory, .noKeyBucket, .compacted, .futureRevision: .badInput
-        case .bytesBefore, .onlyZeros, .digestMismatch, .wal, .unwritable, .badRevisionKey,
+        case .bytesBefore, .onlyZeros, .damagedPages, .digestMismatch, .wal, .unwritable, .badRevisionKey,
             .revisionOutOfOrder, .badKeyValue, .badPair, .revisionTooHigh:
             .damaged
         }

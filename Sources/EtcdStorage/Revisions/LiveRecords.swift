@@ -41,9 +41,27 @@ extension LiveRecords {
     }
 }
 
+/// What a walk over all leaves of a file tells beside the changes.
+struct WalkedFile: Sendable {
+    /// CRC-32C of all that was walked.
+    private(set) var hash = CRC32C()
+    /// The leaves of each bucket.
+    let buckets: [LeafList]
+    private(set) var walks: [LeafWalk] = []
+
+    init(buckets: [LeafList]) {
+        self.buckets = buckets
+    }
+
+    mutating func append(_ hash: CRC32C, _ walk: LeafWalk) {
+        self.hash.append(hash)
+        self.walks.append(walk)
+    }
+}
+
 extension EtcdDatabase {
-    /// What lives at `revision`, or at the newest, and with `hashing` the status hash of the whole file from the
-    /// same walk.
+    /// What lives at `revision`, or at the newest, and with `hashing` the status hash and the structure of the whole
+    /// file from the same walk.
     ///
     /// The leaves are shared out to all processors; then the changes are put together in order.
     ///
@@ -51,7 +69,7 @@ extension EtcdDatabase {
     func liveRecords(
         at revision: Int64?,
         hashing: Bool
-    ) throws(StorageError) -> (live: LiveRecords, hash: CRC32C) {
+    ) throws(StorageError) -> (live: LiveRecords, walked: WalkedFile) {
         let compactRevision = try StoreFacts(reading: self).compactRevision
         let last = try self.lastRevision()
         let current = max(1, compactRevision, last)
@@ -62,7 +80,7 @@ extension EtcdDatabase {
         guard shown >= compactRevision else {
             throw StorageError(.compacted(asked: shown, compactRevision: compactRevision), path: self.path)
         }
-        let (newest, hash) = try self.newestChanges(upTo: shown, hashing: hashing)
+        let (newest, walked) = try self.newestChanges(upTo: shown, hashing: hashing)
         try self.checkUnchanged()
         let live = LiveRecords(
             revision: shown,
@@ -72,35 +90,40 @@ extension EtcdDatabase {
             entries: newest.filter { !$0.isTombstone && $0.keyCount > 0 },
             bumpRecord: newest.first { !$0.isTombstone && $0.keyCount == 0 }
         )
-        return (live, hash)
+        return (live, walked)
     }
 
     /// The newest change of every key up to `revision`.
     private func newestChanges(
         upTo revision: Int64,
         hashing: Bool
-    ) throws(StorageError) -> (entries: [KeyIndex.Entry], hash: CRC32C) {
+    ) throws(StorageError) -> (entries: [KeyIndex.Entry], walked: WalkedFile) {
         enum Part: Sendable {
             case revisions(RevisionChunk)
-            case hash(CRC32C)
+            case other(CRC32C, LeafWalk)
         }
-        let chunks = try LeafChunk.chunks(of: self).filter { hashing || $0.isKeyBucket }
+        let chunks = try LeafChunk.chunks(of: self, checkingEdges: hashing)
+            .filter { hashing || $0.isKeyBucket }
         let parts = try concurrently(count: chunks.count) { (index) throws(StorageError) -> Part in
             let chunk = chunks[index]
-            guard chunk.isKeyBucket else { return .hash(try chunk.hash(of: self)) }
+            guard chunk.isKeyBucket else {
+                var walk = LeafWalk()
+                let hash = try chunk.hash(of: self, noting: &walk)
+                return .other(hash, walk)
+            }
             return .revisions(try RevisionChunk(reading: chunk, of: self, upTo: revision, hashing: hashing))
         }
-        var hash = CRC32C()
+        var walked = WalkedFile(buckets: chunks.filter(\.isFirst).map(\.leaves))
         var revisions: [RevisionChunk] = []
         for part in parts {
             switch part {
             case .revisions(let chunk):
-                hash.append(chunk.hash)
+                walked.append(chunk.hash, chunk.walk)
                 revisions.append(chunk)
-            case .hash(let next): hash.append(next)
+            case .other(let hash, let walk): walked.append(hash, walk)
             }
         }
-        return (try self.joined(revisions), hash)
+        return (try self.joined(revisions), walked)
     }
 
     /// Puts the chunks' changes together, half of the keys by their hash on each of two processors.

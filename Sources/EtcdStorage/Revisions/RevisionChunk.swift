@@ -9,6 +9,8 @@ struct RevisionChunk: Sendable {
     private(set) var last: RevisionRecord?
     /// The CRC of the chunk's bytes, when it was asked for.
     private(set) var hash = CRC32C()
+    /// What was noted of the leaves' structure, with the hash.
+    private(set) var walk = LeafWalk()
 
     /// Reads a chunk, each leaf once: its elements, the keys and sizes of its records, and for the hash all.
     ///
@@ -25,6 +27,7 @@ struct RevisionChunk: Sendable {
                 let leaf = try database.reading { () throws(BoltError) in
                     try chunk.leaves.leaf(at: index, of: database.bolt, in: bytes)
                 }
+                if hashing { self.walk.note(leaf, at: index, of: chunk.leaves, in: bytes) }
                 try self.read(leaf, of: database, upTo: revision, hashing: hashing, in: bytes)
             }
         }

@@ -1,3 +1,5 @@
+public import Bolt
+
 /// What one walk over a database tells of its changes, without putting the keys in order.
 public struct ChangeSummary: Sendable {
     /// The hash that etcdutl's `snapshot status` prints.
@@ -6,6 +8,9 @@ public struct ChangeSummary: Sendable {
     ///
     /// Source: etcd-io/etcd `etcdutl/snapshot/v3_snapshot.go`, `Status`.
     public let statusHash: CRC32C
+    /// What is wrong with the file's pages, as far as it did not end the walk; what is wrong with the records is for
+    /// ``StorageCheck`` to find.
+    public let structure: StructureCheck
     let live: LiveRecords
 
     /// The main revision of the last change; 0 when there is none.
@@ -21,8 +26,10 @@ extension EtcdDatabase {
     ///
     /// - Throws: What ``keyspace(at:)`` throws.
     public func changeSummary() throws(StorageError) -> ChangeSummary {
-        let (live, hash) = try self.liveRecords(at: nil, hashing: true)
-        return ChangeSummary(statusHash: hash, live: live)
+        let (live, walked) = try self.liveRecords(at: nil, hashing: true)
+        let structure = StructureCheck(of: self.bolt, buckets: walked.buckets, walks: walked.walks)
+        try self.checkUnchanged()
+        return ChangeSummary(statusHash: walked.hash, structure: structure, live: live)
     }
 
     /// What etcdutl 3.6 calls total keys, without the hash.

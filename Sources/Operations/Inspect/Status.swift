@@ -1,4 +1,4 @@
-import Bolt
+public import Bolt
 public import EtcdStorage
 import Files
 
@@ -17,10 +17,12 @@ public struct SnapshotStatus: Hashable, Sendable {
 
     /// Walks `database`.
     ///
-    /// - Throws: `StorageError` when a page or record is damaged.
+    /// - Throws: `StorageError` when a page or record is damaged, as etcdutl refuses a file that fails bbolt's check.
     public init(of database: EtcdDatabase) throws(StorageError) {
         let facts = try StoreFacts(reading: database)
-        self.init(facts: facts, summary: try database.changeSummary(), of: database)
+        let summary = try database.changeSummary()
+        if let damage = summary.structure.damage(path: database.path) { throw damage }
+        self.init(facts: facts, summary: summary, of: database)
     }
 
     /// The same for a database that has just been checked, without listing its keys again.
@@ -55,13 +57,16 @@ public struct StatusReport: Sendable {
     public var hasDigest: Bool
     public var pageSize: Int
     public var fileSize: UInt64
+    /// What is wrong with the pages, though all of this could be read.
+    public var structure: StructureCheck
 
     /// Walks `database` twice: once for the status, once for HashKV.
     ///
-    /// - Throws: `StorageError` when a page or record is damaged.
+    /// - Throws: `StorageError` when a page or record is damaged so that it cannot be read.
     public init(of database: EtcdDatabase) throws(StorageError) {
         let facts = try StoreFacts(reading: database)
         let summary = try database.changeSummary()
+        self.structure = summary.structure
         self.status = SnapshotStatus(facts: facts, summary: summary, of: database)
         self.hashKV = try database.hashKV(of: summary)
         self.compactRevision = summary.compactRevision
@@ -70,5 +75,14 @@ public struct StatusReport: Sendable {
         self.hasDigest = database.storedDigest != nil
         self.pageSize = database.bolt.pageSize
         self.fileSize = UInt64(database.bolt.file.byteCount)
+    }
+}
+
+extension StructureCheck {
+    /// The error that says what was found in the file at `path`; nil when nothing was.
+    public func damage(path: String) -> StorageError? {
+        self.findings.first.map {
+            StorageError(.damagedPages(findings: self.findingCount, first: $0), path: path)
+        }
     }
 }

@@ -50,7 +50,7 @@ public struct ErrorText: Sendable {
         case .bolt(let bolt): advice = bolt.advice(path: error.path)
         case .digestMismatch: advice = "the file was changed after it was written: use another copy"
         case .revisionTooHigh: advice = "the file is damaged or was made by hand: use another copy"
-        case .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair:
+        case .damagedPages, .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair:
             advice = verifyAdvice(path: error.path)
         case .bytesBefore: advice = "`registree verify \(error.path)` looks for a sound snapshot behind them"
         case .onlyZeros: advice = "use another copy"

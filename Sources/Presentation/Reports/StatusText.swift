@@ -1,3 +1,4 @@
+import Bolt
 import EtcdStorage
 import JSONText
 public import Operations
@@ -56,10 +57,13 @@ extension SnapshotStatus {
 public struct StatusText: Report {
     private let report: StatusReport
     private let path: String
+    /// Nil when the file was not verified.
+    private let verification: Verification?
 
-    public init(_ report: StatusReport, path: String) {
+    public init(_ report: StatusReport, path: String, verification: Verification?) {
         self.report = report
         self.path = path
+        self.verification = verification
     }
 
     public var text: String {
@@ -87,8 +91,22 @@ public struct StatusText: Report {
         if let member = report.log?.member { table.append(["member ID", "\(member)"]) }
         if let log = report.log { table.append(["log", "to index \(log.lastIndex), term \(log.lastTerm)"]) }
         for member in report.facts.members { table.append(["member", memberText(member)]) }
+        if let verification {
+            table.append(["check", verification.verdictLine])
+            return table.lines
+        }
         table.append(["digest", report.hasDigest ? "SHA-256, not compared here (registree verify)" : "none"])
+        let findings = report.structure.findingCount
+        if findings > 0 {
+            table.append(["pages", "damaged: \(counted(findings, "finding")) (registree verify)"])
+        }
         return table.lines
+    }
+
+    /// As `verify` calls it; nil when the file was not verified and its pages are sound.
+    private var verdict: Verification.Verdict? {
+        if let verification { return verification.verdict }
+        return self.report.structure.findingCount > 0 ? .damaged : nil
     }
 
     private var authText: String {
@@ -135,7 +153,8 @@ public struct StatusText: Report {
                         learner: $0.isLearner ?? false
                     )
                 },
-                digest: report.hasDigest ? "sha256" : nil
+                digest: report.hasDigest ? "sha256" : nil,
+                verdict: self.verdict?.rawValue
             )
         )
     }
@@ -163,6 +182,7 @@ private struct StatusJSON: Encodable {
     var alarms: [Alarm]
     var members: [Member]
     var digest: String?
+    var verdict: String?
 
     struct Alarm: Encodable {
         var member: String
