@@ -35,7 +35,7 @@ struct APIResourcesCommand: AsyncParsableCommand {
         case .table: try Output.print(text.text)
         case .name: try Output.print(text.names)
         }
-        try registry.keyspace.checkUnchanged()
+        try finish(registry.keyspace)
         note(problems.lines(hasConfiguration: decryption != nil))
     }
 }

@@ -47,7 +47,7 @@ struct DescribeCommand: AsyncParsableCommand {
             try output.write(text.text(of: description))
         }
         try output.flush()
-        try registry.keyspace.checkUnchanged()
+        try finish(registry.keyspace)
         try self.objects.reportMissing(answers)
         if count == 0 { self.objects.noteNothingFound(answers) }
     }

@@ -68,7 +68,7 @@ struct GetCommand: AsyncParsableCommand {
         let result = try await renderer.write(answers, isList: isList, to: &output)
         if result.isEmptyTable { self.objects.noteNothingFound(answers) }
         try output.flush()
-        try registry.keyspace.checkUnchanged()
+        try finish(registry.keyspace)
         note(result.problems.lines(hasConfiguration: decryption != nil))
         try self.objects.reportMissing(answers)
     }

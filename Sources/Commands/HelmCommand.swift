@@ -113,7 +113,7 @@ struct HelmSource: ParsableArguments {
         let decryption = try self.decoding.decryption()
         let releases = HelmReleases(in: registry, namespace: namespace, decryption: decryption)
         let (read, problems) = try body(releases)
-        try registry.keyspace.checkUnchanged()
+        try finish(registry.keyspace)
         note(problems.lines(hasConfiguration: decryption != nil))
         return read
     }

@@ -60,7 +60,7 @@ struct KeysCommand: AsyncParsableCommand {
         var output = Output()
         try renderer.write(range, of: keyspace, to: &output)
         try output.flush()
-        try keyspace.checkUnchanged()
+        try finish(keyspace)
     }
 }
 

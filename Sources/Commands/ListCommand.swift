@@ -29,6 +29,6 @@ struct ListCommand: AsyncParsableCommand {
         } else {
             try Output.print(UsageText(usage), as: self.output)
         }
-        try registry.keyspace.checkUnchanged()
+        try finish(registry.keyspace)
     }
 }

@@ -43,7 +43,7 @@ public enum Registree {
             } else {
                 try command.run()
             }
-            return .success
+            return Completeness.isComplete ? .success : .failed
         } catch {
             // An interruption takes the files away; its handler says so and ends the process.
             while StagedOutputs.process.isAbandoned { pause() }

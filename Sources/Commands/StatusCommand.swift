@@ -35,11 +35,13 @@ struct StatusCommand: AsyncParsableCommand {
             // etcdutl's formats cannot say that a file is damaged, so of one they say nothing.
             if verification?.verdict == .damaged { throw ExitStatus.damaged }
             let status = try SnapshotStatus(of: database)
-            return try Output.print(format.text(of: status))
+            try Output.print(format.text(of: status))
+            return Completeness.report(status.malformedKeys)
         }
         let report = try StatusReport(of: database)
         let text = StatusText(report, path: self.path, verification: verification)
         try Output.print(text, as: self.output)
+        Completeness.report(report.malformedKeys)
         if verification?.verdict == .damaged { throw ExitStatus.damaged }
         if let damage = report.structure.damage(path: self.path) { throw damage }
     }

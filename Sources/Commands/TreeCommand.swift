@@ -44,6 +44,6 @@ struct TreeCommand: AsyncParsableCommand {
         )
         if !isThere, self.output == .tree { note(nothingFoundLine(in: self.namespaces.only)) }
         try output.flush()
-        try registry.keyspace.checkUnchanged()
+        try finish(registry.keyspace)
     }
 }

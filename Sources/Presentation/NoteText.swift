@@ -1,4 +1,6 @@
+import Bolt
 import EtcdClient
+public import EtcdStorage
 public import KubernetesCodec
 public import KubernetesRegistry
 public import Operations
@@ -25,6 +27,15 @@ extension SourceNote {
         case .connection(let warning):
             "Warning: \(warning.sentence)"
         }
+    }
+}
+
+extension MalformedKeys {
+    /// The line that says what was not shown; nil when there is nothing of it.
+    public var line: String? {
+        guard let page else { return nil }
+        let keys = self.count == 1 ? "1 key of bucket key is" : "\(self.count) keys of bucket key are"
+        return "Error: \(keys) no revision (page \(page)), and what is stored there is not shown"
     }
 }
 

@@ -24,9 +24,13 @@ public final class OverlaySource: Sendable {
 
     /// Reads the keys of a database.
     ///
-    /// - Throws: What ``EtcdDatabase/keyspace(at:)`` throws; `.revisionTooHigh`.
+    /// - Throws: What ``EtcdDatabase/keyspace(at:)`` throws; `.badRevisionKey`, since etcd does not start on such a
+    ///   database either; `.revisionTooHigh`.
     public init(_ database: EtcdDatabase) throws(StorageError) {
         let keyspace = try database.keyspace()
+        if let page = keyspace.malformedKeys.page {
+            throw StorageError(.badRevisionKey, path: database.path, page: page)
+        }
         guard keyspace.currentRevision <= Self.highestRevision else {
             throw StorageError(.revisionTooHigh(keyspace.currentRevision), path: database.path)
         }

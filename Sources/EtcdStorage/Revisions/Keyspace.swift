@@ -11,6 +11,8 @@ public struct Keyspace: Sendable {
     public let lastRevision: Int64
     /// The oldest revision that can be shown; 0 when the store was never compacted.
     public let compactRevision: Int64
+    /// What is left out, since it has no revision.
+    public let malformedKeys: MalformedKeys
     /// The directories of the keys, in order.
     public let directories: [KeyDirectory]
 
@@ -33,6 +35,7 @@ public struct Keyspace: Sendable {
         self.currentRevision = live.currentRevision
         self.lastRevision = live.lastRevision
         self.compactRevision = live.compactRevision
+        self.malformedKeys = live.malformedKeys
         self.directories = sorted.directories
         self.records = records
         self.entries = sorted.entries

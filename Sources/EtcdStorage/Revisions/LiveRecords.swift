@@ -15,6 +15,8 @@ struct LiveRecords: Sendable {
     var entries: [KeyIndex.Entry]
     /// The nameless record that a restore with a revision bump leaves.
     var bumpRecord: KeyIndex.Entry?
+    /// What is left out.
+    var malformedKeys = MalformedKeys()
 
     /// What etcdutl 3.6 calls total keys.
     var totalKeys: Int { self.entries.count + (self.bumpRecord == nil ? 0 : 1) }
@@ -71,7 +73,7 @@ extension EtcdDatabase {
         hashing: Bool
     ) throws(StorageError) -> (live: LiveRecords, walked: WalkedFile) {
         let compactRevision = try StoreFacts(reading: self).compactRevision
-        let last = try self.lastRevision()
+        let last = try self.lastReadableRevision()
         let current = max(1, compactRevision, last)
         let shown = revision ?? current
         guard shown <= current else {
@@ -80,7 +82,7 @@ extension EtcdDatabase {
         guard shown >= compactRevision else {
             throw StorageError(.compacted(asked: shown, compactRevision: compactRevision), path: self.path)
         }
-        let (newest, walked) = try self.newestChanges(upTo: shown, hashing: hashing)
+        let (newest, malformedKeys, walked) = try self.newestChanges(upTo: shown, hashing: hashing)
         try self.checkUnchanged()
         let live = LiveRecords(
             revision: shown,
@@ -88,7 +90,8 @@ extension EtcdDatabase {
             lastRevision: last,
             compactRevision: compactRevision,
             entries: newest.filter { !$0.isTombstone && $0.keyCount > 0 },
-            bumpRecord: newest.first { !$0.isTombstone && $0.keyCount == 0 }
+            bumpRecord: newest.first { !$0.isTombstone && $0.keyCount == 0 },
+            malformedKeys: malformedKeys
         )
         return (live, walked)
     }
@@ -97,7 +100,7 @@ extension EtcdDatabase {
     private func newestChanges(
         upTo revision: Int64,
         hashing: Bool
-    ) throws(StorageError) -> (entries: [KeyIndex.Entry], walked: WalkedFile) {
+    ) throws(StorageError) -> (entries: [KeyIndex.Entry], MalformedKeys, walked: WalkedFile) {
         enum Part: Sendable {
             case revisions(RevisionChunk)
             case other(CRC32C, LeafWalk)
@@ -123,7 +126,8 @@ extension EtcdDatabase {
             case .other(let hash, let walk): walked.append(hash, walk)
             }
         }
-        return (try self.joined(revisions), walked)
+        let malformedKeys = revisions.reduce(into: MalformedKeys()) { $0.append($1.malformedKeys) }
+        return (try self.joined(revisions), malformedKeys, walked)
     }
 
     /// Puts the chunks' changes together, half of the keys by their hash on each of two processors.

@@ -9,12 +9,14 @@ struct RevisionChunk: Sendable {
     private(set) var last: RevisionRecord?
     /// The CRC of the chunk's bytes, when it was asked for.
     private(set) var hash = CRC32C()
+    /// Keys that are no revision, which are left out.
+    private(set) var malformedKeys = MalformedKeys()
     /// What was noted of the leaves' structure, with the hash.
     private(set) var walk = LeafWalk()
 
     /// Reads a chunk, each leaf once: its elements, the keys and sizes of its records, and for the hash all.
     ///
-    /// - Throws: `.badRevisionKey`, `.revisionOutOfOrder`, `.badKeyValue` or `.bolt`.
+    /// - Throws: `.revisionOutOfOrder`, `.badKeyValue` or `.bolt`.
     init(
         reading chunk: LeafChunk,
         of database: EtcdDatabase,
@@ -49,7 +51,8 @@ struct RevisionChunk: Sendable {
         var pairs = leaf.pairs
         while let pair = try database.reading({ () throws(BoltError) in try pairs.next(in: bytes) }) {
             guard !pair.isBucket, let key = RevisionKey(reading: bytes, in: pair.key) else {
-                throw try database.broken(.badRevisionKey, on: leaf.page)
+                self.malformedKeys.add(page: leaf.page)
+                continue
             }
             let record = RevisionRecord(revision: key, pair: pair, page: leaf.page)
             try database.requireOrder(self.last, record)

@@ -35,4 +35,22 @@ extension EtcdDatabase {
             return revision.main
         }
     }
+    /// The same, over keys that are no revision.
+    func lastReadableRevision() throws(StorageError) -> Int64 {
+        guard let bucket = try self.bucket(.key) else { throw StorageError(.noKeyBucket, path: self.path) }
+        return try self.bolt.file.withBytes { (bytes) throws(StorageError) in
+            try self.reading { () throws(BoltError) in
+                let leaves = try self.bolt.leaves(of: bucket)
+                for index in (0..<leaves.count).reversed() {
+                    var pairs = try leaves.leaf(at: index, of: self.bolt, in: bytes).pairs
+                    var last: RevisionKey?
+                    while let pair = try pairs.next(in: bytes) {
+                        last = RevisionKey(reading: bytes, in: pair.key) ?? last
+                    }
+                    if let last { return last.main }
+                }
+                return 0
+            }
+        }
+    }
 }

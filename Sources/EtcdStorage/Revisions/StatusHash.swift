@@ -17,6 +17,8 @@ public struct ChangeSummary: Sendable {
     public var lastRevision: Int64 { self.live.lastRevision }
     /// The oldest revision that can be shown; 0 when the store was never compacted.
     public var compactRevision: Int64 { self.live.compactRevision }
+    /// What is left out, since it has no revision.
+    public var malformedKeys: MalformedKeys { self.live.malformedKeys }
     /// What etcdutl 3.6 calls total keys.
     public var totalKeys: Int { self.live.totalKeys }
 }

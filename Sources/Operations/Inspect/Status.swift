@@ -14,6 +14,8 @@ public struct SnapshotStatus: Hashable, Sendable {
     public var totalSize: UInt64
     /// Text such as `3.6.0`; empty before 3.6.
     public var storageVersion: String
+    /// Keys of bucket `key` that are no revision, which are left out; etcdutl refuses a file that has some.
+    public var malformedKeys = MalformedKeys()
 
     /// Walks `database`.
     ///
@@ -40,14 +42,15 @@ public struct SnapshotStatus: Hashable, Sendable {
         self.totalKeys = summary.totalKeys
         self.totalSize = UInt64(database.bolt.databaseByteCount)
         self.storageVersion = facts.storageVersion ?? ""
+        self.malformedKeys = summary.malformedKeys
     }
 }
 
 /// Everything that can be said of a snapshot without hashing the file or checking each value.
 public struct StatusReport: Sendable {
     public var status: SnapshotStatus
-    /// The hash that members compare, at the newest revision.
-    public var hashKV: UInt32
+    /// The hash that members compare, at the newest revision; nil where keys are no revision, which etcd cannot hash.
+    public var hashKV: UInt32?
     /// 0 when the store was never compacted.
     public var compactRevision: Int64
     public var facts: StoreFacts
@@ -57,6 +60,8 @@ public struct StatusReport: Sendable {
     public var hasDigest: Bool
     public var pageSize: Int
     public var fileSize: UInt64
+    /// Keys of bucket `key` that are no revision, which are left out.
+    public var malformedKeys: MalformedKeys
     /// What is wrong with the pages, though all of this could be read.
     public var structure: StructureCheck
 
@@ -67,8 +72,9 @@ public struct StatusReport: Sendable {
         let facts = try StoreFacts(reading: database)
         let summary = try database.changeSummary()
         self.structure = summary.structure
+        self.malformedKeys = summary.malformedKeys
         self.status = SnapshotStatus(facts: facts, summary: summary, of: database)
-        self.hashKV = try database.hashKV(of: summary)
+        self.hashKV = summary.malformedKeys.count > 0 ? nil : try database.hashKV(of: summary)
         self.compactRevision = summary.compactRevision
         self.facts = facts
         self.log = (try? database.memberLog())?.summary

@@ -79,7 +79,7 @@ public struct StatusText: Report {
             "total size", "\(humanByteCount(report.status.totalSize)) (\(report.status.totalSize) bytes)",
         ])
         table.append(["page size", String(report.pageSize)])
-        table.append(["HashKV", String(report.hashKV)])
+        table.append(["HashKV", report.hashKV.map { "\($0)" } ?? "none"])
         table.append(["storage version", report.facts.storageVersion ?? "none (before 3.6)"])
         table.append(["cluster version", report.facts.clusterVersion ?? "none"])
         table.append(["consistent index", report.facts.consistentIndex.map { "\($0)" } ?? "none"])
@@ -170,7 +170,7 @@ private struct StatusJSON: Encodable {
     var fileSize: UInt64
     var pageSize: Int
     var version: String
-    var hashKV: UInt32
+    var hashKV: UInt32?
     var clusterVersion: String?
     var consistentIndex: UInt64?
     var term: UInt64?
