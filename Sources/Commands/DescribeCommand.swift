@@ -48,6 +48,7 @@ struct DescribeCommand: AsyncParsableCommand {
         }
         try output.flush()
         try finish(registry.keyspace)
+        self.objects.namespaces.noteRoots(of: registry)
         try self.objects.reportMissing(answers)
         if count == 0 { self.objects.noteNothingFound(answers) }
     }

@@ -17,7 +17,9 @@ struct GetCommand: AsyncParsableCommand {
         discussion: """
             Resources are named as in kubectl: pods, pod, po, Pod, deployments.apps, all; '*' is every \
             resource in the source. Custom resources are named by the definitions in the source. Without -n \
-            or -A, the namespace default is shown. Ages are those at the time of the snapshot.
+            or -A, the namespace default is shown. Ages are those at the time of the snapshot. Where several \
+            clusters share an etcd, tables have a heading with the root of the keys, and -A says how many \
+            there are.
             """
     )
 
@@ -69,6 +71,7 @@ struct GetCommand: AsyncParsableCommand {
         if result.isEmptyTable { self.objects.noteNothingFound(answers) }
         try output.flush()
         try finish(registry.keyspace)
+        self.objects.namespaces.noteRoots(of: registry)
         note(result.problems.lines(hasConfiguration: decryption != nil))
         try self.objects.reportMissing(answers)
     }

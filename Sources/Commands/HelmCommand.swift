@@ -114,6 +114,7 @@ struct HelmSource: ParsableArguments {
         let releases = HelmReleases(in: registry, namespace: namespace, decryption: decryption)
         let (read, problems) = try body(releases)
         try finish(registry.keyspace)
+        self.namespaces.noteRoots(of: registry)
         note(problems.lines(hasConfiguration: decryption != nil))
         return read
     }

@@ -11,7 +11,8 @@ struct ListCommand: AsyncParsableCommand {
         abstract: "Show how many objects of each resource there are in each namespace, and their size.",
         discussion: """
             Cluster-scoped resources come first. Sizes are those of the stored values, without history. \
-            Without -n, everything is shown.
+            Without -n, everything is shown. Where several clusters share an etcd, each has a heading with the \
+            root of its keys, and -A says how many there are.
             """
     )
 
@@ -30,5 +31,6 @@ struct ListCommand: AsyncParsableCommand {
             try Output.print(UsageText(usage), as: self.output)
         }
         try finish(registry.keyspace)
+        self.namespaces.noteRoots(of: registry)
     }
 }

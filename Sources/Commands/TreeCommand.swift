@@ -45,5 +45,6 @@ struct TreeCommand: AsyncParsableCommand {
         if !isThere, self.output == .tree { note(nothingFoundLine(in: self.namespaces.only)) }
         try output.flush()
         try finish(registry.keyspace)
+        self.namespaces.noteRoots(of: registry)
     }
 }

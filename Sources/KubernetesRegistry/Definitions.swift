@@ -7,7 +7,9 @@ extension Registry {
     public func definition(of resource: Resource, decryption: Decryption? = nil) -> Value? {
         guard let root = resource.root else { return nil }
         let directory = CustomResourceDefinition.directory(below: root)
-        guard let object = self.object(atKey: directory + resource.qualifiedName) else { return nil }
+        let places = CustomResourceDefinition.clusters(of: resource.logicalCluster)
+        let objects = places.lazy.compactMap { self.object(atKey: directory + $0 + resource.qualifiedName) }
+        guard let object = objects.first else { return nil }
         var reader = ObjectReader(of: self, decryption: decryption, hidesManagedFields: true)
         guard let read = try? reader.read(object), read.problem == nil else { return nil }
         return reader.document.root

@@ -5,7 +5,8 @@ public import EtcdStorage
 ///
 /// An object's name holds no slash, so a directory of keys belongs to one resource in one namespace, and a store of
 /// many objects has few of them. What has to be known of a key's resource is worked out once a directory, never once
-/// a key. Values are not read, but for the definitions of custom resources.
+/// a key. Values are not read, but for the definitions of custom resources, and for one object of a directory whose
+/// path leaves open what it is.
 public struct Registry: Sendable {
     public let keyspace: Keyspace
     /// The roots, as `--etcd-prefix` gives them to API servers: `/registry`.
@@ -32,15 +33,20 @@ public struct Registry: Sendable {
                 key.extracting(0..<directory.pathByteCount).withUnsafeBytes { Array($0) }
             }
         }
-        let roots = etcdPrefix.map { [Roots.normalized($0)] } ?? Roots.find(in: keyspace, paths)
+        var identities = ObjectIdentities(of: keyspace)
+        let roots =
+            etcdPrefix.map { [Roots.normalized($0)] } ?? Roots.find(in: keyspace, paths, asking: &identities)
         var map = ResourceMap(roots: roots)
         for root in roots { map.addDefinitions(below: root, in: keyspace, paths) }
         var runs = zip(paths, keyspace.directories).map { path, directory in
-            let objects = map.objectDirectory(at: path)
+            let objects = map.objectDirectory(at: path) {
+                identities.identity(at: directory.positions.lowerBound, nameOffset: path.count)
+            }
             let isOutside = etcdPrefix != nil && map.resources[objects.resource].root == nil
             return KeyRun(positions: directory.positions, directory: isOutside ? nil : objects)
         }
         map.separateStandaloneKeys(of: &runs, in: keyspace)
+        map.settleScopes(of: runs)
         try keyspace.checkUnchanged()
         self.keyspace = keyspace
         self.roots = roots
@@ -61,34 +67,49 @@ struct KeyRun {
 
 extension Roots {
     /// The roots of a store whose directories have these paths.
-    fileprivate static func find(in keyspace: Keyspace, _ paths: [[UInt8]]) -> [String] {
-        let ending = Array("/namespaces/".utf8)
+    fileprivate static func find(
+        in keyspace: Keyspace,
+        _ paths: [[UInt8]],
+        asking identities: inout ObjectIdentities
+    ) -> [String] {
         let name = Array("default".utf8)
-        let defaults = paths.filter { path in
-            path.suffix(ending.count).elementsEqual(ending)
-                && keyspace.position(of: (path + name).span.bytes).found
+        var defaults: [DefaultNamespace] = []
+        for path in paths {
+            guard let root = self.root(ofNamespacesAt: path) else { continue }
+            let (position, found) = keyspace.position(of: (path + name).span.bytes)
+            guard found else { continue }
+            defaults.append(DefaultNamespace(root: root, position: position, nameOffset: path.count))
         }
-        return self.find(defaults: defaults.map { String(decoding: $0, as: UTF8.self) }) { root in
+        return self.find(defaults: defaults) { root in
             !keyspace.positions(of: .prefix(Array("\(root)/".utf8))).isEmpty
+        } isNamespace: { key in
+            identities.identity(at: key.position, nameOffset: key.nameOffset)?.isDefaultNamespace == true
         }
     }
 }
 
 extension ResourceMap {
-    /// Adds the custom resources that are defined below `root`.
+    /// Adds the custom resources that are defined below `root`, in kcp in its logical clusters.
     fileprivate mutating func addDefinitions(below root: String, in keyspace: Keyspace, _ paths: [[UInt8]]) {
         let path = Array(CustomResourceDefinition.directory(below: root).utf8)
         var found: [Resource] = []
-        for (index, directory) in keyspace.directories.enumerated() where paths[index] == path {
+        for (index, directory) in keyspace.directories.enumerated() where paths[index].starts(with: path) {
+            let isOfLogicalCluster = paths[index].count > path.count
             for position in directory.positions {
-                let name = keyspace.withKey(of: keyspace[position]) { text(of: $0, from: path.count) }
-                let resource = try? keyspace.withRecord(of: keyspace[position]) { _, value in
+                let key = keyspace[position]
+                let name = keyspace.withKey(of: key) { text(of: $0, from: paths[index].count) }
+                let resource = try? keyspace.withRecord(of: key) { _, value in
                     Resource(definition: value, named: name, root: root)
                 }
-                if let resource = resource ?? nil { found.append(resource) }
+                guard let resource = resource ?? nil else { continue }
+                if !isOfLogicalCluster {
+                    found.append(resource)
+                } else if !resource.kind.isEmpty {
+                    self.addTemplate(resource)
+                }
             }
         }
-        for resource in found.sorted(by: { $0.directory < $1.directory }) { self.add(resource) }
+        for resource in found.sorted(by: { $0.directory < $1.directory }) { self.addKnown(resource) }
     }
 
     /// Keys that are named by themselves, right below a root or without one.

@@ -14,7 +14,8 @@ public struct Resource: Hashable, Sendable {
         case usual
         /// A custom resource with its definition in the same store.
         case definition
-        /// A first segment with a dot, so a custom resource; its definition is not there or not readable.
+        /// A key with a group, so a custom resource or one of an aggregated API server; its definition is not there or
+        /// not readable.
         case customKeys
         /// Built into some clusters, ``KubernetesResources/rare``.
         case rare
@@ -40,6 +41,8 @@ public struct Resource: Hashable, Sendable {
     public var origin: Origin
     /// What the API server was told with `--etcd-prefix`; nil for keys outside of any root.
     public var root: String?
+    /// In kcp the logical cluster of the objects; "" elsewhere.
+    public var logicalCluster = ""
     /// How the keys of all objects begin, last slash included: `/registry/services/specs/`.
     public var directory: String
 

@@ -2,8 +2,8 @@
 public struct TreeNode: Sendable {
     /// What a line stands for.
     public enum Content: Sendable {
-        /// A root such as `/registry`, or nil for the keys outside of any.
-        case root(String?)
+        /// A root such as `/registry`, or a logical cluster below it, or the keys outside of any root.
+        case root(ClusterRoot)
         case clusterScope
         case namespaces(count: Int)
         case namespace(String)
@@ -61,7 +61,10 @@ extension Registry {
     ) throws(Failure) {
         let walk = TreeWalk(registry: self, depth: depth)
         let branches = self.sortedGroups(of: namespace).map(walk.branch)
-        for root in branches.slices(by: { $0.root }) { try walk.visitRoot(root, visit) }
+        for branches in branches.slices(by: { $0.resource.clusterRoot }) {
+            guard let root = branches.first?.resource.clusterRoot else { continue }
+            try walk.visit(root, branches, visit)
+        }
     }
 }
 
@@ -69,8 +72,6 @@ extension Registry {
 private struct TreeWalk {
     struct Branch {
         var group: ResourceGroup
-        /// Index into ``Registry/roots``.
-        var root: Int?
         var namespace: String { self.group.namespace }
         var resource: Resource
         var objects: Int
@@ -85,18 +86,17 @@ private struct TreeWalk {
         let size = self.registry.size(of: group)
         return Branch(
             group: group,
-            root: self.registry.rootIndex(of: resource),
             resource: resource,
             objects: size.objects,
             bytes: size.bytes
         )
     }
 
-    func visitRoot<Failure>(
+    func visit<Failure>(
+        _ root: ClusterRoot,
         _ branches: ArraySlice<Branch>,
         _ visit: (TreeNode) throws(Failure) -> Void
     ) throws(Failure) {
-        let root = branches.first?.root.map { self.registry.roots[$0] }
         try visit(node(.root(root), 0, isLast: true, branches))
         guard self.depth >= .scopes else { return }
         let cluster = branches.prefix { $0.namespace.isEmpty }

@@ -2,8 +2,6 @@ import EtcdStorage
 
 /// How much of a resource lies in a namespace, or in cluster scope.
 public struct Usage: Hashable, Sendable {
-    /// Index into ``Registry/roots``; nil for keys outside of any root.
-    public var root: Int?
     /// "" for cluster scope.
     public var namespace: String
     public var resource: Resource
@@ -14,7 +12,8 @@ public struct Usage: Hashable, Sendable {
 
 extension Registry {
     /// What there is of each resource in each namespace: cluster scope first, then by namespace and
-    /// resource; one root after the other, and what lies outside of any last.
+    /// resource; one root after the other, in kcp one logical cluster after the other, and what lies outside of any
+    /// root last.
     ///
     /// - Parameter namespace: Only this one ("" for cluster scope); without it, everything.
     /// - Returns: A row for each that has objects.
@@ -23,7 +22,6 @@ extension Registry {
             let resource = self.resources[group.resource]
             let size = self.size(of: group)
             return Usage(
-                root: self.rootIndex(of: resource),
                 namespace: group.namespace,
                 resource: resource,
                 objects: size.objects,
@@ -40,8 +38,9 @@ extension Registry {
             if roots[left.resource] != roots[right.resource] {
                 return roots[left.resource] < roots[right.resource]
             }
-            if left.namespace != right.namespace { return left.namespace < right.namespace }
             let (one, other) = (self.resources[left.resource], self.resources[right.resource])
+            if one.logicalCluster != other.logicalCluster { return one.logicalCluster < other.logicalCluster }
+            if left.namespace != right.namespace { return left.namespace < right.namespace }
             return (one.plural, one.group, one.directory) < (other.plural, other.group, other.directory)
         }
     }
@@ -58,7 +57,7 @@ extension Registry {
     }
 
     /// Index into ``roots``; nil for keys outside of any.
-    func rootIndex(of resource: Resource) -> Int? {
+    private func rootIndex(of resource: Resource) -> Int? {
         resource.root.flatMap { self.roots.firstIndex(of: $0) }
     }
 }

@@ -125,6 +125,22 @@ extension MissingObject {
     }
 }
 
+extension Registry {
+    /// The line that says how many clusters share the etcd; nil when it holds one.
+    public var rootsLine: String? {
+        let clusters = self.clusterRoots
+        guard clusters.areSeveral else { return nil }
+        let roots = Set(clusters.map(\.prefix)).count
+        let logicalClusters = clusters.count { !$0.logicalCluster.isEmpty }
+        let counts =
+            (roots > 1 ? [counted(roots, "root")] : [])
+            + (logicalClusters > 0 ? [counted(logicalClusters, "logical cluster")] : [])
+        let isOne = counts == [counted(1, "logical cluster")]
+        let advice = roots > 1 ? "; --etcd-prefix ROOT shows one root" : ""
+        return "Note: \(counts.joined(separator: " and ")) \(isOne ? "is" : "are") in this etcd" + advice
+    }
+}
+
 /// Says that nothing is there, in kubectl's words.
 public func nothingFoundLine(in namespace: String?) -> String {
     "No resources found" + (namespace.map { " in \(terminalText($0)) namespace." } ?? ".")

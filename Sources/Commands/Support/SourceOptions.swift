@@ -1,5 +1,6 @@
 import ArgumentParser
 import EtcdClient
+import KubernetesRegistry
 import Operations
 import Presentation
 
@@ -92,4 +93,10 @@ struct NamespaceOptions: ParsableArguments {
     var only: String? { self.allNamespaces ? nil : self.namespace }
     /// The same for commands that look at one namespace, `default`, when they are told nothing.
     var onlyOrDefault: String? { self.allNamespaces ? nil : self.namespace ?? "default" }
+
+    /// Prints for `-A` how many clusters share the etcd when there are several.
+    func noteRoots(of registry: Registry) {
+        guard self.allNamespaces, let line = registry.rootsLine else { return }
+        note(line)
+    }
 }

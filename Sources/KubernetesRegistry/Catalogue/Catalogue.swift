@@ -3,6 +3,24 @@ enum Catalogue {
     /// The root of OpenShift's own API servers; all other roots are Kubernetes'.
     static let openShiftRoot = "/openshift.io"
 
+    /// What means one resource, wherever it lies.
+    struct Name: Hashable {
+        /// "" for the core group.
+        var group: String
+        var plural: String
+    }
+
+    /// Kubernetes' own resources, by each of their groups.
+    static let builtIn: [Name: Resource] = {
+        var resources: [Name: Resource] = [:]
+        for resource in Self.resources(below: "") where resource.origin != .bookkeeping {
+            for group in [resource.group] + resource.otherGroups {
+                resources[Name(group: group, plural: resource.plural)] = resource
+            }
+        }
+        return resources
+    }()
+
     /// The resources to expect below `root`.
     static func resources(below root: String) -> [Resource] {
         if root == Self.openShiftRoot {

@@ -8,6 +8,15 @@ enum CustomResourceDefinition {
     static func directory(below root: String) -> String {
         "\(root)/apiextensions.k8s.io/customresourcedefinitions/"
     }
+
+    /// Where below that directory the definitions lie of what a logical cluster of kcp holds; "" for no such cluster.
+    ///
+    /// Definitions of bound APIs have other names and are not found so.
+    ///
+    /// Source: kcp-dev/kcp `pkg/server/apiextensions.go`.
+    static func clusters(of logicalCluster: String) -> [String] {
+        logicalCluster.isEmpty ? [""] : ["\(logicalCluster)/", "system:system-crds/"]
+    }
 }
 
 extension Resource {

@@ -16,17 +16,34 @@ struct ResourceMap {
     private(set) var resources: [Resource] = []
     /// Indices into `resources` by ``Resource/directory``.
     private var byDirectory: [[UInt8]: Int] = [:]
+    /// Those of the resources that are built in or defined.
+    private var known: [[UInt8]: Int] = [:]
+    /// What is known of resources that lie in other directories too, by group and plural.
+    private var templates = Catalogue.builtIn
+    /// Indices of the resources that an object told, not a key.
+    private var toldByObjects: Set<Int> = []
 
     init(roots: [String]) {
         self.roots = roots.map { ($0, Array($0.utf8) + [slash]) }.sorted { $0.1.count > $1.1.count }
         for root in roots {
-            for resource in Catalogue.resources(below: root) { self.add(resource) }
+            for resource in Catalogue.resources(below: root) { self.addKnown(resource) }
         }
     }
 
+    /// Adds a resource that is built in or defined, unless another lies in the same directory.
+    mutating func addKnown(_ resource: Resource) {
+        let index = self.add(resource)
+        self.known[Array(resource.directory.utf8)] = index
+    }
+
+    /// Notes what is known of a resource wherever it lies, unless that is known.
+    mutating func addTemplate(_ resource: Resource) {
+        let name = Catalogue.Name(group: resource.group, plural: resource.plural)
+        if self.templates[name] == nil { self.templates[name] = resource }
+    }
+
     /// Adds a resource, unless another lies in the same directory.
-    @discardableResult
-    mutating func add(_ resource: Resource) -> Int {
+    private mutating func add(_ resource: Resource) -> Int {
         let directory = Array(resource.directory.utf8)
         if let known = self.byDirectory[directory] { return known }
         self.resources.append(resource)
@@ -36,30 +53,126 @@ struct ResourceMap {
 
     /// What a directory holds; `path` ends in a slash, or is empty for keys without any.
     ///
-    /// The longest known beginning decides. What none knows is shown by its own words.
-    mutating func objectDirectory(at path: [UInt8]) -> ObjectDirectory {
+    /// The longest known beginning decides, then the rules of ``KeyLayout``. Where these leave a choice, an object of
+    /// the directory is asked; what nobody knows is shown by its own words.
+    ///
+    /// - Parameters:
+    ///   - path: The directory.
+    ///   - identity: What one of the directory's objects says of itself.
+    /// - Returns: The resource and namespace of the directory's keys.
+    mutating func objectDirectory(
+        at path: [UInt8],
+        identity: () -> ObjectIdentity? = { nil }
+    ) -> ObjectDirectory {
         guard let root = self.root(of: path) else { return self.directoryOutsideRoots(path) }
         let start = root.utf8.count + 1
         let words = path[start...].split(separator: slash, omittingEmptySubsequences: false).dropLast()
-        for count in [2, 1] where words.count >= count {
-            if let index = self.byDirectory[Array(path[..<words[count - 1].endIndex]) + [slash]] {
-                return self.objectDirectory(of: index, path: path)
-            }
+        if let known = self.knownResource(of: words, in: path) {
+            return self.objectDirectory(of: known, path: path)
         }
         guard let first = words.first, !first.isEmpty else {
             return self.unclassified(Array(path[..<start]), root: root)
         }
-        let isCustom = first.contains(UInt8(ascii: ".")) && words.count > 1 && !words[1].isEmpty
-        let end = words[isCustom ? 1 : 0].endIndex
-        let resource = Resource(
-            plural: text(isCustom ? words[1] : first),
-            group: isCustom ? text(first) : "",
-            origin: isCustom ? .customKeys : .otherKeys,
+        return self.objectDirectory(of: Array(words), in: path, root: root, identity)
+    }
+
+    /// The known resource whose directory a path begins with; nil when there is none, or when the path is kcp's, which
+    /// keeps built-in and custom resources of all logical clusters behind the same words.
+    private func knownResource(of words: ArraySlice<ArraySlice<UInt8>>, in path: [UInt8]) -> Int? {
+        for count in [2, 1] where words.count >= count {
+            let beginning = Array(path[..<words[count - 1].endIndex]) + [slash]
+            guard let index = self.known[beginning] else { continue }
+            let mayBeOfManyClusters = count == 2 && words.count > 2 && words[0].contains(UInt8(ascii: "."))
+            guard mayBeOfManyClusters else { return index }
+            let resource = self.resources[index]
+            let layout = KeyLayout(of: Array(words)) { group, _ in
+                group == 0 && resource.origin != .definition ? resource : nil
+            }
+            return layout?.cluster == nil ? index : nil
+        }
+        return nil
+    }
+
+    private mutating func objectDirectory(
+        of words: [ArraySlice<UInt8>],
+        in path: [UInt8],
+        root: String,
+        _ identity: () -> ObjectIdentity?
+    ) -> ObjectDirectory {
+        var layout = KeyLayout(of: words) { self.template(group: text(words[$0]), plural: text(words[$1])) }
+        var object: ObjectIdentity?
+        if layout == nil {
+            if let told = self.resourceToldByObjects(words, in: path) { return told }
+            object = identity()
+            layout = object.flatMap { KeyLayout(of: words, holding: $0) }
+            if layout == nil { object = nil }
+        }
+        let found = layout ?? KeyLayout(byShapeOf: words)
+        let end = words[found.lastOfResource].endIndex
+        let resource = self.resource(
+            found,
+            of: words,
             root: root,
-            directory: text(path[..<end]) + "/"
+            directory: text(path[..<end]) + "/",
+            object
         )
         let index = self.add(resource)
+        if object != nil {
+            self.toldByObjects.insert(index)
+            // An object of the same resource that tells nothing may have come before.
+            if self.resources[index].origin == .otherKeys { self.resources[index] = resource }
+        }
         return self.objectDirectory(of: index, path: path, nameOffset: end + 1)
+    }
+
+    /// What a directory holds whose resource an object of another directory told.
+    private func resourceToldByObjects(_ words: [ArraySlice<UInt8>], in path: [UInt8]) -> ObjectDirectory? {
+        guard !self.toldByObjects.isEmpty else { return nil }
+        for word in words.reversed() {
+            guard let index = self.byDirectory[Array(path[..<word.endIndex]) + [slash]],
+                self.toldByObjects.contains(index)
+            else { continue }
+            return self.objectDirectory(of: index, path: path, nameOffset: word.endIndex + 1)
+        }
+        return nil
+    }
+
+    /// The resource that a layout finds in the words of a directory.
+    private func resource(
+        _ layout: KeyLayout,
+        of words: [ArraySlice<UInt8>],
+        root: String,
+        directory: String,
+        _ object: ObjectIdentity?
+    ) -> Resource {
+        let plural = text(words[layout.plural])
+        var group = layout.group.map { text(words[$0]) } ?? object?.group ?? ""
+        if group == KeyLayout.coreGroup { group = "" }
+        let isTold = layout.group != nil || object != nil
+        var resource = Resource(
+            plural: plural,
+            group: group,
+            kind: object?.kind ?? "",
+            singular: object?.kind.lowercased() ?? "",
+            origin: isTold ? .customKeys : .otherKeys,
+            root: root,
+            directory: directory
+        )
+        if isTold, let template = self.template(group: group, plural: plural) {
+            resource = template
+            resource.root = root
+            resource.directory = directory
+            // The same definition may be another in another logical cluster.
+            if template.origin == .definition { resource.scope = .byShape }
+        }
+        resource.logicalCluster = layout.cluster.map { text(words[$0]) } ?? ""
+        return resource
+    }
+
+    /// What is known of a resource; its group as keys write it.
+    private func template(group: String, plural: String) -> Resource? {
+        let group = group == KeyLayout.coreGroup ? "" : group
+        return self.templates[Catalogue.Name(group: group, plural: plural)]
     }
 
     /// A resource of its own for a key that is not an object in a directory, such as `compact_rev_key`.
@@ -83,6 +196,27 @@ struct ResourceMap {
             namespace: "",
             nameOffset: directory.nameOffset
         )
+    }
+
+    /// Gives the resources that only keys speak of the scope that all of their keys have.
+    mutating func settleScopes(of runs: [KeyRun]) {
+        let open = Set(
+            self.resources.indices.filter { index in
+                let resource = self.resources[index]
+                return resource.scope == .byShape
+                    && (resource.origin == .customKeys || !resource.logicalCluster.isEmpty)
+            }
+        )
+        guard !open.isEmpty else { return }
+        var scopes: [Int: Set<Resource.Scope>] = [:]
+        for case let directory? in runs.lazy.map(\.directory) where open.contains(directory.resource) {
+            scopes[directory.resource, default: []].insert(
+                directory.namespace.isEmpty ? .cluster : .namespaced
+            )
+        }
+        for (index, scopes) in scopes where scopes.count == 1 {
+            self.resources[index].scope = scopes.first ?? .byShape
+        }
     }
 
     /// The root that a path lies below, the longest when several do.

@@ -75,9 +75,11 @@ public struct RegistrySource: Sendable {
     /// All keys that may be asked for: a user of etcd may have the right to read one root alone.
     private var allKeys: [KeyRange] { [Registry.keys(below: self.etcdPrefix)] }
 
-    /// Whether the roots of `discovered` are those of the whole store: they were named, or keys were found there.
+    /// Whether the roots of `discovered` are those of the whole store, and keep one cluster each: they were named, or
+    /// keys were found there, and none of a logical cluster.
     private func knowsRoots(_ discovered: Registry) -> Bool {
-        self.etcdPrefix != nil || discovered.keyspace.count > 0
+        let isOneCluster = discovered.clusterRoots.allSatisfy(\.logicalCluster.isEmpty)
+        return isOneCluster && (self.etcdPrefix != nil || discovered.keyspace.count > 0)
     }
 
     private func registry(of keys: [KeyRange], at revision: Int64?) async throws -> Registry {

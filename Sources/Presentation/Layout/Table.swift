@@ -34,6 +34,13 @@ public struct Table: Sendable {
         self.rowCount += 1
     }
 
+    /// Adds a line that stands for itself, however wide the columns are.
+    public mutating func append(line: String) {
+        self.text += terminalText(line).utf8
+        self.text.append(Self.rowEnd)
+        self.rowCount += 1
+    }
+
     /// Adds the rows of another table behind its own.
     public mutating func append(_ other: Table) {
         for (column, width) in other.widths.enumerated() { self.widen(column, to: width) }

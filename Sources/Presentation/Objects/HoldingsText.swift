@@ -19,8 +19,12 @@ public struct HoldingsText: Report {
     }
 
     private var sorted: [ResourceHolding] {
-        self.holdings.sorted {
-            ($0.resource.group, $0.resource.plural) < ($1.resource.group, $1.resource.plural)
+        self.holdings.sorted { left, right in
+            let (one, other) = (left.resource, right.resource)
+            if (one.group, one.plural) != (other.group, other.plural) {
+                return (one.group, one.plural) < (other.group, other.plural)
+            }
+            return one.directory < other.directory
         }
     }
 
@@ -32,21 +36,28 @@ public struct HoldingsText: Report {
                 "UNDECODED",
             ])
         }
-        for holding in self.sorted {
-            let resource = holding.resource
-            table.append([
-                resource.plural,
-                resource.shortNames.joined(separator: ","),
-                resource.group,
-                resource.scope == .cluster ? "false" : "true",
-                resource.kind,
-                String(holding.objectCount),
-                counts(holding.storedVersions),
-                counts(holding.encodings),
-                String(holding.undecodedCount),
-            ])
+        let byRoot = Dictionary(grouping: self.sorted) { $0.resource.clusterRoot }
+        let showsRoots = Set(byRoot.keys).areSeveral
+        for root in byRoot.keys.sorted(by: { $0.heading < $1.heading }) {
+            if showsRoots, self.showsHeadings { table.append(line: root.heading) }
+            for holding in byRoot[root] ?? [] { table.append(self.cells(of: holding)) }
         }
         return table.lines
+    }
+
+    private func cells(of holding: ResourceHolding) -> [String] {
+        let resource = holding.resource
+        return [
+            resource.plural,
+            resource.shortNames.joined(separator: ","),
+            resource.group,
+            resource.scope == .cluster ? "false" : "true",
+            resource.kind,
+            String(holding.objectCount),
+            counts(holding.storedVersions),
+            counts(holding.encodings),
+            String(holding.undecodedCount),
+        ]
     }
 
     /// The names alone, a line each.
@@ -68,6 +79,8 @@ private func counts(_ counts: [String: Int]) -> String {
 
 private struct HoldingJSON: Encodable {
     var name: String
+    var root: String
+    var logicalCluster: String?
     var shortNames: [String]
     var group: String
     var namespaced: Bool
@@ -79,6 +92,8 @@ private struct HoldingJSON: Encodable {
 
     init(_ holding: ResourceHolding) {
         self.name = holding.resource.plural
+        self.root = holding.resource.clusterRoot.prefixText
+        self.logicalCluster = holding.resource.clusterRoot.logicalClusterText
         self.shortNames = holding.resource.shortNames
         self.group = holding.resource.group
         self.namespaced = holding.resource.scope != .cluster

@@ -106,15 +106,19 @@ extension ObjectRenderer {
 
 extension ObjectRenderer {
     /// A table for each resource that has objects, with an empty line between.
+    ///
+    /// Where they lie below several roots, the tables of one root stand together and its name above the first.
     func writeTables<Sink: OutputSink & ~Copyable>(
         of answers: [ObjectAnswer],
         _ options: TableView.Options,
         at now: Int64,
         to output: inout Sink
     ) async throws -> Result {
-        let shown = answers.filter { !$0.objects.isEmpty }
-        let showsType = Set(shown.map(\.resource)).count > 1
+        let shown = answers.filter { !$0.objects.isEmpty }.byRoot
+        let showsType = Set(shown.map(\.resource.typeName)).count > 1
+        let showsRoot = Set(shown.map(\.resource.clusterRoot)).areSeveral && self.showsHeadings
         var result = Result(isEmptyTable: true)
+        var root: ClusterRoot?
         for answer in shown {
             var options = options
             options.namespace = self.showsNamespace && answer.resource.scope != .cluster
@@ -124,6 +128,10 @@ extension ObjectRenderer {
             guard rowCount > 0 else { continue }
             if !result.isEmptyTable, self.showsHeadings { try output.write("\n") }
             result.isEmptyTable = false
+            if showsRoot, root != answer.resource.clusterRoot {
+                root = answer.resource.clusterRoot
+                try output.write(terminalText(answer.resource.clusterRoot.heading) + "\n")
+            }
             try output.write(table)
         }
         if answers.contains(where: { !$0.missing.isEmpty }) { result.isEmptyTable = false }
@@ -146,6 +154,19 @@ extension ObjectRenderer {
             rowCount += count
         }
         return (table, rowCount, problems)
+    }
+}
+
+extension [ObjectAnswer] {
+    /// Those of each root together, in the order of the first of each.
+    fileprivate var byRoot: [ObjectAnswer] {
+        var places: [ClusterRoot: Int] = [:]
+        for answer in self where places[answer.resource.clusterRoot] == nil {
+            places[answer.resource.clusterRoot] = places.count
+        }
+        var roots = [[ObjectAnswer]](repeating: [], count: places.count)
+        for answer in self { roots[places[answer.resource.clusterRoot] ?? 0].append(answer) }
+        return roots.flatMap(\.self)
     }
 }
 

@@ -76,7 +76,7 @@ private struct TreeText {
 ///
 ///     [{"type":"root","name":"/registry","objects":2,"bytes":9,"children":[…]},…]
 ///
-/// A resource has a `group` too. A node without lines below it has no `children`.
+/// A resource has a `group` too, and a root of kcp a `logicalCluster`. A node without lines below it has no `children`.
 private struct TreeJSON {
     private let registry: Registry
     /// Level of the node that was written last; -1 in front of the first.
@@ -94,7 +94,11 @@ private struct TreeJSON {
         case .resource(let resource):
             text += GoJSON.string(resource.plural) + ",\"group\":" + GoJSON.string(resource.group)
         case .namespaces: text += "\"namespaces\""
-        case .root(nil): text += "\"\""
+        case .root(let root):
+            text += GoJSON.string(root.prefixText)
+            if !root.logicalCluster.isEmpty {
+                text += ",\"logicalCluster\":" + GoJSON.string(root.logicalCluster)
+            }
         default: text += GoJSON.string(node.name(in: self.registry))
         }
         if node.kind != "object" { text += ",\"objects\":\(node.objects)" }
@@ -118,7 +122,7 @@ extension TreeNode {
     /// What the node is called.
     fileprivate func name(in registry: Registry) -> String {
         switch self.content {
-        case .root(let root): root.map { $0.isEmpty ? "/" : $0 } ?? "outside of the registry"
+        case .root(let root): root.name
         case .clusterScope: "cluster scope"
         case .namespaces(let count): counted(count, "namespace")
         case .namespace(let name): name
