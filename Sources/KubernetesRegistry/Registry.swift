@@ -92,8 +92,10 @@ extension ResourceMap {
     /// Adds the custom resources that are defined below `root`, in kcp in its logical clusters.
     fileprivate mutating func addDefinitions(below root: String, in keyspace: Keyspace, _ paths: [[UInt8]]) {
         let path = Array(CustomResourceDefinition.directory(below: root).utf8)
+        let defined = keyspace.positions(of: .prefix(path))
         var found: [Resource] = []
-        for (index, directory) in keyspace.directories.enumerated() where paths[index].starts(with: path) {
+        for (index, directory) in keyspace.directories.enumerated()
+        where defined.contains(directory.positions.lowerBound) {
             let isOfLogicalCluster = paths[index].count > path.count
             for position in directory.positions {
                 let key = keyspace[position]

@@ -230,6 +230,16 @@ struct KeyLayoutTests {
 
     // MARK: Every key
 
+    @Test func keepsAKeyOfVeryManyWords() throws {
+        let long = "/registry/" + String(repeating: "a/", count: 100_000) + "x"
+        let registry = try registry(of: [
+            pair("/registry/futures/shop/one", object("finance/v1", "Future", "one", in: "shop")),
+            pair(long, object("finance/v1", "Future", "x", in: "a")),
+        ])
+        #expect(registry.objectTexts().count == 2)
+        #expect(registry.object(atKey: long).map { registry.resource(of: $0)?.plural } == "a")
+    }
+
     @Test(arguments: 0..<100)
     func keepsEveryKeyWhateverItsWordsAndItsObject(_ number: Int) throws {
         let seed = TestSeed.draw(for: "key layouts \(number)")

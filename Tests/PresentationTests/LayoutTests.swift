@@ -20,6 +20,21 @@ struct LayoutTests {
         #expect(table.rowCount == 3)
     }
 
+    @Test func keepsALineOfItsOwnOutOfTheColumns() {
+        var table = Table(headings: ["A", "B"])
+        table.append(line: "a line that is longer than any column\u{1B}")
+        table.append(["one", "x"])
+        #expect(
+            table.lines == """
+                A     B
+                a line that is longer than any column\\u{1b}
+                one   x
+
+                """
+        )
+        #expect(table.rowCount == 3)
+    }
+
     @Test func joinsTablesAsIfTheirRowsHadBeenAddedToOne() {
         var whole = Table()
         var parts = [Table(), Table()]

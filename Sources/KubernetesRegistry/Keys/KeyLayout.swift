@@ -107,15 +107,20 @@ extension KeyLayout {
         }
         let groupWord = object.group.isEmpty ? Self.coreGroup : object.group
         let group = words[..<(end - 1)].lastIndex { $0.elementsEqual(groupWord.utf8) }
+        let plural = group.map { $0 + 1 } ?? end - 1
+        guard !words[plural].isEmpty, !words[plural].isGroup else { return nil }
         guard let group else {
-            self.init(group: nil, plural: end - 1)
+            self.init(group: nil, plural: plural)
             return
         }
         // A logical cluster, and perhaps what binds it.
         let between = end - group - 2
         guard between <= 2 else { return nil }
-        self.init(group: group, plural: group + 1, cluster: between == 0 ? nil : end - 1)
+        self.init(group: group, plural: plural, cluster: between == 0 ? nil : end - 1)
     }
+
+    /// The most words of a directory that are looked at; no API server writes as many.
+    static let wordLimit = 16
 
     /// How kcp writes the group that has no name.
     static let coreGroup = "core"

@@ -99,9 +99,12 @@ struct ResourceMap {
         root: String,
         _ identity: () -> ObjectIdentity?
     ) -> ObjectDirectory {
-        var layout = KeyLayout(of: words) { self.template(group: text(words[$0]), plural: text(words[$1])) }
+        var layout = KeyLayout(of: words) { group, plural in
+            let template = self.template(group: text(words[group]), plural: text(words[plural]))
+            return template?.origin == .definition ? nil : template
+        }
         var object: ObjectIdentity?
-        if layout == nil {
+        if layout == nil, words.count <= KeyLayout.wordLimit {
             if let told = self.resourceToldByObjects(words, in: path) { return told }
             object = identity()
             layout = object.flatMap { KeyLayout(of: words, holding: $0) }
