@@ -29,7 +29,7 @@ struct APIResourcesCommand: AsyncParsableCommand {
         let registry = try await self.registry.open().registry()
         let decryption = try self.decoding.decryption()
         let (holdings, problems) = try await ObjectWalk(of: registry, decryption: decryption).holdings()
-        let text = HoldingsText(holdings, showsHeadings: !self.noHeaders)
+        let text = HoldingsText(holdings, of: registry.clusterRoots, showsHeadings: !self.noHeaders)
         switch self.output {
         case .json: try Output.print(json: text.json())
         case .table: try Output.print(text.text)

@@ -19,13 +19,20 @@ extension Resource {
 }
 
 extension Registry {
-    /// The clusters that hold something, in no particular order; keys outside of any root are none.
-    public var clusterRoots: Set<ClusterRoot> {
-        Set(self.groups.all.map { self.resources[$0.resource].clusterRoot }.filter { $0.prefix != nil })
+    /// The clusters that hold something, in the order of ``usage(of:)``; keys outside of any root are none.
+    public var clusterRoots: [ClusterRoot] {
+        let found = Set(self.groups.all.map { self.resources[$0.resource].clusterRoot })
+        let order = Dictionary(self.roots.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
+        return found.filter { $0.prefix != nil }.sorted { left, right in
+            if left.prefix != right.prefix {
+                return order[left.prefix ?? ""] ?? 0 < order[right.prefix ?? ""] ?? 0
+            }
+            return left.logicalCluster < right.logicalCluster
+        }
     }
 }
 
-extension Set<ClusterRoot> {
+extension Sequence<ClusterRoot> {
     /// Whether several clusters have to be told apart; keys outside of any root are none.
-    public var areSeveral: Bool { self.count { $0.prefix != nil } > 1 }
+    public var areSeveral: Bool { Set(self.lazy.filter { $0.prefix != nil }).count > 1 }
 }

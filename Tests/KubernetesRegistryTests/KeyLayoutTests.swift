@@ -226,6 +226,7 @@ struct KeyLayoutTests {
         #expect(texts.contains("root:org:ws configmaps default kube-root-ca.crt"))
         #expect(texts.contains("root:org apibindings.apis.kcp.io - tenancy"))
         #expect(registry.clusterRoots.count == 7)
+        #expect(registry.clusterRoots.first == ClusterRoot(prefix: "/registry"))
     }
 
     // MARK: Every key

@@ -50,16 +50,16 @@ enum Roots {
     ///
     /// - Returns: Nil for other directories.
     static func root(ofNamespacesAt path: [UInt8]) -> String? {
-        let core = Array("/\(KeyLayout.coreGroup)".utf8)
         if let root = path.before(Self.namespaces) {
-            return root.before(core) == nil ? String(decoding: root, as: UTF8.self) : nil
+            return root.before(Self.core) == nil ? String(decoding: root, as: UTF8.self) : nil
         }
         guard let slash = path.dropLast().lastIndex(of: UInt8(ascii: "/")) else { return nil }
-        let root = path[...slash].before(Self.namespaces)?.before(core)
+        let root = path[...slash].before(Self.namespaces)?.before(Self.core)
         return root.map { String(decoding: $0, as: UTF8.self) }
     }
 
     private static let namespaces = Array("/namespaces/".utf8)
+    private static let core = Array("/\(KeyLayout.coreGroup)".utf8)
 
     /// A root as keys begin with it: one slash before it, none behind.
     static func normalized(_ prefix: String) -> String {

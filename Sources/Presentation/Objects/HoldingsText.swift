@@ -11,9 +11,15 @@ public enum HoldingsFormat: String, CaseIterable, Sendable {
 /// What a source holds of each resource, as a table or JSON.
 public struct HoldingsText: Report {
     private let holdings: [ResourceHolding]
+    private let roots: [ClusterRoot]
     private let showsHeadings: Bool
 
-    public init(_ holdings: [ResourceHolding], showsHeadings: Bool) {
+    /// - Parameters:
+    ///   - holdings: What there is of each resource.
+    ///   - roots: The clusters of the source, in order; what is of none of them comes last.
+    ///   - showsHeadings: Whether the table begins with headings.
+    public init(_ holdings: [ResourceHolding], of roots: [ClusterRoot] = [], showsHeadings: Bool) {
+        self.roots = roots
         self.showsHeadings = showsHeadings
         self.holdings = holdings
     }
@@ -37,8 +43,9 @@ public struct HoldingsText: Report {
             ])
         }
         let byRoot = Dictionary(grouping: self.sorted) { $0.resource.clusterRoot }
-        let showsRoots = Set(byRoot.keys).areSeveral
-        for root in byRoot.keys.sorted(by: { $0.heading < $1.heading }) {
+        let others = Set(byRoot.keys).subtracting(self.roots).sorted { $0.heading < $1.heading }
+        let showsRoots = byRoot.keys.areSeveral
+        for root in self.roots + others where byRoot[root] != nil {
             if showsRoots, self.showsHeadings { table.append(line: root.heading) }
             for holding in byRoot[root] ?? [] { table.append(self.cells(of: holding)) }
         }

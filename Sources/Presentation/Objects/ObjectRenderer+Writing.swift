@@ -114,9 +114,10 @@ extension ObjectRenderer {
         at now: Int64,
         to output: inout Sink
     ) async throws -> Result {
-        let shown = answers.filter { !$0.objects.isEmpty }.byRoot
+        let filled = answers.filter { !$0.objects.isEmpty }
+        let showsRoot = filled.map(\.resource.clusterRoot).areSeveral && self.showsHeadings
+        let shown = showsRoot ? filled.sorted(by: self.registry.clusterRoots) : filled
         let showsType = Set(shown.map(\.resource.typeName)).count > 1
-        let showsRoot = Set(shown.map(\.resource.clusterRoot)).areSeveral && self.showsHeadings
         var result = Result(isEmptyTable: true)
         var root: ClusterRoot?
         for answer in shown {
@@ -158,15 +159,11 @@ extension ObjectRenderer {
 }
 
 extension [ObjectAnswer] {
-    /// Those of each root together, in the order of the first of each.
-    fileprivate var byRoot: [ObjectAnswer] {
-        var places: [ClusterRoot: Int] = [:]
-        for answer in self where places[answer.resource.clusterRoot] == nil {
-            places[answer.resource.clusterRoot] = places.count
-        }
-        var roots = [[ObjectAnswer]](repeating: [], count: places.count)
-        for answer in self { roots[places[answer.resource.clusterRoot] ?? 0].append(answer) }
-        return roots.flatMap(\.self)
+    /// Those of each root together, in the order of `roots`; keys outside of any root last.
+    fileprivate func sorted(by roots: [ClusterRoot]) -> [ObjectAnswer] {
+        let byRoot = Dictionary(grouping: self) { $0.resource.clusterRoot }
+        let outside = byRoot.keys.filter { $0.prefix == nil }
+        return (roots + outside).flatMap { byRoot[$0] ?? [] }
     }
 }
 
