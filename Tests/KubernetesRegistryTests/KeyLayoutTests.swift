@@ -35,6 +35,15 @@ struct KeyLayoutTests {
         #expect(try registry.resources(named: "things").map(\.scope) == [.namespaced])
     }
 
+    @Test(arguments: [
+        ("/registry/wardle.example.com/wardle.example.com/flunders/default/x", "flunders.wardle.example.com"),
+        ("/registry/core/secrets/root:org/default/s", "secrets"),
+        ("/registry/example.org/widgets/customresources/root/one", "widgets.example.org"),
+    ])
+    func tellsTheResourceOfOneKey(key: String, resource: String) {
+        #expect(Resource(ofKey: key)?.qualifiedName == resource)
+    }
+
     @Test func placesTheKeysOfTheCaseWithAggregatedAPIs() throws {
         let path = Repository.fixture("cases/aggregated-apis-and-odd-crds.db").string
         let registry = try Registry(of: EtcdDatabase(path: path).keyspace())
@@ -179,6 +188,12 @@ struct KeyLayoutTests {
     }
 
     // MARK: Roots
+
+    @Test func findsARootThatIsCalledAsTheCoreGroupOfKcp() throws {
+        let registry = try registry(of: ["/core/namespaces/default", "/core/pods/default/web"])
+        #expect(registry.roots == ["/core"])
+        #expect(registry.objectTexts() == ["/core namespaces - default", "/core pods default web"])
+    }
 
     @Test func findsTheRootsOfClustersBelowAnother() throws {
         let registry = try registry(of: [

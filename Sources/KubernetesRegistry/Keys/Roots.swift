@@ -51,11 +51,14 @@ enum Roots {
     /// - Returns: Nil for other directories.
     static func root(ofNamespacesAt path: [UInt8]) -> String? {
         if let root = path.before(Self.namespaces) {
-            return root.before(Self.core) == nil ? String(decoding: root, as: UTF8.self) : nil
+            let isOfKcp = root.before(Self.core)?.isEmpty == false
+            return isOfKcp ? nil : String(decoding: root, as: UTF8.self)
         }
         guard let slash = path.dropLast().lastIndex(of: UInt8(ascii: "/")) else { return nil }
-        let root = path[...slash].before(Self.namespaces)?.before(Self.core)
-        return root.map { String(decoding: $0, as: UTF8.self) }
+        guard let root = path[...slash].before(Self.namespaces)?.before(Self.core), !root.isEmpty else {
+            return nil
+        }
+        return String(decoding: root, as: UTF8.self)
     }
 
     private static let namespaces = Array("/namespaces/".utf8)
