@@ -31,7 +31,8 @@ extension CodecError: CustomStringConvertible {
         return switch self.reason {
         case .truncated: "it ends too early\(place)"
         case .malformed(let what): "\(what)\(place)"
-        case .tooLarge(let what): "it has more than \(what)\(place)"
+        // The whole is too large, not what happens to stand where the limit was met.
+        case .tooLarge(let what): "it has more than \(what)"
         case .unencodable(let what): what
         case .encrypted(let what): what
         }

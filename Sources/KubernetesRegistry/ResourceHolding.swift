@@ -23,7 +23,9 @@ public struct ResourceHolding: Sendable {
             self.undecodedCount += 1
         }
         let encoding = read.form?.encoding.rawValue
-        let parts = [encoding, read.encryption?.provider].compactMap(\.self)
+        // A damaged value may name no provider.
+        let provider = read.encryption.map { $0.provider.isEmpty ? "encrypted" : $0.provider }
+        let parts = [encoding, provider].compactMap(\.self)
         self.encodings[parts.isEmpty ? "other" : parts.joined(separator: "+"), default: 0] += 1
     }
 

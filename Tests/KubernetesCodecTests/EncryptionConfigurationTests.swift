@@ -113,6 +113,7 @@ struct EncryptionConfigurationTests {
         (#"{"aescbc":{"keys":[{}]}}"#, "keys[0].name must be a string"),
         (#"{"aescbc":{"keys":[{"name":"a"}]}}"#, "keys[0].secret must be a string"),
         (keyed("aescbc", "a", "SGVtbGlnZXMh*"), "secret is not base64"),
+        (keyed("aesgcm", "a", "eA=="), "secret has 1 byte; aesgcm takes 16, 24, 32"),
         (keyed("aesgcm", "a", "SGVtbGln"), "secret has 6 bytes; aesgcm takes 16, 24, 32"),
         (keyed("secretbox", "a", key16), "secret has 16 bytes; secretbox takes 32"),
         (#"{"kms":{}}"#, "kms.name must be a string"), (plugin("a", version: "v3"), "there are v1 and v2"),

@@ -55,6 +55,15 @@ struct JSONTests {
         }
     }
 
+    /// What is too large is the whole, wherever reading stopped.
+    @Test func saysOfALimitWhatItIsAndNoPlace() {
+        #expect("\(CodecError(.tooLarge("8 MiB"), at: 0))" == "it has more than 8 MiB")
+        #expect(
+            "\(CodecError(.tooLarge("128 levels of JSON"), at: 128))" == "it has more than 128 levels of JSON"
+        )
+        #expect("\(CodecError(.truncated, at: 0))" == "it ends too early at byte 0")
+    }
+
     @Test func writesReplacementCharactersForBytesThatAreNoUTF8() throws {
         var writer = JSONWriter()
         writer.write(try Document(json: [0x22, 0x61, 0xFF, 0xC0, 0xE2, 0x82, 0x22]))

@@ -24,6 +24,14 @@ struct RehearsalTextTests {
         #expect(text.text.contains("Next, when it is needed: registree restore b.db"))
     }
 
+    @Test func oneKeyIsNoKeys() {
+        var rehearsal = Rehearsal(unopened: "")
+        rehearsal.steps = [Self.proved]
+        rehearsal.facts = Rehearsal.Facts(byteCount: 1, revision: 9, keyCount: 1)
+        let text = RehearsalText(rehearsal, path: "b.db")
+        #expect(text.verdictLine.contains("comes back as it was, 1 key at revision 9"))
+    }
+
     @Test func damageIsAnsweredWithAnotherCopy() {
         let text = self.text(RehearsedStep(.verify(.damaged(findingCount: 3))))
         #expect(text.verdictLine == "FAIL: b.db does not come back as it was: verify.")

@@ -12,15 +12,13 @@ extension EncryptionConfiguration {
     /// - Throws: `.malformed`, naming the field; never what a secret holds.
     public init(_ document: Document) throws(CodecError) {
         let root = document.root
-        guard root.kind == .object else { throw malformed("the encryption configuration is not an object") }
+        guard root.kind == .object else { throw malformed("its content is not an object") }
         let kind = (root["apiVersion"]?.string, root["kind"]?.string)
         guard
             kind == ("apiserver.config.k8s.io/v1", "EncryptionConfiguration")
                 || kind == ("v1", "EncryptionConfig")
         else {
-            throw malformed(
-                "it is not an EncryptionConfiguration: kind is \(quoted(kind.1)), apiVersion \(quoted(kind.0))"
-            )
+            throw malformed("its kind is \(quoted(kind.1)), its apiVersion \(quoted(kind.0))")
         }
         for (index, entry) in try list(root["resources"], "resources").enumerated() {
             try self.add(entry, "resources[\(index)]")
@@ -148,7 +146,8 @@ private func keys(
         defer { wipe(&secret) }
         guard sizes.contains(secret.count) else {
             let allowed = sizes.map(String.init).joined(separator: ", ")
-            throw malformed("\(place).secret has \(secret.count) bytes; \(name) takes \(allowed)")
+            let found = secret.count == 1 ? "1 byte" : "\(secret.count) bytes"
+            throw malformed("\(place).secret has \(found); \(name) takes \(allowed)")
         }
         let prefix = Array("k8s:enc:\(name):v1:\(keyName):".utf8)
         decryptors.append(Decryptor(prefix: prefix, cipher: cipher(SymmetricKey(data: secret))))

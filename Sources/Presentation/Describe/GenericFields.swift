@@ -112,7 +112,7 @@ func isCopyOfObject(_ name: String) -> Bool {
 }
 
 /// Stands for text that is not shown.
-func hiddenText(_ text: String) -> String { "<\(text.utf8.count) bytes, not shown>" }
+func hiddenText(_ text: String) -> String { "<\(counted(text.utf8.count, "byte")), not shown>" }
 
 /// Whether a field is one that Go writes although nobody set it.
 private func isUnset(_ name: String, _ value: Value) -> Bool {

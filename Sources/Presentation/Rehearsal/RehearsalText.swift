@@ -83,7 +83,7 @@ extension RehearsalText {
 
     private var contents: String {
         guard let facts = self.rehearsal.facts else { return "" }
-        return ", \(grouped(facts.keyCount)) keys at revision \(facts.revision)"
+        return ", \(groupedCount(facts.keyCount, "key")) at revision \(facts.revision)"
     }
 
     private var times: String {
