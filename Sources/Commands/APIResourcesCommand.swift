@@ -36,6 +36,6 @@ struct APIResourcesCommand: AsyncParsableCommand {
         case .name: try Output.print(text.names)
         }
         try finish(registry.keyspace)
-        note(problems.lines(hasConfiguration: decryption != nil))
+        note(problems.lines)
     }
 }

@@ -17,6 +17,10 @@ struct DescribeCommand: AsyncParsableCommand {
             What an object holds, its owners and what it owns, the events about it, and how etcd keeps it: \
             key, revisions, lease, size, encoding and encryption. Values of Secrets are not shown, only how \
             large they are. Without -n or -A, objects of the namespace default are shown.
+
+            An object that cannot be read, being damaged or encrypted, is an error when it is asked for by its name. \
+            Of those in a list only what their keys and etcd say is shown, and that they were not read; with -l or \
+            --field-selector they are left out, named on standard error, and the exit code is 1.
             """
     )
 
@@ -32,7 +36,7 @@ struct DescribeCommand: AsyncParsableCommand {
             namespace: namespace
         )
         let answers = try queries.answers(in: registry, namespace: namespace)
-        let walk = try self.objects.walk(answers, in: registry, decryption)
+        let walk = try self.objects.walk(queries, answers, in: registry, decryption, canMark: true)
         let text = DescriptionText(
             now: self.objects.ageEnd(walk, of: source),
             width: terminalWidth(),
@@ -41,7 +45,8 @@ struct DescribeCommand: AsyncParsableCommand {
         let descriptions = ObjectDescriptions(walk, leases: leases)
         var output = Output()
         var count = 0
-        try await descriptions.forEach(of: answers.flatMap(\.objects), namespace: namespace) { description in
+        let objects = answers.flatMap(\.objects)
+        let problems = try await descriptions.forEach(of: objects, namespace: namespace) { description in
             if count > 0 { try output.write("\n\n") }
             count += 1
             try output.write(text.text(of: description))
@@ -49,7 +54,7 @@ struct DescribeCommand: AsyncParsableCommand {
         try output.flush()
         try finish(registry.keyspace)
         self.objects.namespaces.noteRoots(of: registry)
-        try self.objects.reportMissing(answers)
-        if count == 0 { self.objects.noteNothingFound(answers) }
+        try self.objects.report(problems, problems.unreadableLines, missing: answers)
+        if count == 0, !problems.isIncomplete { self.objects.noteNothingFound(answers) }
     }
 }

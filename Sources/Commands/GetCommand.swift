@@ -20,6 +20,10 @@ struct GetCommand: AsyncParsableCommand {
             or -A, the namespace default is shown. Ages are those at the time of the snapshot. Where several \
             clusters share an etcd, tables have a heading with the root of the keys, and -A says how many \
             there are.
+
+            An object that cannot be read, being damaged or encrypted, is never printed as if it had been: asked \
+            for by its name it is an error, tables mark it, and every other list leaves it out, names it on \
+            standard error and ends with exit code 1.
             """
     )
 
@@ -54,7 +58,8 @@ struct GetCommand: AsyncParsableCommand {
         let source = try self.objects.registry.open()
         let registry = try await source.registry(of: queries.flatMap(\.resources), namespace: namespace)
         var answers = try queries.answers(in: registry, namespace: namespace)
-        var walk = try self.objects.walk(answers, in: registry, decryption)
+        let isTable = self.output == nil || self.output == .wide
+        var walk = try self.objects.walk(queries, answers, in: registry, decryption, canMark: isTable)
         walk.hidesManagedFields = !self.showManagedFields
         try await self.sort(&answers, with: walk)
         let renderer = ObjectRenderer(
@@ -72,8 +77,7 @@ struct GetCommand: AsyncParsableCommand {
         try output.flush()
         try finish(registry.keyspace)
         self.objects.namespaces.noteRoots(of: registry)
-        note(result.problems.lines(hasConfiguration: decryption != nil))
-        try self.objects.reportMissing(answers)
+        try self.objects.report(result.problems, result.problems.lines, missing: answers)
     }
 
     /// Puts the objects of each resource in the order that was asked for.

@@ -23,13 +23,15 @@ struct HelmList: AsyncParsableCommand {
     )
 
     @OptionGroup var source: HelmSource
+    @OptionGroup var unreadable: UnreadableOptions
 
     @Option(name: .shortAndLong, help: "Print a table or json.")
     var output: ReportFormat = .table
 
     func run() async throws {
-        let releases = try await self.source.read { try $0.summaries() }
+        let (releases, problems) = try await self.source.read { try $0.summaries(self.unreadable.rule()) }
         try Output.print(HelmText(releases.newest, .list), as: self.output)
+        try self.unreadable.report(problems)
     }
 }
 
@@ -44,15 +46,21 @@ struct HelmHistory: AsyncParsableCommand {
     var release: String
 
     @OptionGroup var source: HelmSource
+    @OptionGroup var unreadable: UnreadableOptions
 
     @Option(name: .shortAndLong, help: "Print a table or json.")
     var output: ReportFormat = .table
 
     func run() async throws {
-        let releases = try await self.source.read { try $0.summaries(of: self.release) }
-        guard !releases.isEmpty else { throw self.source.notFound(self.release) }
-        let sorted = releases.sorted { $0.revision < $1.revision }
-        try Output.print(HelmText(sorted, .history), as: self.output)
+        let (releases, problems) = try await self.source.read {
+            try $0.summaries(of: self.release, self.unreadable.rule())
+        }
+        guard !releases.isEmpty || problems.isIncomplete else { throw self.source.notFound(self.release) }
+        if !releases.isEmpty {
+            let sorted = releases.sorted { $0.revision < $1.revision }
+            try Output.print(HelmText(sorted, .history), as: self.output)
+        }
+        try self.unreadable.report(problems)
     }
 }
 
@@ -103,19 +111,18 @@ struct HelmSource: ParsableArguments {
     @OptionGroup var decoding: DecodingOptions
     @OptionGroup var namespaces: NamespaceOptions
 
-    /// Reads releases, and prints what of them could not be read.
+    /// Reads releases.
     ///
     /// Helm looks into one namespace; without `-n` all are looked into, as there is no current one.
-    func read<Read>(_ body: (HelmReleases) throws -> (Read, HelmProblems)) async throws -> Read {
+    func read<Read>(_ body: (HelmReleases) throws -> Read) async throws -> Read {
         let namespace = self.namespaces.only
         let registry = try await self.registry.open()
             .registry(of: HelmReleases.resources, namespace: namespace)
         let decryption = try self.decoding.decryption()
         let releases = HelmReleases(in: registry, namespace: namespace, decryption: decryption)
-        let (read, problems) = try body(releases)
+        let read = try body(releases)
         try finish(registry.keyspace)
         self.namespaces.noteRoots(of: registry)
-        note(problems.lines(hasConfiguration: decryption != nil))
         return read
     }
 
@@ -134,14 +141,17 @@ struct HelmChoice: ParsableArguments {
 
     @OptionGroup var source: HelmSource
 
+    /// The release.
+    ///
+    /// - Throws: `UnreadableObject` when it cannot be read; `HelmError` when it is not there, or in several namespaces.
     func release() async throws -> HelmRelease {
-        let releases = try await self.source.read {
-            try $0.releases(named: self.name, revision: self.releaseRevision)
+        let revisions = try await self.source.read {
+            try $0.revisions(named: self.name, self.releaseRevision)
         }
-        guard releases.count < 2 else {
-            throw HelmError.inSeveralNamespaces(self.name, releases.map(\.namespace))
+        guard revisions.count < 2 else {
+            throw HelmError.inSeveralNamespaces(self.name, revisions.map(\.namespace))
         }
-        guard let release = releases.first else { throw self.source.notFound(self.name) }
-        return release
+        guard let revision = revisions.first else { throw self.source.notFound(self.name) }
+        return try revision.release.get()
     }
 }

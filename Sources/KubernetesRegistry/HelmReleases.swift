@@ -4,8 +4,6 @@ public import KubernetesCodec
 extension Registry {
     /// The Secrets and ConfigMaps in which Helm 3 keeps its releases, told from their names.
     ///
-    /// Source: helm/helm `pkg/storage/storage.go`, `makeKey`.
-    ///
     /// - Parameters:
     ///   - namespace: Nil for all.
     ///   - release: Nil for all.
@@ -14,8 +12,34 @@ extension Registry {
         let holders = self.resources.filter {
             $0.group.isEmpty && ["secrets", "configmaps"].contains($0.plural)
         }
-        let prefix = "sh.helm.release.v1." + (release.map { "\($0).v" } ?? "")
-        return self.objects(of: holders, namespace: namespace).filter { self.name(of: $0).hasPrefix(prefix) }
+        return self.objects(of: holders, namespace: namespace).filter { object in
+            let name = self.name(of: object)
+            guard let release else { return name.hasPrefix(HelmObjectName.prefix) }
+            return HelmObjectName(name)?.release == release
+        }
+    }
+}
+
+/// The name of a Secret or ConfigMap in which Helm 3 keeps one revision of a release.
+///
+///     sh.helm.release.v1.<release>.v<revision>
+///
+/// Source: helm/helm `pkg/storage/storage.go`, `makeKey`.
+public struct HelmObjectName: Hashable, Sendable {
+    public var release: String
+    public var revision: Int64
+
+    static let prefix = "sh.helm.release.v1."
+
+    /// Nil for other names.
+    public init?(_ name: String) {
+        guard name.hasPrefix(Self.prefix) else { return nil }
+        let rest = name.dropFirst(Self.prefix.count)
+        guard let dot = rest.lastIndex(of: "."), rest[dot...].hasPrefix(".v"),
+            let revision = Int64(rest[dot...].dropFirst(2))
+        else { return nil }
+        self.release = String(rest[..<dot])
+        self.revision = revision
     }
 }
 

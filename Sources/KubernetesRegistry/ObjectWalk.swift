@@ -8,7 +8,9 @@ public struct ObjectWalk: Sendable {
     /// Opens encrypted values; without it they stay closed.
     public let decryption: Decryption?
     public var hidesManagedFields = true
-    /// Whether an object is selected; nil when all are.
+    /// What is done with objects that cannot be read.
+    public var unreadable = UnreadableRule.marked
+    /// Whether an object is selected, and of one that cannot be read whether it may be; nil when all are.
     public var selects: (@Sendable (Found) -> Bool)?
 
     public init(of registry: Registry, decryption: Decryption?) {
@@ -30,17 +32,17 @@ public struct ObjectWalk: Sendable {
     private struct Run<Made: Sendable>: Sendable {
         var made: Made
         var count = 0
-        var problems = ReadingProblems()
+        var problems: ReadingProblems
     }
 
-    /// Calls `make` for every selected object, and `take` with what it made of each run of objects, in order.
+    /// Calls `make` for every selected object that may be shown, and `take` with what it made of each run of objects, in order.
     ///
     /// - Parameters:
     ///   - objects: What to read.
     ///   - start: What `make` adds to.
     ///   - make: Adds an object; called on several threads at once, each with its own value.
     ///   - take: Takes what was made of a run, and how many objects it holds.
-    /// - Returns: What could not be decoded.
+    /// - Returns: What of the selected objects could not be shown as it is.
     /// - Throws: What `make` and `take` throw, and `StorageError` for a damaged record.
     public func forEach<Made: Sendable>(
         of objects: [StoredObject],
@@ -49,10 +51,10 @@ public struct ObjectWalk: Sendable {
         take: (Made, Int) async throws -> Void
     ) async throws -> ReadingProblems {
         let walk = self
-        var problems = ReadingProblems()
+        var problems = ReadingProblems(self.unreadable)
         let runs = objects.runs(ofByteCount: 512 << 10)
         try await inOrder(runs, width: ProcessInfo.processInfo.activeProcessorCount) { objects in
-            var run = Run<Made>(made: start)
+            var run = Run<Made>(made: start, problems: ReadingProblems(walk.unreadable))
             var reader = ObjectReader(
                 of: walk.registry,
                 decryption: walk.decryption,
@@ -61,9 +63,10 @@ public struct ObjectWalk: Sendable {
             for index in objects.indices {
                 let object = objects[index]
                 let read = try reader.read(object)
-                run.problems.note(read, of: object, in: walk.registry)
                 let found = Found(index: index, object: object, read: read, document: reader.document)
                 if let selects = walk.selects, !selects(found) { continue }
+                run.problems.note(read, of: object, in: walk.registry)
+                if read.problem != nil, !walk.unreadable.isShown { continue }
                 try make(&run.made, found)
                 run.count += 1
             }
@@ -75,11 +78,11 @@ public struct ObjectWalk: Sendable {
         return problems
     }
 
-    /// The objects that are selected, in order; none is read when all are.
+    /// The objects that are selected and may be shown, in order; none is read when all are.
     public func selected(
         of objects: [StoredObject]
     ) async throws -> (objects: [StoredObject], problems: ReadingProblems) {
-        guard self.selects != nil else { return (objects, ReadingProblems()) }
+        guard self.selects != nil else { return (objects, ReadingProblems(self.unreadable)) }
         var selected: [StoredObject] = []
         let problems = try await self.forEach(of: objects, startingWith: [StoredObject]()) { run, found in
             run.append(found.object)

@@ -53,19 +53,9 @@ extension ConnectionWarning {
 }
 
 extension ReadingProblems {
-    /// What was not shown as it is, a line each; with `hasConfiguration` why what it should open is encrypted.
-    public func lines(hasConfiguration: Bool) -> [String] {
-        var lines: [String] = []
-        if self.encryptedCount > 0 {
-            let key = self.encryption.map { " with \($0)" } ?? ""
-            let first = self.firstEncrypted?.text ?? ""
-            let advice = hasConfiguration ? first : "open them with --encryption-config FILE"
-            lines.append("Note: \(objectsAre(self.encryptedCount)) encrypted\(key): \(advice)")
-        }
-        if self.undecodedCount > 0 {
-            let first = self.firstUndecoded?.text ?? ""
-            lines.append("Note: \(objectsAre(self.undecodedCount)) not decoded: \(first)")
-        }
+    /// What was not shown as it is, a line each.
+    public var lines: [String] {
+        var lines = self.unreadableLines
         if self.unknownFieldCount > 0 { lines.append(unknownFieldsLine(self.unknownFieldCount)) }
         if self.unknownKindCount > 0 {
             let objects = objectsAre(self.unknownKindCount)
@@ -73,22 +63,92 @@ extension ReadingProblems {
         }
         return lines
     }
-}
 
-extension HelmProblems {
-    /// What of the releases was not read, a line each.
-    public func lines(hasConfiguration: Bool) -> [String] {
-        let unopened = self.unopened.map { example in
-            let (key, problem) = (terminalText(example.key), terminalText("\(example.problem)"))
-            return "Note: \(key) is not a Helm release that can be opened: \(problem)"
+    /// Which objects could not be read, and what became of them.
+    public var unreadableLines: [String] {
+        switch self.rule {
+        case .marked: self.markedLines
+        case .refused: self.refusedLines
+        case .leftOut, .ignored: self.leftOutLines
         }
-        return unopened + self.reading.lines(hasConfiguration: hasConfiguration)
+    }
+
+    private var encryptedText: String {
+        let key = self.encryption.map { " with \($0)" } ?? ""
+        return "\(objectsAre(self.encrypted.count)) encrypted\(key)"
+    }
+
+    /// Of objects that stand in a table: how many there are, and the first.
+    private var markedLines: [String] {
+        var lines: [String] = []
+        if let first = self.encrypted.first.first {
+            let advice = first.unopenedEncryption == nil ? first.line : self.encrypted.advice
+            lines.append("Note: \(self.encryptedText): \(advice)")
+        }
+        if let first = self.undecoded.first.first {
+            lines.append("Note: \(objectsAre(self.undecoded.count)) not decoded: \(first.line)")
+        }
+        return lines
+    }
+
+    /// Of objects that a list leaves out: how many there are, and which.
+    private var leftOutLines: [String] {
+        let word = self.rule.isFailure ? "Error" : "Note"
+        var lines: [String] = []
+        if let first = self.encrypted.first.first {
+            let advice = first.unopenedEncryption == nil ? "" : "; " + self.encrypted.advice
+            lines.append("\(word): \(self.encryptedText) and left out\(advice):")
+            lines += self.encrypted.lines
+        }
+        if self.undecoded.count > 0 {
+            lines.append("\(word): \(objectsAre(self.undecoded.count)) not decoded and left out:")
+            lines += self.undecoded.lines
+        }
+        if self.isFailure { lines.append("  with --ignore-unreadable the exit code is 0 all the same") }
+        return lines
+    }
+
+    /// Of objects that were asked for by their names: each, with its reason.
+    private var refusedLines: [String] {
+        [self.encrypted, self.undecoded].flatMap { objects in
+            objects.first.flatMap { object in
+                ["Error: \(object.message)"] + (object.advice.map { ["  \($0)"] } ?? [])
+            } + (objects.hasMore ? ["Error: \(objects.moreText) cannot be read"] : [])
+        }
     }
 }
 
-extension ReadingProblems.Example {
-    fileprivate var text: String { "\(terminalText(self.key)): " + terminalText("\(self.problem)") }
+extension UnreadableObjects {
+    fileprivate var hasMore: Bool { self.count > self.first.count }
+    fileprivate var moreText: String { "\(self.count - self.first.count) more" }
+
+    /// What to do about encrypted objects.
+    fileprivate var advice: String { "open \(self.count == 1 ? "it" : "them") with \(configurationFlag)" }
+
+    /// The objects, a line each.
+    fileprivate var lines: [String] {
+        self.first.map { "  \($0.line)" } + (self.hasMore ? ["  and \(self.moreText)"] : [])
+    }
 }
+
+extension UnreadableObject {
+    /// What happened, for an object that was asked for alone.
+    var message: String {
+        let why = self.unopenedEncryption.map { "it is encrypted with \($0)" } ?? "\(self.problem)"
+        return "\(terminalText(self.key)) cannot be read: " + terminalText(why)
+    }
+
+    /// What to do next; nil when there is nothing to advise.
+    var advice: String? { self.unopenedEncryption.map { _ in "open it with \(configurationFlag)" } }
+
+    /// Its key, and its reason where that is not the same for all.
+    fileprivate var line: String {
+        guard self.unopenedEncryption == nil else { return terminalText(self.key) }
+        return "\(terminalText(self.key)): " + terminalText("\(self.problem)")
+    }
+}
+
+private let configurationFlag = "--encryption-config FILE"
 
 extension DecodedForm {
     /// What of a value was not shown as it is, a line each.

@@ -147,7 +147,11 @@ struct DescribeCommandTests {
 
     @Test func opensEncryptedSecretsWithTheirKeyAlone() async throws {
         let configuration = Repository.fixture("encrypted/aescbc/encryption-configuration.yaml").string
-        let closed = try await self.describe("secret/api-creds", "-n", "shop", file: Self.encrypted)
+        let named = try await self.describe("secret/api-creds", "-n", "shop", file: Self.encrypted)
+        #expect(named.exitCode == 1)
+        #expect(named.output == "")
+        #expect(named.errors.contains("/registry/secrets/shop/api-creds cannot be read: it is encrypted"))
+        let closed = try await self.describe("secrets", "-n", "shop", file: Self.encrypted)
         #expect(closed.exitCode == 0)
         #expect(closed.output.contains("  Encryption:  aescbc key \"key1\"\n"))
         #expect(

@@ -133,7 +133,7 @@ struct GetObjectsTests {
             "-f",
             Repository.fixture("encrypted/aescbc/snapshot.db").string
         )
-        #expect(result.exitCode == 0)
+        #expect(result.exitCode == 1)
         #expect(result.errors.contains("36 objects are encrypted with aescbc key \"key1\""))
         #expect(result.errors.contains("the configuration has no provider of that name"))
     }

@@ -60,11 +60,19 @@ struct HostileTextTests {
 
     @Test func makesNoLineOfItsOwnInANote() {
         let problem = CodecError(.malformed("no object\nNote: all is well"))
-        var problems = HelmProblems()
-        problems.unopened = [.init(key: Array("/registry/a\nNote: all is well".utf8), problem: problem)]
-        let lines = problems.lines(hasConfiguration: false)
-        #expect(lines.count == 1)
-        #expect(lines.allSatisfy { $0.unicodeScalars.allSatisfy(isHarmless) }, "\(lines)")
+        let unreadable = UnreadableObject(
+            key: Array("/registry/a\nNote: all is well".utf8),
+            problem: problem
+        )
+        for (rule, count) in [(UnreadableRule.refused, 1), (.marked, 1), (.leftOut, 3), (.ignored, 2)] {
+            var problems = ReadingProblems(rule)
+            problems.note(unreadable)
+            #expect(problems.lines.count == count)
+            #expect(
+                problems.lines.allSatisfy { $0.unicodeScalars.allSatisfy(isHarmless) },
+                "\(problems.lines)"
+            )
+        }
     }
 
     @Test func isHarmlessAsBytes() {

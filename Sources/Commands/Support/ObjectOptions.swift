@@ -38,6 +38,8 @@ struct ObjectOptions: ParsableArguments {
     )
     var ageFrom: AgeOrigin = .snapshot
 
+    @OptionGroup var unreadable: UnreadableOptions
+
     /// The namespace of the objects, `default` without a flag; nil for all namespaces.
     var namespace: String? {
         self.namespaces.onlyOrDefault
@@ -50,15 +52,30 @@ struct ObjectOptions: ParsableArguments {
         try ObjectQuery.queries(self.arguments, isEverywhere: self.namespaces.allNamespaces)
     }
 
-    /// How the answers' objects are read: decrypted, and only those that the selectors allow.
+    /// How the answers' objects are read.
     ///
+    /// - Parameters:
+    ///   - queries: What was asked for.
+    ///   - answers: What there is of it.
+    ///   - registry: Where it lies.
+    ///   - decryption: Opens encrypted values; without it they stay closed.
+    ///   - canMark: Whether the output can say of an object that it was not read.
+    /// - Returns: A walk that decrypts, and takes only the objects that the selectors allow.
     /// - Throws: `SelectorError` for a text that is not a selector, or a field that one of the resources does not have.
     func walk(
+        _ queries: [ObjectQuery],
         _ answers: [ObjectAnswer],
         in registry: Registry,
-        _ decryption: Decryption?
+        _ decryption: Decryption?,
+        canMark: Bool
     ) throws -> ObjectWalk {
         var walk = ObjectWalk(of: registry, decryption: decryption)
+        // Whether a selector chooses an object that cannot be read is not known.
+        let isSelective = self.selector != nil || self.fieldSelector != nil
+        walk.unreadable = self.unreadable.rule(
+            isNamed: queries.allSatisfy { $0.names != nil },
+            canMark: canMark && !isSelective
+        )
         try walk.select(labels: self.selector, fields: self.fieldSelector, of: answers.map(\.resource))
         return walk
     }
@@ -79,10 +96,41 @@ struct ObjectOptions: ParsableArguments {
         note(nothingFoundLine(in: isNamespaced ? self.namespace : nil))
     }
 
-    /// Prints what was not found; a missing name is a failure, an empty list is not.
-    func reportMissing(_ answers: [ObjectAnswer]) throws {
+    /// Prints what could not be read, in `lines`, and what was not found.
+    ///
+    /// - Throws: `ExitStatus.failed` for a missing name, and for what the rule makes a failure; an empty list is none.
+    func report(_ problems: ReadingProblems, _ lines: [String], missing answers: [ObjectAnswer]) throws {
         let missing = answers.flatMap(\.missing)
-        note(missing.map(\.line))
-        guard missing.isEmpty else { throw ExitStatus.failed }
+        note(lines + missing.map(\.line))
+        guard missing.isEmpty, !problems.isFailure else { throw ExitStatus.failed }
+    }
+}
+
+/// What is done with objects that cannot be read.
+struct UnreadableOptions: ParsableArguments {
+    @Flag(
+        help: ArgumentHelp(
+            "End with exit code 0 although a list leaves out objects that cannot be read.",
+            discussion: "They are counted and named on standard error all the same."
+        )
+    )
+    var ignoreUnreadable = false
+
+    /// The rule for a command.
+    ///
+    /// - Parameters:
+    ///   - isNamed: Whether the objects are asked for by their names.
+    ///   - canMark: Whether the output can say of an object that it was not read.
+    /// - Returns: The rule.
+    func rule(isNamed: Bool = false, canMark: Bool = false) -> UnreadableRule {
+        UnreadableRule(isNamed: isNamed, canMark: canMark, isIgnored: self.ignoreUnreadable)
+    }
+
+    /// Prints what could not be read.
+    ///
+    /// - Throws: `ExitStatus.failed` for what the rule makes a failure.
+    func report(_ problems: ReadingProblems) throws {
+        note(problems.lines)
+        if problems.isFailure { throw ExitStatus.failed }
     }
 }

@@ -49,6 +49,7 @@ public struct Describer {
             key: self.registry.key(of: described.object),
             read: read
         )
+        description.namespace = self.registry.namespace(of: described.object)
         description.lease = self.leases[read.metadata.lease]
         description.owners = self.owners.links(of: described)
         description.owned = self.owned(relations.filter { $0.role == .owned })

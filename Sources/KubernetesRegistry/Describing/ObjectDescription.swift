@@ -8,6 +8,8 @@ public struct ObjectDescription: Sendable {
     public var resource: Resource?
     /// The name, as the key has it.
     public var name: String
+    /// The namespace, as the key has it; "" in cluster scope.
+    public var namespace = ""
     /// The key in etcd.
     public var key: [UInt8]
     /// Its revisions and lease, and how it was stored.

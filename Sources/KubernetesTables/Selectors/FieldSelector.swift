@@ -34,7 +34,14 @@ public struct FieldSelector: Hashable, Sendable {
             guard let read = fields.reader(of: term.field) else {
                 throw SelectorError(.unknownField(term.field, known: fields.names), in: self.text)
             }
-            tests.append(FieldMatcher.Test(read: read, value: term.value, isEqual: term.isEqual))
+            tests.append(
+                FieldMatcher.Test(
+                    read: read,
+                    value: term.value,
+                    isEqual: term.isEqual,
+                    isInKey: ["metadata.name", "metadata.namespace"].contains(term.field)
+                )
+            )
         }
         return FieldMatcher(tests: tests)
     }
@@ -116,11 +123,20 @@ public struct FieldMatcher: Sendable {
         var read: @Sendable (Value) -> String
         var value: String
         var isEqual: Bool
+        /// Whether an object's key says what the field holds.
+        var isInKey: Bool
+
+        func matches(_ object: Value) -> Bool { (self.read(object) == self.value) == self.isEqual }
     }
 
     let tests: [Test]
 
     public func matches(_ object: Value) -> Bool {
-        self.tests.allSatisfy { ($0.read(object) == $0.value) == $0.isEqual }
+        self.tests.allSatisfy { $0.matches(object) }
+    }
+
+    /// Whether an object may match of which only the name and the namespace are known.
+    public func mayMatch(_ object: Value) -> Bool {
+        self.tests.allSatisfy { !$0.isInKey || $0.matches(object) }
     }
 }

@@ -42,11 +42,27 @@ public struct TableView: Sendable {
             (options.namespace ? ["NAMESPACE"] : []) + own + labels + (options.labels ? ["LABELS"] : [])
     }
 
-    /// The texts of an object's row, one below each heading; `now` is Unix time in seconds.
-    public func cells(of object: Value, at now: Int64) -> [String] {
+    /// The row of an object.
+    ///
+    /// - Parameters:
+    ///   - object: What is shown.
+    ///   - now: Up to when ages are counted, Unix time in seconds.
+    ///   - place: The namespace and the name that the object's key says, for an object that does not say its own.
+    /// - Returns: The texts of its cells, one below each heading.
+    public func cells(
+        of object: Value,
+        at now: Int64,
+        place: () -> (namespace: String, name: String) = { ("", "") }
+    ) -> [String] {
         var cells = self.table.cells(of: object, at: now, columns: self.columns).map(\.description)
-        if let nameIndex { cells[nameIndex] = self.options.namePrefix + cells[nameIndex] }
-        if self.options.namespace { cells.insert(object.text("metadata", "namespace"), at: 0) }
+        if let nameIndex {
+            let name = cells[nameIndex].isEmpty ? place().name : cells[nameIndex]
+            cells[nameIndex] = self.options.namePrefix + name
+        }
+        if self.options.namespace {
+            let namespace = object.text("metadata", "namespace")
+            cells.insert(namespace.isEmpty ? place().namespace : namespace, at: 0)
+        }
         for label in self.options.labelColumns { cells.append(object.text("metadata", "labels", label)) }
         if self.options.labels { cells.append(labelsText(object.given("metadata", "labels"))) }
         return cells.map(lineText)

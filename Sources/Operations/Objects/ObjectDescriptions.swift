@@ -19,13 +19,15 @@ public struct ObjectDescriptions: Sendable {
     ///
     /// All objects that can belong to them are read once, and only their places are kept. The values of a bounded
     /// number of events and EndpointSlices are held for one description at a time.
+    ///
+    /// - Returns: What of the selected objects could not be read.
     public func forEach(
         of objects: [StoredObject],
         namespace: String?,
         _ body: (ObjectDescription) throws -> Void
-    ) async throws {
-        let described = try await self.selected(of: objects)
-        guard !described.isEmpty else { return }
+    ) async throws -> ReadingProblems {
+        let (described, problems) = try await self.selected(of: objects)
+        guard !described.isEmpty else { return problems }
         let relations = try await self.relations(of: described, namespace: namespace)
         var describer = Describer(
             for: described,
@@ -36,16 +38,21 @@ public struct ObjectDescriptions: Sendable {
         for (object, relations) in zip(described, relations) {
             try body(describer.describe(object, relations))
         }
+        return problems
     }
 
-    private func selected(of objects: [StoredObject]) async throws -> [DescribedObject] {
+    private func selected(
+        of objects: [StoredObject]
+    ) async throws -> (described: [DescribedObject], problems: ReadingProblems) {
         var described: [DescribedObject] = []
-        _ = try await self.walk.forEach(of: objects, startingWith: [DescribedObject]()) { run, found in
+        let problems = try await self.walk.forEach(of: objects, startingWith: [DescribedObject]()) {
+            run,
+            found in
             run.append(DescribedObject(found.object, found.document.root))
         } take: { run, _ in
             described += run
         }
-        return described
+        return (described, problems)
     }
 
     /// What belongs to each of the objects, found among those of their namespace; everywhere, when one of them

@@ -47,9 +47,10 @@ public struct DescriptionText: Sendable {
         let version = object.takeText("apiVersion")
         let kind = object.takeText("kind")
         let name = object.takeText("metadata", "name")
+        let namespace = object.takeText("metadata", "namespace")
         var head: [Block?] = [
             .field("Name", name.isEmpty ? description.name : name),
-            .field(ifGiven: "Namespace", object.takeText("metadata", "namespace")),
+            .field(ifGiven: "Namespace", namespace.isEmpty ? description.namespace : namespace),
             .field(ifGiven: "Kind", version.isEmpty ? kind : "\(orNone(kind)) (\(version))"),
             kind.isEmpty ? .field(ifGiven: "Resource", description.resource?.qualifiedName) : nil,
         ]

@@ -29,6 +29,7 @@ public struct ErrorText: Sendable {
         case let error as ObjectQueryError: self.init(query: error)
         case let error as UnknownResource: self.init(unknown: error)
         case let error as HelmError: self.init(helm: error)
+        case let error as UnreadableObject: self.init(error.message, advice: error.advice)
         case let error as RestoreError: self.init(restore: error)
         case let error as EtcdClientError: self.init(error.description, advice: error.reason.advice)
         case let error as TakeError: self.init(take: error)

@@ -58,6 +58,7 @@ extension ObjectRenderer {
             isFirst = false
             try text.write(bytes, to: &output)
         }
+        if isFirst, problems.isRefusal { return problems }
         try output.write(isFirst ? text.empty : text.closing)
         return problems
     }
@@ -71,12 +72,15 @@ extension ObjectRenderer {
     ) async throws -> ReadingProblems {
         var list = try ObjectList()
         var alone: Document?
+        var isEmpty = true
         let problems = try await self.walk.forEach(of: objects, startingWith: [Document]()) { run, found in
             run.append(found.document)
         } take: { documents, _ in
+            if !documents.isEmpty { isEmpty = false }
             if !isList { alone = documents.first ?? alone }
             for document in documents where isList { try list.append(document) }
         }
+        if isEmpty, problems.isRefusal { return problems }
         guard let root = isList ? list.document.root : alone?.root else { return problems }
         var bytes: [UInt8] = []
         try template.write(root, to: &bytes)
@@ -92,11 +96,14 @@ extension ObjectRenderer {
     ) async throws -> ReadingProblems {
         var table = Table()
         if self.showsHeadings { table.append(columns.headers) }
+        var isEmpty = true
         let problems = try await self.walk.forEach(of: objects, startingWith: Table()) { run, found in
             run.append(try columns.cells(of: found.document.root))
-        } take: { run, _ in
+        } take: { run, count in
+            if count > 0 { isEmpty = false }
             table.append(run)
         }
+        if isEmpty, problems.isRefusal { return problems }
         try output.write(table)
         return problems
     }
@@ -118,7 +125,7 @@ extension ObjectRenderer {
         let showsRoot = filled.map(\.resource.clusterRoot).areSeveral && self.showsHeadings
         let shown = showsRoot ? filled.sorted(by: self.registry.clusterRoots) : filled
         let showsType = Set(shown.map(\.resource.typeName)).count > 1
-        var result = Result(isEmptyTable: true)
+        var result = Result(problems: ReadingProblems(self.walk.unreadable), isEmptyTable: true)
         var root: ClusterRoot?
         for answer in shown {
             var options = options
@@ -135,7 +142,10 @@ extension ObjectRenderer {
             }
             try output.write(table)
         }
-        if answers.contains(where: { !$0.missing.isEmpty }) { result.isEmptyTable = false }
+        // What is missing or left out is said in other words than that there is nothing.
+        if result.problems.isIncomplete || answers.contains(where: { !$0.missing.isEmpty }) {
+            result.isEmptyTable = false
+        }
         return result
     }
 
@@ -149,12 +159,31 @@ extension ObjectRenderer {
         if self.showsHeadings { table.append(view.headings) }
         var rowCount = 0
         let problems = try await self.walk.forEach(of: answer.objects, startingWith: Table()) { run, found in
-            run.append(cells(of: found, in: view, options, at: now))
+            run.append(self.cells(of: found, in: view, options, at: now))
         } take: { run, count in
             table.append(run)
             rowCount += count
         }
         return (table, rowCount, problems)
+    }
+
+    /// The row of an object; of one that could not be read, its name and why.
+    private func cells(
+        of found: ObjectWalk.Found,
+        in view: TableView,
+        _ options: TableView.Options,
+        at now: Int64
+    ) -> [String] {
+        guard let problem = found.read.problem else {
+            return view.cells(of: found.document.root, at: now) {
+                (self.registry.namespace(of: found.object), self.registry.name(of: found.object))
+            }
+        }
+        let why = found.read.encryption.map { "<encrypted: \($0)>" } ?? "<not decoded: \(problem)>"
+        let name = options.namePrefix + self.registry.name(of: found.object)
+        let namespace = options.namespace ? [self.registry.namespace(of: found.object)] : []
+        let known = namespace + [name, why]
+        return known + [String](repeating: "", count: max(0, view.headings.count - known.count))
     }
 }
 
@@ -165,20 +194,4 @@ extension [ObjectAnswer] {
         let outside = byRoot.keys.filter { $0.prefix == nil }
         return (roots + outside).flatMap { byRoot[$0] ?? [] }
     }
-}
-
-/// The row of an object; of one that could not be decoded, its name and why.
-private func cells(
-    of found: ObjectWalk.Found,
-    in view: TableView,
-    _ options: TableView.Options,
-    at now: Int64
-) -> [String] {
-    let root = found.document.root
-    guard let problem = found.read.problem else { return view.cells(of: root, at: now) }
-    let why = found.read.encryption.map { "<encrypted: \($0)>" } ?? "<not decoded: \(problem)>"
-    let name = options.namePrefix + (root["metadata", "name"]?.string ?? "")
-    let namespace = options.namespace ? [root["metadata", "namespace"]?.string ?? ""] : []
-    let known = namespace + [name, why]
-    return known + [String](repeating: "", count: max(0, view.headings.count - known.count))
 }

@@ -42,8 +42,8 @@ public struct ObjectRenderer: Sendable {
 
     /// What there was to print.
     public struct Result: Sendable {
-        /// What could not be decoded.
-        public var problems = ReadingProblems()
+        /// What could not be shown as it is.
+        public var problems: ReadingProblems
         /// Whether there should have been a table, and there was no row for it.
         public var isEmptyTable = false
     }

@@ -52,6 +52,7 @@ struct HelmTests {
                 let missing = try await RegistreeProgram.run(["helm", "history", "nope"] + endpoint)
                 #expect(missing.exitCode == 1)
                 #expect(missing.errors.contains("no Helm release is called \"nope\""))
+                try await self.showNoOtherRevision(than: values.output, in: directory, endpoint)
                 // What etcdctl prints can be decoded, its line's end included.
                 let key = "/registry/secrets/web/sh.helm.release.v1.shop.v2"
                 let printed = try await etcd.etcdctl("get", "--print-value-only", key)
@@ -61,6 +62,56 @@ struct HelmTests {
                 #expect(decoded.output.contains("name: sh.helm.release.v1.shop.v2\n"))
             }
         }
+    }
+
+    /// A newest revision that cannot be read is not passed over for an older one.
+    private func showNoOtherRevision(
+        than values: String,
+        in directory: FilePath,
+        _ endpoint: [String]
+    ) async throws {
+        let name = "sh.helm.release.v1.shop.v6"
+        let key = "/registry/secrets/web/\(name)"
+        let notBase64 = try Document(
+            json: Array(
+                #"""
+                {"apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1",
+                 "metadata": {"name": "\#(name)", "namespace": "web"}, "data": {"release": "Kg=="}}
+                """#.utf8
+            )
+        )
+        for value in [nil, notBase64.root] {
+            if let value {
+                try await store(value, in: directory, endpoint)
+            } else {
+                let put = try await RegistreeProgram.run(["put", key, "{\"kind\":"] + endpoint)
+                #expect(put.exitCode == 0)
+            }
+            for words in [["values", "shop"], ["values", "shop", "--defaults"], ["manifest", "shop"]] {
+                let result = try await RegistreeProgram.run(["helm"] + words + endpoint)
+                #expect(result.exitCode == 1)
+                #expect(result.output == "")
+                #expect(result.errors.hasPrefix("Error: \(key) cannot be read: "))
+            }
+            let older = try await RegistreeProgram.run(
+                ["helm", "values", "shop", "--release-revision", "5"] + endpoint
+            )
+            #expect(older.exitCode == 0)
+            #expect(older.output == values)
+            for words in [["list"], ["history", "shop"]] {
+                let result = try await RegistreeProgram.run(["helm"] + words + endpoint)
+                #expect(result.exitCode == 1)
+                #expect(result.lines.count == (words == ["list"] ? 2 : 5))
+                #expect(result.errors.contains("1 object is not decoded and left out:\n  \(key): "))
+                let ignoring = try await RegistreeProgram.run(
+                    ["helm"] + words + ["--ignore-unreadable"] + endpoint
+                )
+                #expect(ignoring.exitCode == 0)
+                #expect(ignoring.output == result.output)
+            }
+        }
+        let deleted = try await RegistreeProgram.run(["delete", key] + endpoint)
+        #expect(deleted.exitCode == 0)
     }
 }
 

@@ -20,6 +20,17 @@ struct FieldSelectorTests {
         #expect(try matcher.matches(object(pod)) == matches)
     }
 
+    @Test(arguments: [
+        ("", true), ("status.phase=Failed", true), ("metadata.name=p", true), ("metadata.name=q", false),
+        ("metadata.name!=p", false), ("metadata.namespace=n,status.phase=Failed", true),
+        ("metadata.namespace=m,status.phase=Running", false),
+    ])
+    func rulesOutByWhatTheKeySays(selector: String, mayMatch: Bool) throws {
+        let matcher = try FieldSelector(selector).matcher(for: .builtIn(group: "", kind: "Pod"))
+        let known = try object(#"{"metadata": {"name": "p", "namespace": "n"}}"#)
+        #expect(matcher.mayMatch(known) == mayMatch)
+    }
+
     @Test(arguments: ["a", "a,b=c", "a!b", "a=b=c", "a=\\x", "a=\\", "a!=b=c"])
     func refusesOtherText(text: String) {
         #expect(throws: SelectorError.self) { try FieldSelector(text) }
