@@ -33,7 +33,7 @@ struct DecodedInputTests {
         for pair in try Answer.ofCluster() {
             let (key, value) = (Array(pair.key), Array(pair.value))
             let name = String(decoding: key, as: UTF8.self)
-            let truth = try #require(try self.read(value).objects.first).text
+            let truth = try #require(self.read(value).objects.first).text
             let printed = key + [0x0A] + value + [0x0A]
             // JSON has no line feed but between its parts, so that nothing needs to be undone.
             let isJSON = value.first == UInt8(ascii: "{")
