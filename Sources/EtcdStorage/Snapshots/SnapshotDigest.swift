@@ -8,17 +8,23 @@ extension EtcdDatabase {
     /// - Throws: `StorageError` with `.file` when the file became shorter or was changed meanwhile, or its disk
     ///   fails; `CancellationError` when the task is cancelled.
     public func computedDigest() throws -> [UInt8] {
-        var hasher = SHA256()
-        let pieceLength = 16 << 20
-        for start in stride(from: 0, to: self.bolt.byteCount, by: pieceLength) {
+        var digest = PrefixDigest(of: self.bolt.file, byteCount: self.bolt.byteCount)
+        while digest.hashNext() { try Task.checkCancellation() }
+        try self.checkUnchanged()
+        return digest.bytes
+    }
+
+    /// ``computedDigest()`` for work that is done beside other work: the threads that tasks run on are few, and
+    /// others get their turn after each piece.
+    @concurrent
+    public func computedDigestBesideOthers() async throws -> [UInt8] {
+        var digest = PrefixDigest(of: self.bolt.file, byteCount: self.bolt.byteCount)
+        while digest.hashNext() {
+            await Task.yield()
             try Task.checkCancellation()
-            let end = min(start + pieceLength, self.bolt.byteCount)
-            self.bolt.file.withBytes { bytes in
-                bytes.extracting(start..<end).withUnsafeBytes { hasher.update(bufferPointer: $0) }
-            }
         }
         try self.checkUnchanged()
-        return Array(hasher.finalize())
+        return digest.bytes
     }
 
     /// Compares the digest that the file ends in with its bytes.
@@ -36,15 +42,33 @@ extension EtcdDatabase {
     }
 }
 
-extension MappedFile {
-    /// The SHA-256 of the first `byteCount` bytes, which lie within the file.
-    func digest(ofFirst byteCount: Int) -> [UInt8] {
-        var hasher = SHA256()
-        self.withBytes { bytes in
-            bytes.extracting(0..<byteCount).withUnsafeBytes { hasher.update(bufferPointer: $0) }
-        }
-        return Array(hasher.finalize())
+/// The SHA-256 of the first bytes of a mapped file, computed piece by piece.
+struct PrefixDigest {
+    private static let pieceByteCount = 1 << 20
+    private let file: MappedFile
+    private let byteCount: Int
+    private var offset = 0
+    private var hasher = SHA256()
+
+    /// Begins with the first of `byteCount` bytes, which the file has.
+    init(of file: MappedFile, byteCount: Int) {
+        self.file = file
+        self.byteCount = byteCount
     }
+
+    /// Hashes the next piece; false when there was none.
+    mutating func hashNext() -> Bool {
+        guard self.offset < self.byteCount else { return false }
+        let piece = self.offset..<min(self.offset + Self.pieceByteCount, self.byteCount)
+        self.file.withBytes { bytes in
+            bytes.extracting(piece).withUnsafeBytes { self.hasher.update(bufferPointer: $0) }
+        }
+        self.offset = piece.upperBound
+        return true
+    }
+
+    /// The digest of what was hashed, 32 bytes.
+    var bytes: [UInt8] { Array(self.hasher.finalize()) }
 }
 
 /// A digest as hexadecimal digits.

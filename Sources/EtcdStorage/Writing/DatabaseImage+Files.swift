@@ -44,10 +44,11 @@ extension DatabaseImage {
         let byteCount = try self.writeDatabase(to: file)
         do {
             let written = try file.mapped()
-            let digest = written.digest(ofFirst: byteCount)
+            var digest = PrefixDigest(of: written, byteCount: byteCount)
+            while digest.hashNext() {}
             try written.checkUnchanged()
-            try file.append(digest)
-            return (byteCount, digest)
+            try file.append(digest.bytes)
+            return (byteCount, digest.bytes)
         } catch {
             throw StorageError(.file(error), path: file.reportedPath)
         }

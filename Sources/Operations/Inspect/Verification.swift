@@ -120,6 +120,6 @@ private func storageCheck(of database: EtcdDatabase, keepsLiveKeys: Bool) async 
 @concurrent
 private func digestResult(of database: EtcdDatabase) async throws -> Verification.DigestResult {
     guard let stored = database.storedDigest else { return .absent }
-    let computed = try database.computedDigest()
+    let computed = try await database.computedDigestBesideOthers()
     return computed == stored ? .matches : .differs(stored: stored, computed: computed)
 }

@@ -1,5 +1,4 @@
 import Bolt
-import Crypto
 import EtcdStorage
 import Files
 
@@ -14,7 +13,7 @@ public final class RestoredDatabase: Sendable {
     /// Begins to hash `database`.
     init(_ database: EtcdDatabase) {
         self.database = database
-        self.hashing = Task { try await sha256(of: database) }
+        self.hashing = Task { try await database.computedDigestBesideOthers() }
     }
 
     deinit { self.hashing.cancel() }
@@ -41,23 +40,4 @@ public final class RestoredDatabase: Sendable {
     func copy(_ range: Range<Int>) -> [UInt8] {
         self.database.bolt.file.withBytes { $0.extracting(range).withUnsafeBytes { Array($0) } }
     }
-}
-
-/// Hashes piece by piece, so that others get their turn: the threads that tasks run on are few.
-@concurrent
-private func sha256(of database: EtcdDatabase) async throws -> [UInt8] {
-    let pieceByteCount = 1 << 20
-    var hasher = SHA256()
-    var offset = 0
-    while offset < database.bolt.byteCount {
-        let end = min(offset + pieceByteCount, database.bolt.byteCount)
-        database.bolt.file.withBytes { bytes in
-            bytes.extracting(offset..<end).withUnsafeBytes { hasher.update(bufferPointer: $0) }
-        }
-        offset = end
-        await Task.yield()
-        try Task.checkCancellation()
-    }
-    try database.checkUnchanged()
-    return Array(hasher.finalize())
 }
