@@ -23,24 +23,37 @@ struct LiveRecords: Sendable {
 }
 
 extension LiveRecords {
-    /// What lives at the newest revision.
+    /// What lives after some changes.
     ///
     /// - Parameters:
-    ///   - changes: The newest change of every key.
+    ///   - changes: The newest change of every key, up to `revision`.
+    ///   - revision: The revision that is shown; nil for the newest.
     ///   - lastRevision: The main revision of the last change of all; 0 when there is none.
     ///   - compactRevision: The oldest revision that can be shown; 0 when the store was never compacted.
-    init(newest changes: [KeyIndex.Entry], lastRevision: Int64, compactRevision: Int64) {
-        // A new store is at revision 1, and a revision that was compacted away was there nevertheless.
-        let newest = max(1, compactRevision, lastRevision)
+    ///   - malformedKeys: What is left out.
+    init(
+        newest changes: [KeyIndex.Entry],
+        at revision: Int64? = nil,
+        lastRevision: Int64,
+        compactRevision: Int64,
+        malformedKeys: MalformedKeys = MalformedKeys()
+    ) {
+        let current = newestRevision(lastRevision: lastRevision, compactRevision: compactRevision)
         self.init(
-            revision: newest,
-            currentRevision: newest,
+            revision: revision ?? current,
+            currentRevision: current,
             lastRevision: lastRevision,
             compactRevision: compactRevision,
             entries: changes.filter { !$0.isTombstone && $0.keyCount > 0 },
-            bumpRecord: changes.first { !$0.isTombstone && $0.keyCount == 0 }
+            bumpRecord: changes.first { !$0.isTombstone && $0.keyCount == 0 },
+            malformedKeys: malformedKeys
         )
     }
+}
+
+/// A new store is at revision 1, and a revision that was compacted away was there nevertheless.
+private func newestRevision(lastRevision: Int64, compactRevision: Int64) -> Int64 {
+    max(1, compactRevision, lastRevision)
 }
 
 /// What a walk over all leaves of a file tells beside the changes.
@@ -74,7 +87,7 @@ extension EtcdDatabase {
     ) throws(StorageError) -> (live: LiveRecords, walked: WalkedFile) {
         let compactRevision = try StoreFacts(reading: self).compactRevision
         let last = try self.lastReadableRevision()
-        let current = max(1, compactRevision, last)
+        let current = newestRevision(lastRevision: last, compactRevision: compactRevision)
         let shown = revision ?? current
         guard shown <= current else {
             throw StorageError(.futureRevision(asked: shown, current: current), path: self.path)
@@ -85,12 +98,10 @@ extension EtcdDatabase {
         let (newest, malformedKeys, walked) = try self.newestChanges(upTo: shown, hashing: hashing)
         try self.checkUnchanged()
         let live = LiveRecords(
-            revision: shown,
-            currentRevision: current,
+            newest: newest,
+            at: shown,
             lastRevision: last,
             compactRevision: compactRevision,
-            entries: newest.filter { !$0.isTombstone && $0.keyCount > 0 },
-            bumpRecord: newest.first { !$0.isTombstone && $0.keyCount == 0 },
             malformedKeys: malformedKeys
         )
         return (live, walked)
