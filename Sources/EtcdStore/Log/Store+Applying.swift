@@ -76,19 +76,17 @@ extension Store {
         as permissions: Permissions,
         hashing hash: (String) throws(EtcdError) -> String
     ) throws(EtcdError) -> AppliedRequest {
-        switch true {
-        case request.hasAuthenticate, request.hasAuthStatus, request.hasAuthUserGet, request.hasAuthUserList,
-            request.hasAuthRoleGet, request.hasAuthRoleList:
+        let asks =
+            request.hasAuthenticate || request.hasAuthStatus || request.hasAuthUserGet
+            || request.hasAuthUserList || request.hasAuthRoleGet || request.hasAuthRoleList
+        if asks {
             self.countEntry()
             return .question
-        case request.changesUsers:
-            try self.changeUsers(as: permissions) { (users) throws(EtcdError) in
-                try users.apply(request, hashing: hash)
-            }
-            return .users
-        default:
-            throw .unknownRequest
         }
+        try self.changeUsers(as: permissions) { (users) throws(EtcdError) in
+            try users.apply(request, hashing: hash)
+        }
+        return .users
     }
 
     /// Counts an entry of the log that leaves the store as it is.

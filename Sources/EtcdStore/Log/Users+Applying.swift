@@ -7,7 +7,8 @@ import Foundation
 extension Users {
     /// Makes the change; whether its sender may ask for it was found out before.
     ///
-    /// - Throws: Why etcd refuses it; what `hash` throws of a password that was logged in clear.
+    /// - Throws: Why etcd refuses it; what `hash` throws of a password that was logged in clear; `.unknownRequest`
+    ///   for one that changes no users.
     mutating func apply(
         _ request: Etcdserverpb_InternalRaftRequest,
         hashing hash: (String) throws(EtcdError) -> String
@@ -36,17 +37,6 @@ extension Users {
         case request.hasAuthRoleDelete: try self.delete(role: AuthName(request.authRoleDelete.role))
         default: throw .unknownRequest
         }
-    }
-}
-
-extension Etcdserverpb_InternalRaftRequest {
-    /// Whether it is one of those that ``Users/apply(_:hashing:)`` applies.
-    var changesUsers: Bool {
-        self.hasAuthEnable || self.hasAuthDisable
-            || self.hasAuthUserAdd || self.hasAuthUserDelete || self.hasAuthUserChangePassword
-            || self.hasAuthUserGrantRole || self.hasAuthUserRevokeRole
-            || self.hasAuthRoleAdd || self.hasAuthRoleDelete
-            || self.hasAuthRoleGrantPermission || self.hasAuthRoleRevokePermission
     }
 }
 
