@@ -200,7 +200,9 @@ let package = Package(
         .target(
             name: "StoreTestSupport",
             dependencies: [
-                "EtcdMessages", "EtcdStore", "EtcdRPC", "TestSupport", grpc, grpcTransport, nio, protobuf,
+                "EtcdMessages", "EtcdStorage", "EtcdStore", "EtcdRPC", "TestSupport", grpc, grpcTransport,
+                nio,
+                protobuf, system,
             ],
             path: "Tests/StoreTestSupport",
             swiftSettings: settings
@@ -220,7 +222,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EtcdMessagesTests",
-            dependencies: ["EtcdMessages", "EtcdStorage", "TestSupport", protobuf, system],
+            dependencies: ["EtcdMessages", "StoreTestSupport", "TestSupport", protobuf],
             swiftSettings: settings
         ),
         .testTarget(

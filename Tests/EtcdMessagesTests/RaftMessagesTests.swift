@@ -1,11 +1,9 @@
 import EtcdMessages
 import Foundation
+import StoreTestSupport
 import SwiftProtobuf
-import SystemPackage
 import TestSupport
 import Testing
-
-@testable import EtcdStorage
 
 struct RaftMessagesTests {
     @Test(arguments: EtcdRelease.allCases)
@@ -38,10 +36,7 @@ struct RaftMessagesTests {
         try await withTemporaryDirectory { directory in
             let plan = EtcdPlan(release, in: directory)
             try await withRealEtcd(plan, askForEverything)
-            for data in try RaftLog(of: plan.members[0]).requests {
-                guard let request = try? Etcdserverpb_InternalRaftRequest(serializedBytes: data) else {
-                    continue
-                }
+            for request in try RaftLog(of: plan.members[0]).requests {
                 // JSON has no place for unknown fields.
                 let known = try Etcdserverpb_InternalRaftRequest(
                     jsonUTF8Bytes: request.jsonUTF8Bytes() as [UInt8]
@@ -78,43 +73,13 @@ private let clientRequests = [
     "root: disable auth",
 ]
 
-/// The entries and the last state in a stopped member's log.
-private struct RaftLog {
-    var entries: [Raftpb_Entry] = []
-    var state = Raftpb_HardState()
-
-    init(of member: EtcdMember) throws {
-        let layout = DataDirectoryLayout(root: member.dataDirectory.string)
-        let name = "0000000000000000-0000000000000000.wal"
-        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(layout.writeAheadLog)/\(name)")))
-        var segment = WALSegment(continuing: 0, isLast: true)
-        while let record = try segment.next(in: bytes.span.bytes) {
-            switch record.kind {
-            case .entry: self.entries.append(try Raftpb_Entry(serializedBytes: Array(bytes[record.data])))
-            case .state: self.state = try Raftpb_HardState(serializedBytes: Array(bytes[record.data]))
-            default: break
-            }
-        }
-    }
-
-    /// The data of normal entries.
-    var requests: [Data] {
-        self.entries.filter { $0.type == .entryNormal && !$0.data.isEmpty }.map(\.data)
-    }
-}
-
 /// A request of the log, as far as the test looks at it.
 private struct LoggedRequest {
     var memberName: String?
     var clusterVersion: String?
     var clientRequest: String?
 
-    // An InternalRaftRequest or, when it is not one, a request of version 2.
-    init(_ data: Data) throws {
-        guard let request = try? Etcdserverpb_InternalRaftRequest(serializedBytes: data) else {
-            try self.read(try Etcdserverpb_Request(serializedBytes: data))
-            return
-        }
+    init(_ request: Etcdserverpb_InternalRaftRequest) throws {
         if request.hasV2 {
             try self.read(request.v2)
         } else if request.hasClusterMemberAttrSet {
