@@ -33,10 +33,13 @@ let package = Package(
         .target(name: "CPoly1305", linkerSettings: [.linkedLibrary("crypto")]),
         .systemLibrary(name: "CZlib"),
         .target(name: "ProtobufWire", swiftSettings: settings),
+        .target(name: "JSONText", swiftSettings: settings),
         .target(
             name: "KubernetesCodec",
             dependencies: [
-                "CSchemas", "CPoly1305", "CZlib", "ProtobufWire", collections, crypto, cryptoExtras, yams,
+                "CSchemas", "CPoly1305", "CZlib", "ProtobufWire", "JSONText", collections, crypto,
+                cryptoExtras,
+                yams,
             ],
             swiftSettings: settings
         ),
