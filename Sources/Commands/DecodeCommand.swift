@@ -63,7 +63,7 @@ struct DecodeCommand: AsyncParsableCommand {
             note(decoded.form.lines)
         } catch let error as CodecError {
             throw Failure(
-                "standard input is not a stored object: \(error)",
+                "standard input cannot be decoded: \(error)",
                 advice: "a value comes unchanged with: etcdctl get KEY -w json | registree decode",
                 status: .badInput
             )
