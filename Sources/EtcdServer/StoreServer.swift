@@ -121,6 +121,7 @@ public final class StoreServer: Service {
             tls: socket.url.usesTLS ? self.tls : nil,
             answers: answers,
             connections: connections,
+            greetingTimeout: TimeAmount(self.served.options.greetingTimeout),
             listening: listening,
             log: self.served.log,
             peers: self.served.access.peers
@@ -149,6 +150,7 @@ public final class StoreServer: Service {
             tls: socket.url.usesTLS ? self.tls : nil,
             answers: answers,
             connections: connections,
+            greetingTimeout: TimeAmount(self.served.options.greetingTimeout),
             log: self.served.log
         )
     }

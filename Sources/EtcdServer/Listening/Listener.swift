@@ -11,6 +11,8 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
     var tls: ServerTLS?
     var answers: HTTPAnswers
     var connections: Connections
+    /// See ``ServerOptions/greetingTimeout``.
+    var greetingTimeout: TimeAmount
     /// Sent when it listens.
     var listening: Signal
     var log: Logger
@@ -61,6 +63,7 @@ struct Listener: HTTP2ServerTransport.ListenerFactory {
             if tls.namesUsers { try pipeline.addHandler(CertificateReader(handler, self.peers)) }
         }
         let detector = ProtocolDetector(
+            timeout: self.greetingTimeout,
             speaksHTTP2: true,
             answers: self.answers,
             onTrouble: self.log.trouble(of: channel)

@@ -9,6 +9,8 @@ struct PlainListener: Sendable {
     var tls: ServerTLS?
     var answers: HTTPAnswers
     var connections: Connections
+    /// See ``ServerOptions/greetingTimeout``.
+    var greetingTimeout: TimeAmount
     var log: Logger
 
     /// Serves until it is cancelled.
@@ -35,6 +37,7 @@ struct PlainListener: Sendable {
         if let tls = self.tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.context())) }
         try pipeline.addHandler(
             ProtocolDetector(
+                timeout: self.greetingTimeout,
                 speaksHTTP2: false,
                 answers: self.answers,
                 onTrouble: self.log.trouble(of: channel)

@@ -5,7 +5,7 @@ import NIOHTTP1
 /// HTTP/1.1 request for ``HTTPAnswers``.
 ///
 /// A peer that has not sent HTTP/2's preface and the head of its first frame, or a whole request, within
-/// ``timeout`` is cut off; the time of the TLS handshake counts. Until the peer has sent something, it is sent nothing.
+/// `timeout` is cut off; the time of the TLS handshake counts. Until the peer has sent something, it is sent nothing.
 final class ProtocolDetector: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -22,7 +22,6 @@ final class ProtocolDetector: ChannelDuplexHandler {
         case request(left: Int)
     }
 
-    static let timeout = TimeAmount.seconds(10)
     /// The longest HTTP/1 request that is read, in bytes.
     static let requestLimit = 8192
     private static let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -31,15 +30,23 @@ final class ProtocolDetector: ChannelDuplexHandler {
 
     private var state = State.undecided(ByteBuffer(), held: [])
     private var timer: Scheduled<Void>?
+    private let timeout: TimeAmount
     private let speaksHTTP2: Bool
     private let answers: HTTPAnswers
     private let onTrouble: @Sendable (any Error) -> Void
 
     /// - Parameters:
+    ///   - timeout: How long the peer may take for its greeting or request.
     ///   - speaksHTTP2: Whether handlers for HTTP/2 stand behind.
     ///   - answers: What plain requests are answered.
     ///   - onTrouble: Gets the errors of the socket and of TLS.
-    init(speaksHTTP2: Bool, answers: HTTPAnswers, onTrouble: @escaping @Sendable (any Error) -> Void) {
+    init(
+        timeout: TimeAmount,
+        speaksHTTP2: Bool,
+        answers: HTTPAnswers,
+        onTrouble: @escaping @Sendable (any Error) -> Void
+    ) {
+        self.timeout = timeout
         self.speaksHTTP2 = speaksHTTP2
         self.answers = answers
         self.onTrouble = onTrouble
@@ -99,7 +106,7 @@ final class ProtocolDetector: ChannelDuplexHandler {
     private func startTimer(_ context: ChannelHandlerContext) {
         guard self.timer == nil else { return }
         let channel = context.channel
-        self.timer = context.eventLoop.scheduleTask(in: Self.timeout) { channel.close(promise: nil) }
+        self.timer = context.eventLoop.scheduleTask(in: self.timeout) { channel.close(promise: nil) }
     }
 
     private func decide(

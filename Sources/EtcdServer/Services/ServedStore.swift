@@ -68,6 +68,8 @@ public struct ServerOptions: Sendable {
     /// What calls under way may keep in memory, in bytes, beside two answers with the whole store; watches may take a
     /// quarter of it more.
     public var maxCallBytes = 512 << 20
+    /// How long a new connection may take for the TLS handshake and its greeting or HTTP request.
+    public var greetingTimeout = Duration.seconds(10)
     /// How often a quiet watch that asks for it gets a progress notification, up to a tenth more.
     public var watchProgressInterval = Duration.seconds(600)
     /// Refuses everything that would change the store; leases do not expire.

@@ -26,6 +26,8 @@ public struct BundledStore: RehearsalServer {
         var options = ServerOptions()
         options.isReadOnly = isReadOnly
         options.ignoresUsers = true
+        // Only this process connects, and it may be busy: with a slow disk, or on a busy machine.
+        options.greetingTimeout = .seconds(3600)
         options.spoolDirectory = spool
         if let restored { options.sourceDigest = { try await restored.digest } }
         let server: StoreServer
