@@ -36,7 +36,8 @@ struct RaftMessagesTests {
         try await withTemporaryDirectory { directory in
             let plan = EtcdPlan(release, in: directory)
             try await withRealEtcd(plan, askForEverything)
-            for request in try RaftLog(of: plan.members[0]).requests {
+            // Of the requests of version 2 only what is used is declared.
+            for request in try RaftLog(of: plan.members[0]).requests where !request.hasV2 {
                 // JSON has no place for unknown fields.
                 let known = try Etcdserverpb_InternalRaftRequest(
                     jsonUTF8Bytes: request.jsonUTF8Bytes() as [UInt8]
