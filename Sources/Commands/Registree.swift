@@ -15,7 +15,8 @@ struct Root: AsyncParsableCommand {
             + ExitStatus.allCases.map { "\($0.rawValue) \($0.explanation)" }.joined(separator: "; ") + ".",
         subcommands: [
             TakeCommand.self, RehearseCommand.self, StatusCommand.self, VerifyCommand.self,
-            RestoreCommand.self, ListCommand.self, GetCommand.self, DescribeCommand.self, TreeCommand.self,
+            RestoreCommand.self, SalvageCommand.self,
+            ListCommand.self, GetCommand.self, DescribeCommand.self, TreeCommand.self,
             APIResourcesCommand.self, HelmCommand.self, DecodeCommand.self, EncodeCommand.self,
             KeysCommand.self, PutCommand.self, DeleteCommand.self, ServeCommand.self,
         ]
@@ -67,6 +68,9 @@ public enum Registree {
         if let advice = failure.advice { note("  \(advice)") }
         if let path = damagedFile(of: error), let previous = PreviousState(path: path) {
             note("  \(previous.line)")
+        }
+        if let path = damagedFile(of: error), let state = SalvageableState(path: path) {
+            note("  \(state.line(path: path))")
         }
         return failure.status
     }

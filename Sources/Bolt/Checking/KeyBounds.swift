@@ -1,9 +1,9 @@
 /// The keys that a branch page promises for a child: from the branch's key, before the next one's.
-struct KeyBounds {
+public struct KeyBounds: Sendable {
     /// File range of the child's first key; nil at the root.
-    var first: Range<Int>?
+    public var first: Range<Int>?
     /// File range of the key that no longer belongs; nil at the right edge.
-    var end: Range<Int>?
+    public var end: Range<Int>?
 
     /// Whether `key` may stand on the page.
     ///
@@ -34,4 +34,29 @@ func checkElements(of leaf: LeafPage, within bounds: KeyBounds, in bytes: RawSpa
         previous = pair.key
         index += 1
     }
+}
+
+/// The children of a branch page, each with the keys that are promised for it; every element is checked.
+func children(
+    of page: TreePage,
+    within bounds: KeyBounds,
+    in bytes: RawSpan
+) throws(BoltError) -> [(page: PageID, bounds: KeyBounds)] {
+    var children: [(page: PageID, bounds: KeyBounds)] = []
+    var elements = try BranchElements(page)
+    var index = 0
+    while let (child, key) = try elements.next(in: bytes) {
+        if let last = children.indices.last {
+            guard bytes.compare(children[last].bounds.first ?? key, key) < 0 else {
+                throw BoltError(.keysOutOfOrder(index: index), page: page.header.id)
+            }
+            children[last].bounds.end = key
+        }
+        guard bounds.contains(key, isFirst: index == 0, in: bytes) else {
+            throw BoltError(.keyOutsideBranch(index: index), page: page.header.id)
+        }
+        children.append((child, KeyBounds(first: key, end: bounds.end)))
+        index += 1
+    }
+    return children
 }

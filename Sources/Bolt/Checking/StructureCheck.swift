@@ -164,7 +164,10 @@ public struct StructureCheck: Sendable {
             do throws(BoltError) {
                 let page = try self.reach(visit, in: bytes)
                 if page.header.kind == .branch {
-                    stack += try children(of: page, below: visit, in: bytes).reversed()
+                    let children = try children(of: page, within: visit.bounds, in: bytes)
+                    stack += children.reversed().map {
+                        Visit(page: $0.page, bounds: $0.bounds, depth: visit.depth + 1)
+                    }
                 } else {
                     guard page.count > 0 || visit.page == root else {
                         throw BoltError(.emptyLeaf, page: visit.page)
@@ -195,31 +198,6 @@ public struct StructureCheck: Sendable {
             guard self.reached.insert(PageID(id)) else { throw BoltError(.referencedTwice, page: PageID(id)) }
         }
         return page
-    }
-
-    private func children(
-        of page: TreePage,
-        below visit: Visit,
-        in bytes: RawSpan
-    ) throws(BoltError) -> [Visit] {
-        var visits: [Visit] = []
-        var elements = try BranchElements(page)
-        var index = 0
-        while let (child, key) = try elements.next(in: bytes) {
-            if let last = visits.indices.last {
-                guard bytes.compare(visits[last].bounds.first ?? key, key) < 0 else {
-                    throw BoltError(.keysOutOfOrder(index: index), page: visit.page)
-                }
-                visits[last].bounds.end = key
-            }
-            guard visit.bounds.contains(key, isFirst: index == 0, in: bytes) else {
-                throw BoltError(.keyOutsideBranch(index: index), page: visit.page)
-            }
-            let bounds = KeyBounds(first: key, end: visit.bounds.end)
-            visits.append(Visit(page: child, bounds: bounds, depth: visit.depth + 1))
-            index += 1
-        }
-        return visits
     }
 
     // MARK: - Free pages

@@ -56,6 +56,18 @@ public struct BoltFile: Sendable {
         }
     }
 
+    /// A file whose meta page is not to be believed.
+    ///
+    /// - Parameters:
+    ///   - file: The file.
+    ///   - byteCount: How much of it belongs to the database.
+    ///   - meta: Must count no page that does not lie in these bytes.
+    init(_ file: MappedFile, byteCount: Int, assuming meta: Meta) {
+        self.file = file
+        self.byteCount = byteCount
+        self.meta = meta
+    }
+
     /// Size of a page in bytes.
     public var pageSize: Int { Int(self.meta.pageSize) }
 

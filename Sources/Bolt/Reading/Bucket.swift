@@ -8,6 +8,11 @@ public struct Bucket: Sendable {
     public let page: PageID
     let storage: Storage
 
+    /// Whether it lies in the leaf that names it.
+    public var isInline: Bool {
+        if case .inline = self.storage { true } else { false }
+    }
+
     enum Storage: Sendable {
         /// A tree of pages.
         case tree(root: PageID)
@@ -18,7 +23,7 @@ public struct Bucket: Sendable {
 
 extension BoltFile {
     /// Most buckets that are accepted at the top; etcd has ten.
-    private static let maximumBucketCount = 256
+    static let maximumBucketCount = 256
 
     /// The buckets at the top, in order of their names.
     ///

@@ -20,6 +20,19 @@ struct PageSet {
         return self.words[word] & bit != 0
     }
 
+    /// Whether a page from `first` to `last`, below the bound, is in the set; 64 are looked at in one step.
+    func contains(anyFrom first: PageID, to last: PageID) -> Bool {
+        let (firstWord, firstBit) = Self.position(first)
+        let (lastWord, lastBit) = Self.position(last)
+        for word in firstWord...lastWord {
+            var bits = self.words[word]
+            if word == firstWord { bits &= ~(firstBit - 1) }
+            if word == lastWord { bits &= lastBit | (lastBit - 1) }
+            if bits != 0 { return true }
+        }
+        return false
+    }
+
     /// Adds all pages of `other`, whose bound is not higher; says which was here already, the lowest of several.
     mutating func formUnion(_ other: PageSet) -> PageID? {
         var common: PageID?

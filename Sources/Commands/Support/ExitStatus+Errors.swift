@@ -20,6 +20,7 @@ extension ExitStatus {
             is InitialClusterError, is RestorePlanError:
             self = .badInput
         case let error as HelmError: self = error.status
+        case is SalvageError: self = .inputOutput
         case let error as EtcdClientError: self = error.reason.status
         case let error as TakeError: self = error.status
         case let refusal as TakeRefusal: self = refusal.status

@@ -22,7 +22,7 @@ struct RevisionCheck {
 
     /// Highest number of an operation below the compact revision, where gaps are normal: more operations
     /// do not fit into a request.
-    private static let maximumOperation: Int64 = 1 << 24
+    static let maximumOperation: Int64 = 1 << 24
 
     private let compactRevision: Int64
     private var previous: RevisionKey?
@@ -187,7 +187,7 @@ struct RevisionCheck {
 }
 
 /// Whether the three numbers can belong together, whatever came before: a key changes at most once a revision.
-private func hasPossibleHistory(_ metadata: KeyMetadata) -> Bool {
+func hasPossibleHistory(_ metadata: KeyMetadata) -> Bool {
     guard metadata.createRevision >= 1, metadata.createRevision <= metadata.modRevision else { return false }
     let changes = metadata.modRevision - metadata.createRevision
     guard metadata.version >= 1, metadata.version - 1 <= changes else { return false }
@@ -195,7 +195,7 @@ private func hasPossibleHistory(_ metadata: KeyMetadata) -> Bool {
 }
 
 /// As much of the key as a finding shows.
-private func shownKey(_ keyValue: KeyValue, in bytes: RawSpan) -> [UInt8] {
+func shownKey(_ keyValue: KeyValue, in bytes: RawSpan) -> [UInt8] {
     let maximumByteCount = 512
     return bytes.copy(keyValue.key.prefix(maximumByteCount))
 }

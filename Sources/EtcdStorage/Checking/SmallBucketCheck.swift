@@ -26,14 +26,15 @@ struct SmallBucketCheck {
             while let pair = try? pairs.next(in: bytes) {
                 if pair.isBucket {
                     self.findings.add(StorageFinding(.plainPairsExpected(bucket: text), page: leaf.page))
-                } else if !isReadable(pair, in: name, bytes) {
+                } else if !Self.isReadable(pair, in: name, bytes) {
                     self.findings.add(StorageFinding(.unreadableEntry(bucket: text), page: leaf.page))
                 }
             }
         }
     }
 
-    private func isReadable(_ pair: Pair, in bucket: BucketName, _ bytes: RawSpan) -> Bool {
+    /// Whether etcd writes such a pair into a bucket, as far as ``StoreFacts`` does not read it.
+    static func isReadable(_ pair: Pair, in bucket: BucketName, _ bytes: RawSpan) -> Bool {
         switch bucket {
         case .meta:
             bytes.text(in: pair.key).map(Self.metaKeys.contains) ?? false
@@ -52,7 +53,7 @@ struct SmallBucketCheck {
     }
 
     /// Whether the value is a message whose first field is the pair's key, as users and roles are.
-    private func namesItself(_ pair: Pair, in bytes: RawSpan) -> Bool {
+    private static func namesItself(_ pair: Pair, in bytes: RawSpan) -> Bool {
         var reader = ProtobufReader(pair.value)
         guard case .bytes(number: 1, let name)? = try? reader.next(in: bytes),
             bytes.compare(name, pair.key) == 0

@@ -73,6 +73,18 @@ struct KeyIndex {
         return nil
     }
 
+    /// Whether it has a change of the key of `entry`.
+    func contains(_ entry: Entry, in bytes: RawSpan) -> Bool {
+        let mask = self.slots.count - 1
+        var slot = Int(entry.hash) & mask
+        while self.slots[slot] != 0 {
+            let found = self.entries[Int(self.slots[slot]) - 1]
+            if found.hash == entry.hash, bytes.compare(found.key, entry.key) == 0 { return true }
+            slot = (slot + 1) & mask
+        }
+        return false
+    }
+
     private mutating func grow() {
         let mask = self.slots.count * 2 - 1
         var larger = [UInt32](repeating: 0, count: mask + 1)

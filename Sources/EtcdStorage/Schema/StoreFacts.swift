@@ -78,9 +78,7 @@ public struct StoreFacts: Hashable, Sendable {
                 guard let term = bytes.bigEndian(UInt64.self, in: pair.value) else { throw bad() }
                 self.term = term
             case .confState:
-                guard pair.valueCount <= Self.maximumJSONByteCount, let text = bytes.text(in: pair.value),
-                    isJSONObject(text)
-                else { throw bad() }
+                guard let text = Self.confState(in: pair.value, bytes) else { throw bad() }
                 self.confState = text
             case .scheduledCompaction:
                 guard let key = RevisionKey(reading: bytes, in: pair.value) else { throw bad() }
@@ -95,6 +93,13 @@ public struct StoreFacts: Hashable, Sendable {
                 break
             }
         }
+    }
+
+    /// The JSON of a raft configuration; nil when the range holds none.
+    static func confState(in range: Range<Int>, _ bytes: RawSpan) -> String? {
+        guard range.count <= Self.maximumJSONByteCount, let text = bytes.text(in: range), isJSONObject(text)
+        else { return nil }
+        return text
     }
 
     private mutating func readCluster(_ database: EtcdDatabase) throws(StorageError) {

@@ -23,6 +23,14 @@ extension ErrorText {
         }
     }
 
+    /// Why a damaged database was not salvaged.
+    init(salvage error: SalvageError) {
+        switch error {
+        case .newFileUnsound(let path, let first):
+            self.init("\(path) does not read back as a sound snapshot (\(first)), and was removed")
+        }
+    }
+
     /// Why the only member that was asked gave no snapshot.
     init(take refusal: TakeRefusal) {
         let advice =

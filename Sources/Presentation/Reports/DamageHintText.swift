@@ -9,6 +9,7 @@ extension DamageHints {
             lines += ["  " + enclosed.command(path: path)]
         }
         if let previous = self.previous { lines.append(previous.line) }
+        if let salvageable { lines.append(salvageable.line(path: path)) }
         if let zerosFrom = self.zerosFrom {
             lines.append("From byte \(zerosFrom) on it holds zeros only, as an interrupted copy leaves them.")
         }
@@ -21,6 +22,14 @@ extension PreviousState {
     public var line: String {
         "The state before the last transaction is sound: revision \(self.revision), "
             + "\(counted(self.keyCount, "live key"))."
+    }
+}
+
+extension SalvageableState {
+    /// The line that says what a salvage of the file at `path` would give.
+    public func line(path: String) -> String {
+        "`registree salvage \(shellWord(path)) NEW` makes a sound snapshot of what can be read: "
+            + "\(counted(self.keyCount, "live key")) at revision \(self.revision)."
     }
 }
 

@@ -154,7 +154,8 @@ private struct VerificationJSON: Encodable {
     var findingCount: Int
     var findings: [FindingLine]
     var snapshotInside: SnapshotInside?
-    var previousState: PreviousState?
+    var previousState: State?
+    var salvageable: State?
     var zerosFrom: Int?
 
     /// A sound snapshot with bytes around it; lengths in bytes.
@@ -167,7 +168,7 @@ private struct VerificationJSON: Encodable {
         var command: String
     }
 
-    struct PreviousState: Encodable {
+    struct State: Encodable {
         var revision: Int64
         var keys: Int
     }
@@ -200,7 +201,8 @@ private struct VerificationJSON: Encodable {
                 command: enclosed.command(path: file)
             )
         }
-        self.previousState = hints.previous.map { PreviousState(revision: $0.revision, keys: $0.keyCount) }
+        self.previousState = hints.previous.map { State(revision: $0.revision, keys: $0.keyCount) }
+        self.salvageable = hints.salvageable.map { State(revision: $0.revision, keys: $0.keyCount) }
         self.zerosFrom = hints.zerosFrom
     }
 }

@@ -8,7 +8,7 @@ struct PreviousStateTests {
     static let line = "The state before the last transaction is sound: revision 185, 66 live keys."
 
     /// Runs `body` on the unpacked fixture, changed by `change`.
-    private func withDamaged(
+    func withDamaged(
         _ change: (inout [UInt8]) -> Void,
         _ body: (String) async throws -> Void
     ) async throws {

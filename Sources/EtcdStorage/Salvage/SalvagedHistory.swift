@@ -1,0 +1,194 @@
+import Bolt
+
+/// What the records that are left of bucket `key` come to: which of them are written, and from which revision on they
+/// are complete.
+///
+/// **The compact revision** is raised to the newest place where order or a key's history breaks, as ``RevisionCheck``
+/// knows both, so that no state is shown which lacks something in its middle.
+///
+/// **Left out** are records that no reader could be shown any more and that would make a store continue a wrong
+/// history: those of a key before the place where its history breaks, since etcd counts a key's versions from the
+/// first record that it finds; and those that a finished compaction has removed and that only a free page still had.
+///
+/// Source: etcd-io/etcd `server/storage/mvcc/kvstore.go`, `restoreChunk`, `restoreIntoIndex`.
+struct SalvagedHistory {
+    /// In order of revision.
+    private(set) var records: [SalvagedRecord]
+    /// Records that are left out.
+    private(set) var hiddenCount = 0
+    private(set) var compactRevision: Int64
+    /// Main revisions above the source's compact revision of which something is missing.
+    private(set) var missing = SalvageReport.Revisions()
+    /// Keys whose history has a gap.
+    private(set) var brokenKeys = SalvageReport.Keys()
+    /// Live keys of which a later change may be lost.
+    private(set) var uncertainKeys = SalvageReport.Keys()
+    private(set) var liveCount = 0
+    /// The leases on which live keys hang.
+    private(set) var leases: Set<Int64> = []
+
+    /// The source's compact revision, and whether its compaction is done.
+    private var source: (compactRevision: Int64, isFinished: Bool)
+    /// The records at which their key's history breaks.
+    private var breaks: [Bool]
+
+    /// The main revision of the last record; 0 when there is none.
+    var lastRevision: Int64 { self.records.last?.main ?? 0 }
+
+    /// Judges the records.
+    ///
+    /// - Parameters:
+    ///   - search: Where they were found.
+    ///   - facts: The source's, of which its compactions count; nil when these are lost.
+    ///   - gaps: The first revisions of pages that are lost.
+    ///   - bytes: The whole file's.
+    init(
+        _ search: inout RecordSearch,
+        facts: StoreFacts?,
+        gaps: [RevisionPlace],
+        in bytes: RawSpan
+    ) {
+        self.records = search.finish()
+        self.source = (facts?.compactRevision ?? 0, facts?.isCompactionFinished ?? false)
+        self.compactRevision = self.source.compactRevision
+        self.breaks = Array(repeating: false, count: self.records.count)
+        // A compaction of which nothing is known shows as the newest revision before which others are missing.
+        if facts == nil {
+            self.checkOrder()
+            self.source.compactRevision = self.compactRevision
+            self.missing = SalvageReport.Revisions()
+        }
+        self.checkOrder()
+        self.findBreaks(in: bytes)
+        self.findCutTransactions(gaps)
+        self.leaveOut(search.leaves, in: bytes)
+        self.breaks = []
+        self.missing.merge()
+    }
+
+    private mutating func raise(to revision: Int64) {
+        self.compactRevision = max(self.compactRevision, revision)
+    }
+
+    // MARK: - Where it breaks
+
+    private mutating func checkOrder() {
+        var previous: SalvagedRecord?
+        for record in self.records {
+            if record.main > self.source.compactRevision { self.checkOrder(of: record, after: previous) }
+            previous = record
+        }
+    }
+
+    private mutating func findBreaks(in bytes: RawSpan) {
+        var index = KeyIndex()
+        for (position, record) in self.records.enumerated() {
+            guard let (keyValue, entry) = record.indexed(in: bytes) else {
+                if record.isBump { self.raise(to: record.main) }
+                continue
+            }
+            let before = index.update(entry, in: bytes)
+            guard self.isBroken(record, keyValue, before: before, in: bytes) else { continue }
+            self.breaks[position] = true
+            self.brokenKeys.add(shownKey(keyValue, in: bytes))
+            self.raise(to: record.main)
+        }
+    }
+
+    private mutating func checkOrder(of record: SalvagedRecord, after previous: SalvagedRecord?) {
+        if let previous, previous.main == record.main {
+            guard record.sub != previous.sub + 1 else { return }
+            self.missing.add(record.main...record.main)
+            return self.raise(to: record.main)
+        }
+        // The store is at revision 1 before its first change.
+        let expected = max(self.source.compactRevision, previous?.main ?? 0, 1) + 1
+        guard record.main != expected || record.sub != 0 else { return }
+        if expected < record.main { self.missing.add(expected...record.main - 1) }
+        if record.sub != 0 { self.missing.add(record.main...record.main) }
+        self.raise(to: record.main)
+    }
+
+    /// Whether a record does not continue what its key was before it.
+    private func isBroken(
+        _ record: SalvagedRecord,
+        _ keyValue: KeyValue,
+        before: KeyIndex.Entry?,
+        in bytes: RawSpan
+    ) -> Bool {
+        let isKept = record.main > self.source.compactRevision
+        let living = before.flatMap { $0.isTombstone ? nil : KeyValue(reading: bytes, in: $0.message) }
+        if record.isTombstone { return living == nil && isKept }
+        // Nothing is known of what a compaction has removed, and what is left of it is an old copy.
+        if !isKept, before == nil || self.source.isFinished { return false }
+        let create = living?.metadata.createRevision ?? record.main
+        let (version, overflows) = (living?.metadata.version ?? 0).addingReportingOverflow(1)
+        return overflows || keyValue.metadata.createRevision != create || keyValue.metadata.version != version
+    }
+
+    /// Of a transaction of which a lost page held the last operations, the first ones alone are no state.
+    private mutating func findCutTransactions(_ gaps: [RevisionPlace]) {
+        for gap in gaps where gap.sub > 0 && gap.main > self.source.compactRevision {
+            let position = self.records.firstPosition { RevisionPlace(of: $0) >= gap }
+            if position < self.records.count, RevisionPlace(of: self.records[position]) == gap { continue }
+            guard position > 0, self.records[position - 1].main == gap.main else { continue }
+            self.missing.add(gap.main...gap.main)
+            self.raise(to: gap.main)
+        }
+    }
+
+    // MARK: - What is written
+
+    /// Goes from the newest record to the oldest.
+    private mutating func leaveOut(_ leaves: [RecordSearch.Leaf], in bytes: RawSpan) {
+        var seen = KeyIndex()
+        var compacted = KeyIndex()
+        var cut = KeyIndex()
+        let newestMissing = self.missing.last ?? 0
+        var kept: [SalvagedRecord] = []
+        kept.reserveCapacity(self.records.count)
+        for position in self.records.indices.reversed() {
+            let record = self.records[position]
+            guard let (keyValue, entry) = record.indexed(in: bytes) else {
+                if record.isBump { kept.append(record) }
+                continue
+            }
+            let isOld = record.main <= self.source.compactRevision
+            let isNewest = seen.update(entry, in: bytes) == nil
+            var isHidden = cut.contains(entry, in: bytes)
+            if isOld, self.source.isFinished {
+                let isSuperseded = compacted.update(entry, in: bytes) != nil
+                let isOldTombstone = record.isTombstone && record.main < self.source.compactRevision
+                isHidden = isHidden || isSuperseded || isOldTombstone
+            }
+            if isHidden {
+                self.hiddenCount += 1
+                continue
+            }
+            kept.append(record)
+            if self.breaks[position] { cut.update(entry, in: bytes) }
+            if isNewest, !record.isTombstone {
+                self.liveCount += 1
+                if keyValue.metadata.lease != 0 { self.leases.insert(keyValue.metadata.lease) }
+                let isProved = leaves[Int(record.leaf)].isNamed || !isOld
+                let mayHaveChanged = max(record.main, self.source.compactRevision) < newestMissing
+                if !isProved || mayHaveChanged {
+                    self.uncertainKeys.add(shownKey(keyValue, in: bytes))
+                }
+            }
+        }
+        self.records = kept.reversed()
+    }
+}
+
+extension [SalvagedRecord] {
+    /// The first position, in an array in order, of which `isBehind` is true; the count when it never is.
+    fileprivate func firstPosition(where isBehind: (SalvagedRecord) -> Bool) -> Int {
+        var (low, high) = (0, self.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}
