@@ -84,8 +84,13 @@ let package = Package(
         .target(name: "JSONText", swiftSettings: settings),
         .target(name: "Bolt", dependencies: ["Files"], swiftSettings: settings),
         .target(
+            name: "Archives",
+            dependencies: ["CChildPrograms", "CZlib", "Files", "Bolt", system],
+            swiftSettings: settings
+        ),
+        .target(
             name: "EtcdStorage",
-            dependencies: ["CChecksums", "Files", "ProtobufWire", "JSONText", "Bolt", crypto],
+            dependencies: ["CChecksums", "Files", "ProtobufWire", "JSONText", "Bolt", "Archives", crypto],
             swiftSettings: settings
         ),
         .target(
@@ -158,8 +163,8 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "CChildPrograms", "Files", "Bolt", "EtcdStorage", "EtcdStore", "EtcdClient", "EtcdServer",
-                "KubernetesCodec", "KubernetesKMS", "KubernetesTables", "KubernetesRegistry",
+                "CChildPrograms", "Files", "Bolt", "Archives", "EtcdStorage", "EtcdStore", "EtcdClient",
+                "EtcdServer", "KubernetesCodec", "KubernetesKMS", "KubernetesTables", "KubernetesRegistry",
                 "ClusterChecks", "KubernetesClient", nio, nioPosix, certificates, asn1, crypto, system,
             ],
             swiftSettings: settings
@@ -167,8 +172,8 @@ let package = Package(
         .target(
             name: "Presentation",
             dependencies: [
-                "Files", "JSONText", "Bolt", "EtcdStorage", "EtcdStore", "EtcdClient", "EtcdServer",
-                "KubernetesCodec", "KubernetesTables", "KubernetesRegistry", "ClusterChecks",
+                "Files", "JSONText", "Bolt", "Archives", "EtcdStorage", "EtcdStore", "EtcdClient",
+                "EtcdServer", "KubernetesCodec", "KubernetesTables", "KubernetesRegistry", "ClusterChecks",
                 "KubernetesClient", "Operations", system,
             ],
             swiftSettings: settings
@@ -176,9 +181,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Files", "Bolt", "EtcdStorage", "EtcdStore", "EtcdClient", "EtcdServer", "KubernetesCodec",
-                "KubernetesTables", "KubernetesRegistry", "Operations", "Presentation", arguments, logging,
-                lifecycle, system,
+                "Files", "Bolt", "Archives", "EtcdStorage", "EtcdStore", "EtcdClient", "EtcdServer",
+                "KubernetesCodec", "KubernetesTables", "KubernetesRegistry", "Operations", "Presentation",
+                arguments, logging, lifecycle, system,
             ],
             swiftSettings: settings
         ),
@@ -216,8 +221,15 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files", system], swiftSettings: settings),
         .testTarget(name: "BoltTests", dependencies: ["Bolt", "Files"], swiftSettings: settings),
         .testTarget(
+            name: "ArchivesTests",
+            dependencies: ["Archives", "Bolt", "Files", "TestSupport", system],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "EtcdStorageTests",
-            dependencies: ["CChecksums", "Files", "JSONText", "Bolt", "EtcdStorage", "TestSupport", system],
+            dependencies: [
+                "CChecksums", "Files", "JSONText", "Bolt", "EtcdStorage", "TestSupport", crypto, system,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

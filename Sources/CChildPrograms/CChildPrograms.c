@@ -15,7 +15,11 @@
 struct start {
     char *const *arguments;
     const char *directory;
+    // Where its output goes: a new file, or where this is NULL what is written is read from `output`.
     const char *log_path;
+    // Its standard input and output where there is no log.
+    int input;
+    int output;
     pid_t parent;
     // The child's, or a negated errno; there once `done` is posted.
     pid_t process;
@@ -45,6 +49,14 @@ static int set_streams(const char *log_path) {
     return dup2(output, STDERR_FILENO);
 }
 
+// The two descriptors are above those of the standard streams, so none is lost on the way.
+static int connect_streams(int input, int output) {
+    int errors = open("/dev/null", O_WRONLY);
+    if (errors < 0 || dup2(errors, STDERR_FILENO) < 0) return -1;
+    if (dup2(input, STDIN_FILENO) < 0) return -1;
+    return dup2(output, STDOUT_FILENO);
+}
+
 static int die_with(pid_t parent) {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return -1;
     // It may be gone already.
@@ -56,7 +68,8 @@ static int die_with(pid_t parent) {
 // only functions may be called that are safe in a signal handler.
 static void become(const struct start *start, int failure) {
     char *const environment[] = {NULL};
-    if (setpgid(0, 0) == 0 && die_with(start->parent) == 0 && set_streams(start->log_path) >= 0
+    if (setpgid(0, 0) == 0 && die_with(start->parent) == 0
+        && (start->log_path ? set_streams(start->log_path) : connect_streams(start->input, start->output)) >= 0
         && chdir(start->directory) == 0 && set_signals() == 0) {
         close_all_but(failure);
         execve(start->arguments[0], start->arguments, environment);
@@ -97,8 +110,8 @@ static void *keep_child(void *argument) {
     return NULL;
 }
 
-pid_t registree_start_program(char *const arguments[], const char *directory, const char *log_path) {
-    struct start start = {arguments, directory, log_path, getpid(), 0};
+static pid_t start_program(struct start start) {
+    start.parent = getpid();
     if (sem_init(&start.done, 0, 0) != 0) return -errno;
     pthread_t thread;
     int code = pthread_create(&thread, NULL, keep_child, &start);
@@ -108,4 +121,32 @@ pid_t registree_start_program(char *const arguments[], const char *directory, co
     }
     sem_destroy(&start.done);
     return code == 0 ? start.process : -code;
+}
+
+pid_t registree_start_program(char *const arguments[], const char *directory, const char *log_path) {
+    struct start start = {.arguments = arguments, .directory = directory, .log_path = log_path};
+    return start_program(start);
+}
+
+// Returns a copy of a descriptor above those of the standard streams, or -1.
+static int above_streams(int descriptor) {
+    return fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+}
+
+pid_t registree_start_filter(char *const arguments[], int input, int *output) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -errno;
+    struct start start = {
+        .arguments = arguments, .directory = "/", .input = above_streams(input), .output = above_streams(ends[1])};
+    pid_t process = -errno;
+    if (start.input >= 0 && start.output >= 0) process = start_program(start);
+    if (start.input >= 0) close(start.input);
+    if (start.output >= 0) close(start.output);
+    close(ends[1]);
+    if (process > 0) {
+        *output = ends[0];
+    } else {
+        close(ends[0]);
+    }
+    return process;
 }

@@ -20,8 +20,22 @@ struct RehearseCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Snapshot file, or a stopped member's data directory.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp(
+            "Snapshot file, packed or not, - for standard input, a directory of backups, or a stopped member's "
+                + "data directory.",
+            valueName: "file"
+        )
+    )
     var path: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Of Gardener's full snapshots and deltas: the state at this revision (default: the newest).",
+            valueName: "n"
+        )
+    )
+    var revision: Int64?
 
     @OptionGroup var decoding: DecodingOptions
 
@@ -71,7 +85,11 @@ struct RehearseCommand: AsyncParsableCommand {
 
     func run() async throws {
         let rehearsal = try await self.rehearse()
-        let text = RehearsalText(rehearsal, path: self.path, width: terminalWidth() ?? 100)
+        let text = RehearsalText(
+            rehearsal,
+            path: self.path == "-" ? BackupRequest.standardInputName : self.path,
+            width: terminalWidth() ?? 100
+        )
         try Output.print(text, as: self.output)
         if self.output == .json, let kept = rehearsal.keptPath {
             note("The restored directory was kept: \(kept)")
@@ -80,11 +98,16 @@ struct RehearseCommand: AsyncParsableCommand {
     }
 
     private func rehearse() async throws -> Rehearsal {
-        let request = try self.request()
+        var request = try self.request()
         let line = ProgressLine()
         defer { line.clear() }
         do {
-            let rehearse = try Rehearse(request) { progress in line.show(progress) }
+            let backup = try BackupRequest(path: self.path, revision: self.revision).find(.process)
+            try requireMerged(backup, for: self.revision)
+            note(backup.notes)
+            request.path = backup.path
+            let database = try backup.database()
+            let rehearse = try Rehearse(request, of: database) { progress in line.show(progress) }
             note(rehearse.sourceNotes)
             return try await rehearse.run()
         } catch let error as StorageError {

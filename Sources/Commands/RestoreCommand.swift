@@ -17,8 +17,22 @@ struct RestoreCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Snapshot file.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp(
+            "Snapshot file, packed or not, - for standard input, a directory of backups, or a stopped member's "
+                + "data directory.",
+            valueName: "file"
+        )
+    )
     var path: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Of Gardener's full snapshots and deltas: the state at this revision (default: the newest).",
+            valueName: "n"
+        )
+    )
+    var revision: Int64?
 
     @OptionGroup(title: "The new cluster") var cluster: ClusterOptions
 
@@ -72,7 +86,10 @@ struct RestoreCommand: AsyncParsableCommand {
     }
 
     private func restore() async throws {
-        let restore = try Restore(self.request())
+        let backup = try BackupRequest(path: self.path, revision: self.revision).find(.process)
+        try requireMerged(backup, for: self.revision)
+        note(backup.notes)
+        let restore = try Restore(self.request(backup.path), of: backup.database())
         try restore.checkDestinations()
         let space = try restore.space()
         if space.neededAtMost > space.free {
@@ -88,11 +105,11 @@ struct RestoreCommand: AsyncParsableCommand {
         try Output.print(report, as: self.output)
     }
 
-    private func request() throws -> RestoreRequest {
+    private func request(_ path: String) throws -> RestoreRequest {
         let bump = try RevisionBump.from(bumpRevision: self.bumpRevision, markCompacted: self.markCompacted)
         let cluster = try self.cluster.parsed()
         return RestoreRequest(
-            snapshotPath: self.path,
+            snapshotPath: path,
             cluster: cluster,
             destination: try self.destination(in: cluster),
             bump: bump,

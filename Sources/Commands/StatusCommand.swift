@@ -15,7 +15,13 @@ struct StatusCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Snapshot file, or a stopped member's data directory.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp(
+            "Snapshot file, packed or not, - for standard input, a directory of backups, or a stopped member's "
+                + "data directory.",
+            valueName: "file"
+        )
+    )
     var path: String
 
     @Option(name: .shortAndLong, help: "Print only etcdutl's fields, as simple, json, fields or table.")
@@ -28,9 +34,10 @@ struct StatusCommand: AsyncParsableCommand {
     var check = false
 
     func run() async throws {
-        let database = try EtcdDatabase(path: self.path)
-        note(database.strayByteNotes() + database.dataDirectoryNotes())
-        let verification = try await self.verification(of: database)
+        let backup = try BackupRequest(path: self.path).find(.process)
+        let database = try backup.database()
+        note(backup.notes + database.strayByteNotes() + database.dataDirectoryNotes())
+        let verification = try await self.verification(of: database, in: backup)
         if let format = self.writeOut {
             // etcdutl's formats cannot say that a file is damaged, so of one they say nothing.
             if verification?.verdict == .damaged { throw ExitStatus.damaged }
@@ -39,21 +46,26 @@ struct StatusCommand: AsyncParsableCommand {
             return Completeness.report(status.malformedKeys)
         }
         let report = try StatusReport(of: database)
-        let text = StatusText(report, path: self.path, verification: verification)
+        let text = StatusText(report, path: backup.path, verification: verification)
         try Output.print(text, as: self.output)
         Completeness.report(report.malformedKeys)
         if verification?.verdict == .damaged { throw ExitStatus.damaged }
-        if let damage = report.structure.damage(path: self.path) { throw damage }
+        if let damage = report.structure.damage(path: backup.path) { throw damage }
     }
 
     /// Verifies when asked to, and says what was found; nil when not asked to.
-    private func verification(of database: EtcdDatabase) async throws -> Verification? {
+    private func verification(
+        of database: EtcdDatabase,
+        in backup: Backup
+    ) async throws -> Verification? {
         guard self.check else { return nil }
         let verification = try await Verification(of: database)
         switch verification.verdict {
         case .sound: break
-        case .unproved: note([SourceNote.noDigest(path: self.path)])
-        case .damaged: note(VerificationText(verification, path: self.path).lines)
+        case .unproved: note([SourceNote.noDigest(path: backup.path)])
+        case .damaged:
+            let isUnpacked = backup.isUnpacked
+            note(VerificationText(verification, path: backup.path, isUnpacked: isUnpacked).lines)
         }
         return verification
     }

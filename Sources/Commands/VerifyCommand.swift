@@ -16,30 +16,56 @@ struct VerifyCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Snapshot file, or a stopped member's data directory.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp(
+            "Snapshot file, packed or not, - for standard input, a directory of backups, or a stopped member's "
+                + "data directory.",
+            valueName: "file"
+        )
+    )
     var path: String
 
     @Option(name: .shortAndLong, help: "Print a table or json.")
     var output: ReportFormat = .table
 
     func run() async throws {
+        let backup = try self.backup()
+        note(backup.notes)
         let database: EtcdDatabase
         do {
-            database = try EtcdDatabase(path: self.path)
+            database = try backup.database()
         } catch {
-            throw try self.reportUnopened(Failure(error))
+            throw try self.reportUnopened(Failure(error), backup.damageHints(), backup.isUnpacked)
         }
         note(database.dataDirectoryNotes())
         let verification = try await Verification(of: database)
-        try Output.print(VerificationText(verification, path: self.path), as: self.output)
+        let text = VerificationText(verification, path: backup.path, isUnpacked: backup.isUnpacked)
+        try Output.print(text, as: self.output)
         if verification.verdict == .damaged { throw ExitStatus.damaged }
     }
 
+    private func backup() throws -> Backup {
+        do {
+            return try BackupRequest(path: self.path).find(.process)
+        } catch {
+            let hints = self.path == "-" ? DamageHints() : DamageHints(path: self.path)
+            throw try self.reportUnopened(Failure(error), hints, false)
+        }
+    }
+
     /// A file too damaged to be opened gets its verdict all the same; what is not a snapshot at all is an error.
-    private func reportUnopened(_ failure: Failure) throws -> any Error {
+    private func reportUnopened(
+        _ failure: Failure,
+        _ hints: DamageHints,
+        _ isUnpacked: Bool
+    ) throws -> any Error {
         guard failure.status == .damaged else { return failure }
-        let hints = DamageHints(path: self.path)
-        let report = UnopenedText(path: self.path, problem: failure.message, hints: hints)
+        let report = UnopenedText(
+            path: self.path,
+            problem: failure.message,
+            hints: hints,
+            isUnpacked: isUnpacked
+        )
         try Output.print(report, as: self.output)
         return ExitStatus.damaged
     }

@@ -1,3 +1,4 @@
+public import Archives
 public import Bolt
 public import Files
 
@@ -11,6 +12,8 @@ public struct StorageError: Error, Hashable, Sendable {
         case file(FileError)
         case bolt(BoltError)
         case foreign(ForeignFile)
+        /// It is packed, and what is in it cannot be had.
+        case archive(ArchiveError)
         /// A database begins so many bytes later.
         case bytesBefore(count: Int)
         case onlyZeros
@@ -37,6 +40,9 @@ public struct StorageError: Error, Hashable, Sendable {
 
         /// The newest revision leaves too few for changes to come.
         case revisionTooHigh(Int64)
+
+        // A file of changes that a backup program keeps beside a snapshot.
+        case changes(problem: String)
 
         // The write-ahead log; where in its segment, in bytes, and nil when a whole segment is missing.
         case wal(offset: Int?, problem: String)
@@ -71,6 +77,7 @@ extension StorageError: CustomStringConvertible {
         case .file(let error): error.description
         case .bolt(let error): error.description
         case .foreign(let file): file.explanation
+        case .archive(let error): error.description
         case .bytesBefore(let count):
             "\(count) bytes come before the database: a program's message or a prompt"
         case .damagedPages(1, let first): "damaged: \(first)"
@@ -92,6 +99,7 @@ extension StorageError: CustomStringConvertible {
             "revision \(asked) is in the future; the newest is \(current)"
         case .revisionTooHigh(let revision):
             "the newest revision is \(revision), which no cluster reaches; changes cannot be added to it"
+        case .changes(let problem): "a delta of Gardener's, but \(problem)"
         case .wal(let offset?, let problem): "write-ahead log, byte \(offset): \(problem)"
         case .wal(nil, let problem): "write-ahead log: \(problem)"
         }

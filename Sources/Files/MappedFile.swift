@@ -82,6 +82,14 @@ public final class MappedFile: @unchecked Sendable {
         try body(self.buffer.bytes)
     }
 
+    /// Calls `body` with the open file, which stands at its first byte, for a program that is to read it.
+    public func withDescriptorAtStart<Result, Failure>(
+        _ body: (CInt) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        lseek(self.descriptor.rawValue, 0, SEEK_SET)
+        return try body(self.descriptor.rawValue)
+    }
+
     /// A copy of all bytes, for a small file; it is what the file held when it was opened.
     ///
     /// - Throws: What ``checkUnchanged()`` throws.

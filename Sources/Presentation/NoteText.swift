@@ -26,8 +26,43 @@ extension SourceNote {
             "Note: \(path) does not say how etcd is started; it is looked for at 127.0.0.1:2379"
         case .connection(let warning):
             "Warning: \(warning.sentence)"
+        case .backup(let note):
+            note.line
         }
     }
+}
+
+extension BackupNote {
+    fileprivate var line: String {
+        switch self {
+        case .openShift(let snapshot, nil, _):
+            "Note: \(snapshot) is read, the newest; there is no static_kuberesources beside it"
+        case .openShift(let snapshot, let resources?, let newer):
+            (newer.map { "Warning: \($0) is newer and has no static_kuberesources; " } ?? "Note: ")
+                + "\(snapshot) is read, the newest pair's; its static_kuberesources "
+                + (resources.isEmpty ? "cannot be read" : "hold \(listed(resources))")
+        case .etcdManager(let backup, 1, let version):
+            "Note: \(terminalText(backup)) is read" + etcdText(version)
+        case .etcdManager(let backup, let count, let version):
+            "Note: \(backup) is read, the newest of \(count) backups" + etcdText(version)
+        case .gardener(let full, let deltaCount, let merged):
+            "Note: \(full) is read, with \(counted(merged.changeCount, "change")) from "
+                + "\(counted(deltaCount, "delta")), up to revision \(merged.revision)"
+                + (merged.putsWithoutLease == 0
+                    ? ""
+                    : "; \(counted(merged.putsWithoutLease, "put")) had a lease that is newer than the full "
+                        + "snapshot and not kept in deltas: what they wrote has no lease now")
+        }
+    }
+}
+
+private func listed(_ names: [String]) -> String {
+    let shown = names.prefix(12).map { terminalText($0) }.joined(separator: ", ")
+    return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown
+}
+
+private func etcdText(_ version: String?) -> String {
+    version.map { ", of etcd \(terminalText($0))" } ?? ""
 }
 
 extension MalformedKeys {

@@ -13,4 +13,13 @@
 /// Returns the process ID, or a negated errno.
 pid_t registree_start_program(char *const arguments[], const char *directory, const char *log_path);
 
+/// Starts a program as ``registree_start_program`` does, which reads an open file and writes to a pipe; its messages
+/// are thrown away.
+///
+/// arguments: ends in NULL; the first is the program's file.
+/// input: a descriptor that is read from where it stands; it stays open here.
+/// output: set to the end of the pipe that is read here; closing it is the caller's.
+/// Returns the process ID, or a negated errno.
+pid_t registree_start_filter(char *const arguments[], int input, int *output);
+
 #endif

@@ -31,8 +31,8 @@ struct ServeEtcdCommand: AsyncParsableCommand {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "What to serve: a snapshot file or a stopped member's data directory (default: $REGISTREE_FROM, "
-                + "or an empty store).",
+            "What to serve: a snapshot file, packed or not, - for standard input, a directory of backups or a "
+                + "stopped member's data directory (default: $REGISTREE_FROM, or an empty store).",
             valueName: "source"
         )
     )
@@ -139,7 +139,9 @@ struct ServeEtcdCommand: AsyncParsableCommand {
                 status: .badInput
             )
         }
-        let database = try EtcdDatabase(path: path)
+        let backup = try BackupRequest(path: path).find(.process)
+        note(backup.notes)
+        let database = try backup.database()
         if self.check { note(try database.checkedDigestNotes()) }
         note(database.dataDirectoryNotes())
         return try ServedSource(database)

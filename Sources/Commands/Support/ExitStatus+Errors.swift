@@ -1,3 +1,4 @@
+import Archives
 import Bolt
 import EtcdClient
 import EtcdServer
@@ -38,11 +39,20 @@ extension StorageError {
         switch self.reason {
         case .file(let file): file.status
         case .bolt(let bolt): bolt.status
+        case .archive(let archive): archive.status
         case .foreign, .notADataDirectory, .noKeyBucket, .compacted, .futureRevision: .badInput
-        case .bytesBefore, .onlyZeros, .damagedPages, .digestMismatch, .wal, .unwritable, .badRevisionKey,
+        case .bytesBefore, .onlyZeros, .changes, .damagedPages, .digestMismatch, .wal, .unwritable,
+            .badRevisionKey,
             .revisionOutOfOrder, .badKeyValue, .badPair, .revisionTooHigh:
             .damaged
         }
+    }
+}
+
+extension ArchiveError {
+    fileprivate var status: ExitStatus {
+        if case .file(let error) = self { return error.status }
+        return self.isDamage ? .damaged : .badInput
     }
 }
 

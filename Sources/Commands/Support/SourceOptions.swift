@@ -9,8 +9,8 @@ struct SourceOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "What to read: a snapshot file, a stopped member's data directory, or live "
-                + "(default: $REGISTREE_FROM).",
+            "What to read: a snapshot file, packed or not, - for standard input, a directory of backups, a stopped "
+                + "member's data directory, or live (default: $REGISTREE_FROM).",
             valueName: "source"
         )
     )
@@ -47,6 +47,7 @@ struct SourceOptions: ParsableArguments {
         connection.consistency = self.consistency
         let request = SourceRequest(
             file: self.file,
+            revision: self.revision,
             connection: connection,
             checksDigest: self.check
         )
@@ -54,6 +55,16 @@ struct SourceOptions: ParsableArguments {
         note(notes)
         return source
     }
+}
+
+/// Refuses a revision that was asked for where there is only one state to restore.
+func requireMerged(_ backup: Backup, for revision: Int64?) throws {
+    guard revision != nil, !backup.isMerged else { return }
+    throw Failure(
+        "\(backup.path) is one snapshot, which is restored as it is",
+        advice: "--revision chooses among the states of Gardener's full snapshots and deltas",
+        status: .badInput
+    )
 }
 
 /// The source of the commands that look at Kubernetes' objects.

@@ -21,6 +21,11 @@ public struct DataDirectoryLayout: Hashable, Sendable {
     public var database: String { "\(self.snapshots)/db" }
     public var writeAheadLog: String { "\(self.member)/wal" }
 
+    /// Whether `path` is a data directory, or the `member` directory of one, by the directories in it.
+    public static func isDataDirectory(_ path: String) -> Bool {
+        isDirectory(path: "\(path)/member/snap") || isDirectory(path: "\(path)/snap")
+    }
+
     /// The layout of the data directory at `path`; nil when `path` is not a directory.
     ///
     /// The `member` directory inside a data directory is understood as well.

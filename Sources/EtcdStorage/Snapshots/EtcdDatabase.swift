@@ -76,6 +76,21 @@ public struct EtcdDatabase: Sendable {
         } catch {
             throw StorageError(.file(error), path: path)
         }
+        try self.init(file, of: layout, openedAs: path)
+    }
+
+    /// Opens a snapshot that lies in a file without a name, where it was unpacked; errors name `path`.
+    ///
+    /// - Throws: As ``init(path:locking:)`` does for a file.
+    public init(unpacked file: MappedFile, from path: String) throws(StorageError) {
+        try self.init(file, of: nil, openedAs: path)
+    }
+
+    private init(
+        _ file: MappedFile,
+        of layout: DataDirectoryLayout?,
+        openedAs path: String
+    ) throws(StorageError) {
         let byteCount = Self.byteCount(withoutDigestOf: file)
         do {
             self.bolt = try BoltFile(file, byteCount: byteCount)

@@ -23,9 +23,20 @@ public struct Rehearse: Sendable {
         _ request: RehearsalRequest,
         progress: @escaping @Sendable (RehearsalProgress) -> Void = { _ in }
     ) throws(StorageError) {
+        try self.init(request, of: EtcdDatabase(path: request.path), progress: progress)
+    }
+
+    /// The same of a file that is open.
+    ///
+    /// - Throws: `StorageError` for a file that cannot be read.
+    public init(
+        _ request: RehearsalRequest,
+        of database: EtcdDatabase,
+        progress: @escaping @Sendable (RehearsalProgress) -> Void = { _ in }
+    ) throws(StorageError) {
         self.request = request
         self.progress = progress
-        self.database = try EtcdDatabase(path: request.path)
+        self.database = database
         self.facts = try StoreFacts(reading: self.database)
     }
 

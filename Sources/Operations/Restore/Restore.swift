@@ -31,7 +31,7 @@ public struct Restore: Sendable {
     /// Works out what would be written of a snapshot that is open.
     ///
     /// - Throws: As ``init(_:)``.
-    init(_ request: RestoreRequest, of database: EtcdDatabase) throws {
+    public init(_ request: RestoreRequest, of database: EtcdDatabase) throws {
         self.request = request
         self.members = try request.members
         self.database = database

@@ -9,6 +9,8 @@ public struct CallerContext: Sendable {
     public var now: Date
     /// The directory that stands for `/` when this machine's etcd is looked for, without a slash at its end.
     public var root = ""
+    /// The descriptor of standard input.
+    public var standardInput: Int32 = 0
     /// Asks a person for the password of a user of etcd; throws when there is nobody to ask.
     public var askPassword: @Sendable (_ user: String) throws -> String
 

@@ -45,6 +45,8 @@ public enum SourceNote: Sendable {
     /// It cannot be found out how log and database go together.
     case logUnreadable(StorageError)
     case connection(ConnectionWarning)
+    /// What was found in a directory of a program that makes backups.
+    case backup(BackupNote)
     /// A manifest that should start this machine's etcd does not say how; it is looked for at its usual address.
     case manifestWithoutEtcd(path: String)
 }

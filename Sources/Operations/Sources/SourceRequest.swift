@@ -3,15 +3,23 @@ public import Files
 
 /// Which source a person asks for, as the flags name it.
 public struct SourceRequest: Sendable {
-    /// `-f`: a path, or `live`.
+    /// `-f`: a path, `-` for standard input, or `live`.
     public var file: String?
+    /// The last revision that is wanted; nil for the newest.
+    public var revision: Int64?
     /// How to reach a live etcd.
     public var connection: ConnectionFlags
     /// Whether to compare a snapshot's digest with its bytes first.
     public var checksDigest: Bool
 
-    public init(file: String?, connection: ConnectionFlags, checksDigest: Bool) {
+    public init(
+        file: String?,
+        revision: Int64? = nil,
+        connection: ConnectionFlags,
+        checksDigest: Bool
+    ) {
         self.file = file
+        self.revision = revision
         self.connection = connection
         self.checksDigest = checksDigest
     }
@@ -24,9 +32,10 @@ public struct SourceRequest: Sendable {
     public func open(_ context: CallerContext) throws -> (source: Source, notes: [SourceNote]) {
         switch try self.name(context) {
         case .path(let path):
-            let database = try EtcdDatabase(path: path)
+            let backup = try BackupRequest(path: path, revision: self.revision).find(context)
+            let database = try backup.database()
             let digestNotes = self.checksDigest ? try database.checkedDigestNotes() : []
-            let notes = digestNotes + database.strayByteNotes() + database.dataDirectoryNotes()
+            let notes = backup.notes + digestNotes + database.strayByteNotes() + database.dataDirectoryNotes()
             return (.database(database), notes)
         case .live:
             let connection = try self.connection.connection(context)

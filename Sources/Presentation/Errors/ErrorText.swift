@@ -1,3 +1,4 @@
+import Archives
 import Bolt
 import EtcdClient
 import EtcdServer
@@ -56,6 +57,8 @@ public struct ErrorText: Sendable {
             advice = verifyAdvice(path: error.path)
         case .bytesBefore: advice = "`registree verify \(error.path)` looks for a sound snapshot behind them"
         case .onlyZeros: advice = "use another copy"
+        case .archive(let archive): advice = archive.advice
+        case .changes: advice = "the state before it can be had with --revision"
         case .foreign, .notADataDirectory, .noKeyBucket, .compacted, .futureRevision, .wal, .unwritable:
             advice = nil
         }
@@ -64,7 +67,23 @@ public struct ErrorText: Sendable {
 }
 
 private func verifyAdvice(path: String) -> String {
-    "`registree verify \(path)` lists everything that is wrong with it"
+    let argument = path == BackupRequest.standardInputName ? "-" : path
+    return "`registree verify \(argument)` lists everything that is wrong with it"
+}
+
+extension ArchiveError {
+    fileprivate var advice: String? {
+        switch self {
+        case .programMissing(let format):
+            "install \(format == .xz ? "xz-utils" : "\(format)") (apt-get install "
+                + "\(format == .xz ? "xz-utils" : "\(format)"), dnf install \(format)), or unpack it elsewhere"
+        case .damaged: "the file was cut or changed after it was written: use another copy"
+        case .severalSnapshots, .noSnapshot, .unsafeName, .contradiction, .encryptedEntry, .unsupported,
+            .tooManyLayers, .unpacksToTooMuch:
+            "unpack it with the program that made it, and give the snapshot itself"
+        case .file(let error): error.advice
+        }
+    }
 }
 
 extension BoltError {

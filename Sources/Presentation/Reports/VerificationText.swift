@@ -70,14 +70,24 @@ extension Verification {
     }
 }
 
+/// What the printed commands call the snapshot of a packed file, which a person unpacks first.
+private let unpackedName = "UNPACKED"
+
 /// What verifying a file found: a line a finding, then the verdict.
 public struct VerificationText: Report {
     private let verification: Verification
     private let path: String
+    /// What commands that take the file apart call it.
+    private let commandPath: String
 
-    public init(_ verification: Verification, path: String) {
+    /// - Parameters:
+    ///   - verification: What was found.
+    ///   - path: Of the file.
+    ///   - isUnpacked: Whether the snapshot is not the file itself but what is in it.
+    public init(_ verification: Verification, path: String, isUnpacked: Bool = false) {
         self.verification = verification
         self.path = path
+        self.commandPath = isUnpacked ? unpackedName : path
     }
 
     public var text: String { self.lines.map { $0 + "\n" }.joined() }
@@ -87,7 +97,7 @@ public struct VerificationText: Report {
         let findings = self.verification.lines
         let more = self.verification.findingCount - findings.count
         return findings.map(\.text) + (more > 0 ? ["… and \(more) more"] : [])
-            + self.verification.hints.lines(path: self.path)
+            + self.verification.hints.lines(path: self.commandPath)
             + ["\(terminalText(self.path)): \(self.verification.verdictLine)"]
     }
 
@@ -102,7 +112,8 @@ public struct VerificationText: Report {
                 keys: self.verification.check.liveKeyCount,
                 findingCount: self.verification.findingCount,
                 findings: self.verification.lines,
-                hints: self.verification.hints
+                hints: self.verification.hints,
+                commandPath: self.commandPath
             )
         )
     }
@@ -111,18 +122,20 @@ public struct VerificationText: Report {
 /// The same for a file that could not be opened for its damage.
 public struct UnopenedText: Report {
     private let path: String
+    private let commandPath: String
     private let problem: String
     private let hints: DamageHints
 
     /// With why it could not be opened, unless `hints` say more of that.
-    public init(path: String, problem: String, hints: DamageHints) {
+    public init(path: String, problem: String, hints: DamageHints, isUnpacked: Bool = false) {
         self.path = path
+        self.commandPath = isUnpacked ? unpackedName : path
         self.problem = hints.enclosed.map { "\(path): \($0.problem)" } ?? problem
         self.hints = hints
     }
 
     public var text: String {
-        let lines = self.hints.lines(path: self.path) + ["\(terminalText(self.problem)): damaged"]
+        let lines = self.hints.lines(path: self.commandPath) + ["\(terminalText(self.problem)): damaged"]
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -137,7 +150,8 @@ public struct UnopenedText: Report {
                 keys: 0,
                 findingCount: 1,
                 findings: [FindingLine(problem: self.problem)],
-                hints: self.hints
+                hints: self.hints,
+                commandPath: self.commandPath
             )
         )
     }
@@ -182,7 +196,8 @@ private struct VerificationJSON: Encodable {
         keys: Int,
         findingCount: Int,
         findings: [FindingLine],
-        hints: DamageHints
+        hints: DamageHints,
+        commandPath: String
     ) {
         self.file = file
         self.verdict = verdict
@@ -198,7 +213,7 @@ private struct VerificationJSON: Encodable {
                 size: enclosed.byteCount,
                 bytesBehind: enclosed.after,
                 carriageReturns: enclosed.carriageReturns != nil,
-                command: enclosed.command(path: file)
+                command: enclosed.command(path: commandPath)
             )
         }
         self.previousState = hints.previous.map { State(revision: $0.revision, keys: $0.keyCount) }
