@@ -9,9 +9,9 @@ struct DecodeCommand: AsyncParsableCommand {
         commandName: "decode",
         abstract: "Turn a stored value on standard input into YAML.",
         usage: """
-            etcdctl get --print-value-only KEY | registree decode
-            etcdctl get --prefix KEY -w json | registree decode
-            registree keys -f SOURCE KEY --print-value-only | registree decode -o json
+            etcdctl get --print-value-only KEY | \(Program.name) decode
+            etcdctl get --prefix KEY -w json | \(Program.name) decode
+            \(Program.name) keys -f SOURCE KEY --print-value-only | \(Program.name) decode -o json
             """,
         discussion: """
             Shows what is stored, managedFields included, in the version in which it is stored. Protobuf, JSON \

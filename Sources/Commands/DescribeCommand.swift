@@ -10,8 +10,8 @@ struct DescribeCommand: AsyncParsableCommand {
         commandName: "describe",
         abstract: "Show everything about some objects, laid out for reading.",
         usage: """
-            registree describe -f SOURCE RESOURCE/NAME ... [-n NAMESPACE]
-            registree describe -f SOURCE RESOURCE[,RESOURCE] [NAME ...] [-n NAMESPACE | -A] [-l LABELS]
+            \(Program.name) describe -f SOURCE RESOURCE/NAME ... [-n NAMESPACE]
+            \(Program.name) describe -f SOURCE RESOURCE[,RESOURCE] [NAME ...] [-n NAMESPACE | -A] [-l LABELS]
             """,
         discussion: """
             What an object holds, its owners and what it owns, the events about it, and how etcd keeps it: \

@@ -7,7 +7,7 @@ struct EncodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "encode",
         abstract: "Turn YAML or JSON on standard input into the bytes that an API server would store.",
-        usage: "registree encode < object.yaml | registree put KEY --endpoints ENDPOINT",
+        usage: "\(Program.name) encode < object.yaml | \(Program.name) put KEY --endpoints ENDPOINT",
         discussion: """
             Built-in kinds become protobuf; custom resources and their definitions become JSON. The resource version, \
             which is never stored, is left out. A field that the kind does not have is an error.

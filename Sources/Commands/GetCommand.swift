@@ -11,8 +11,8 @@ struct GetCommand: AsyncParsableCommand {
         commandName: "get",
         abstract: "Show the objects of some resources.",
         usage: """
-            registree get -f SOURCE RESOURCE[,RESOURCE] [NAME ...] [-n NAMESPACE | -A] [-o FORMAT]
-            registree get -f SOURCE RESOURCE/NAME ... [-n NAMESPACE] [-o FORMAT]
+            \(Program.name) get -f SOURCE RESOURCE[,RESOURCE] [NAME ...] [-n NAMESPACE | -A] [-o FORMAT]
+            \(Program.name) get -f SOURCE RESOURCE/NAME ... [-n NAMESPACE] [-o FORMAT]
             """,
         discussion: """
             Resources are named as in kubectl: pods, pod, po, Pod, deployments.apps, all; '*' is every \

@@ -42,7 +42,7 @@ struct HelmHistory: AsyncParsableCommand {
         abstract: "Show the revisions of a release."
     )
 
-    @Argument(help: "The release's name.")
+    @Argument(help: "The release's name.", completion: .helmReleases)
     var release: String
 
     @OptionGroup var source: HelmSource
@@ -133,7 +133,7 @@ struct HelmSource: ParsableArguments {
 
 /// One revision of one release.
 struct HelmChoice: ParsableArguments {
-    @Argument(help: "The release's name.")
+    @Argument(help: "The release's name.", completion: .helmReleases)
     var name: String
 
     @Option(help: ArgumentHelp("Which revision of the release (default: the newest).", valueName: "n"))

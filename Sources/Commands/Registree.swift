@@ -1,7 +1,7 @@
 import ArgumentParser
 import EtcdStorage
 import Files
-import Foundation
+import FoundationEssentials
 import Glibc
 import Operations
 import Presentation
@@ -9,10 +9,11 @@ import Presentation
 /// The command line: one file a command, in this folder.
 struct Root: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "registree",
+        commandName: Program.name,
         abstract: "Take, prove, restore and open snapshots of Kubernetes' etcd.",
         discussion: "Exit codes: "
             + ExitStatus.allCases.map { "\($0.rawValue) \($0.explanation)" }.joined(separator: "; ") + ".",
+        version: Program.description,
         subcommands: [
             TakeCommand.self, RehearseCommand.self, StatusCommand.self, VerifyCommand.self,
             RestoreCommand.self, SalvageCommand.self,

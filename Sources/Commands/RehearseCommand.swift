@@ -2,7 +2,7 @@ import ArgumentParser
 import EtcdClient
 import EtcdStorage
 import Files
-import Foundation
+import FoundationEssentials
 import Operations
 import Presentation
 
@@ -20,13 +20,7 @@ struct RehearseCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(
-        help: ArgumentHelp(
-            "Snapshot file, packed or not, - for standard input, a directory of backups, or a stopped member's "
-                + "data directory.",
-            valueName: "file"
-        )
-    )
+    @Argument(help: .backup, completion: .file())
     var path: String
 
     @Option(

@@ -1,7 +1,7 @@
 import ArgumentParser
 import EtcdStorage
 import Files
-import Foundation
+import FoundationEssentials
 import Operations
 import Presentation
 
@@ -17,13 +17,7 @@ struct RestoreCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(
-        help: ArgumentHelp(
-            "Snapshot file, packed or not, - for standard input, a directory of backups, or a stopped member's "
-                + "data directory.",
-            valueName: "file"
-        )
-    )
+    @Argument(help: .backup, completion: .file())
     var path: String
 
     @Option(

@@ -15,13 +15,7 @@ struct StatusCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(
-        help: ArgumentHelp(
-            "Snapshot file, packed or not, - for standard input, a directory of backups, or a stopped member's "
-                + "data directory.",
-            valueName: "file"
-        )
-    )
+    @Argument(help: .backup, completion: .file())
     var path: String
 
     @Option(name: .shortAndLong, help: "Print only etcdutl's fields, as simple, json, fields or table.")

@@ -1,6 +1,6 @@
 import ArgumentParser
 import EtcdClient
-import Foundation
+import FoundationEssentials
 import Glibc
 import Operations
 import Presentation
@@ -24,7 +24,8 @@ struct TakeCommand: AsyncParsableCommand {
             "A file; a directory, where the file is named after cluster, time and revision; or - for "
                 + "standard output.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var path = "."
 

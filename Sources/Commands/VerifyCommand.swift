@@ -16,13 +16,7 @@ struct VerifyCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(
-        help: ArgumentHelp(
-            "Snapshot file, packed or not, - for standard input, a directory of backups, or a stopped member's "
-                + "data directory.",
-            valueName: "file"
-        )
-    )
+    @Argument(help: .backup, completion: .file())
     var path: String
 
     @Option(name: .shortAndLong, help: "Print a table or json.")

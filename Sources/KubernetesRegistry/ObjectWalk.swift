@@ -1,5 +1,5 @@
 import EtcdStorage
-import Foundation
+import FoundationEssentials
 public import KubernetesCodec
 
 /// Reads objects on all processors, and hands over what is made of those that are selected, in order.

@@ -16,6 +16,16 @@ private func trapping() -> [Forbidden] {
     ]
 }
 
+/// What makes the program larger than it has to be.
+private func heavy() -> [Forbidden] {
+    [
+        Forbidden(
+            pattern: #/^\s*(?:\w+\s+)?import\s+Foundation\b/#,
+            rule: "brings 40 MB of Unicode data into the program; FoundationEssentials is enough"
+        )
+    ]
+}
+
 /// What only a front may do.
 private func talking() -> [Forbidden] {
     [
@@ -37,7 +47,7 @@ private func talking() -> [Forbidden] {
 
 /// Constructs in a file of `Sources/` that its room may not use; strings and comments do not count.
 func forbiddenCode(in file: SourceFile) -> [Finding] {
-    let rules = trapping() + (fronts.contains(file.target) ? [] : talking())
+    let rules = trapping() + heavy() + (fronts.contains(file.target) ? [] : talking())
     return file.lines.enumerated().flatMap { index, line in
         let code = codeOnly(line)
         return rules.filter { code.contains($0.pattern) }

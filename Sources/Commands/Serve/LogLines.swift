@@ -1,6 +1,6 @@
 import ArgumentParser
 import EtcdServer
-import Foundation
+import FoundationEssentials
 import Logging
 
 /// How much is logged.

@@ -8,7 +8,8 @@ struct DecodingOptions: ParsableArguments {
         help: ArgumentHelp(
             "Decrypt values with the API server's EncryptionConfiguration.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var encryptionConfig: String?
 

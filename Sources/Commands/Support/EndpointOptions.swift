@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import Operations
 import Presentation
 
@@ -18,14 +18,24 @@ struct EndpointOptions: ParsableArguments {
     var endpoints: [String] = []
 
     @Option(
-        help: ArgumentHelp("CA certificates that may sign the server's ($ETCDCTL_CACERT).", valueName: "file")
+        help: ArgumentHelp(
+            "CA certificates that may sign the server's ($ETCDCTL_CACERT).",
+            valueName: "file"
+        ),
+        completion: .file()
     )
     var cacert: String?
 
-    @Option(help: ArgumentHelp("The client's certificate ($ETCDCTL_CERT).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The client's certificate ($ETCDCTL_CERT).", valueName: "file"),
+        completion: .file()
+    )
     var cert: String?
 
-    @Option(help: ArgumentHelp("The client's private key ($ETCDCTL_KEY).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The client's private key ($ETCDCTL_KEY).", valueName: "file"),
+        completion: .file()
+    )
     var key: String?
 
     @Option(
@@ -45,7 +55,10 @@ struct EndpointOptions: ParsableArguments {
     )
     var password: String?
 
-    @Option(help: ArgumentHelp("File whose first line is the password.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("File whose first line is the password.", valueName: "file"),
+        completion: .file()
+    )
     var passwordFile: String?
 
     @Flag(

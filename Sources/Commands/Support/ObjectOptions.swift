@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import KubernetesCodec
 import KubernetesRegistry
 import Operations
@@ -8,7 +8,8 @@ import Presentation
 /// Which objects the commands show that are given resources and names, and how old the objects are taken to be.
 struct ObjectOptions: ParsableArguments {
     @Argument(
-        help: ArgumentHelp("Resources and then names, or RESOURCE/NAME each time.", valueName: "resource")
+        help: ArgumentHelp("Resources and then names, or RESOURCE/NAME each time.", valueName: "resource"),
+        completion: .objects
     )
     var arguments: [String]
 

@@ -35,6 +35,8 @@ enum ObjectOutput: ExpressibleByArgument, Equatable {
         }
     }
 
+    static let defaultCompletionKind = CompletionKind.list(["wide", "name", "etcd", "yaml", "json", "jsonl"])
+
     static let allValueStrings = [
         "wide", "name", "etcd", "yaml", "json", "jsonl", "jsonpath=…", "jsonpath-file=…", "custom-columns=…",
         "custom-columns-file=…",

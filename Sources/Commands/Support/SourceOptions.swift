@@ -12,7 +12,8 @@ struct SourceOptions: ParsableArguments {
             "What to read: a snapshot file, packed or not, - for standard input, a directory of backups, a stopped "
                 + "member's data directory, or live (default: $REGISTREE_FROM).",
             valueName: "source"
-        )
+        ),
+        completion: .file()
     )
     var file: String?
 
@@ -90,7 +91,7 @@ struct RegistryOptions: ParsableArguments {
 
 /// `-n` and `-A`.
 struct NamespaceOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "Show this namespace.")
+    @Option(name: .shortAndLong, help: "Show this namespace.", completion: .namespaces)
     var namespace: String?
 
     @Flag(name: [.customShort("A"), .long], help: "Show all namespaces.")
@@ -110,4 +111,13 @@ struct NamespaceOptions: ParsableArguments {
         guard self.allNamespaces, let line = registry.rootsLine else { return }
         note(line)
     }
+}
+
+extension ArgumentHelp {
+    /// Of the argument of commands that read one backup as a whole.
+    static let backup = ArgumentHelp(
+        "Snapshot file, packed or not, - for standard input, a directory of backups, kine's file, or a stopped "
+            + "member's data directory.",
+        valueName: "file"
+    )
 }

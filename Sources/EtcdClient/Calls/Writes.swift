@@ -1,7 +1,7 @@
 import EtcdMessages
 import EtcdRPC
 public import EtcdStorage
-import Foundation
+import FoundationEssentials
 import GRPCCore
 import SwiftProtobuf
 

@@ -1,6 +1,6 @@
 import EtcdMessages
 import EtcdStore
-import Foundation
+import FoundationEssentials
 import GRPCCore
 import NIOCore
 import Synchronization

@@ -1,6 +1,6 @@
 import CBcrypt
 import EtcdStore
-import Foundation
+import FoundationEssentials
 import NIOPosix
 
 /// Makes bcrypt hashes and compares passwords with them, one at a time and on a thread of its own: each takes some

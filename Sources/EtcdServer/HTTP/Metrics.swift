@@ -1,5 +1,6 @@
 import EtcdStore
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The text of `/metrics`: Prometheus's format, with etcd's names where etcd has one.
 struct Metrics: Sendable {

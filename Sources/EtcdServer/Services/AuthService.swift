@@ -1,7 +1,7 @@
 import EtcdMessages
 import EtcdRPC
 import EtcdStore
-import Foundation
+import FoundationEssentials
 import GRPCCore
 
 /// Signing in, and turning authentication on and off; the users; the roles.

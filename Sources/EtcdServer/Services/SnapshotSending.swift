@@ -3,7 +3,7 @@ import EtcdMessages
 import EtcdStorage
 import EtcdStore
 import Files
-import Foundation
+import FoundationEssentials
 import GRPCCore
 import Logging
 import Synchronization

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A member of the cluster, as bucket `members` keeps it.
 ///

@@ -1,5 +1,5 @@
 import Bolt
-import Foundation
+import FoundationEssentials
 
 /// What the small buckets say: the store's place in its cluster's history, its members, its alarms.
 ///
@@ -163,5 +163,28 @@ extension StorageError {
 
 /// Whether the text is one JSON object.
 private func isJSONObject(_ text: String) -> Bool {
-    (try? JSONSerialization.jsonObject(with: Data(text.utf8))) is [String: Any]
+    (try? JSONDecoder().decode([String: AnyJSON].self, from: Data(text.utf8))) != nil
+}
+
+/// A JSON value that is looked at to its end and then forgotten.
+private struct AnyJSON: Decodable {
+    init(from decoder: any Decoder) throws {
+        if (try? decoder.container(keyedBy: AnyKey.self)) != nil {
+            _ = try [String: AnyJSON](from: decoder)
+        } else if (try? decoder.unkeyedContainer()) != nil {
+            _ = try [AnyJSON](from: decoder)
+        } else {
+            let value = try decoder.singleValueContainer()
+            if value.decodeNil() || (try? value.decode(Bool.self)) != nil { return }
+            if (try? value.decode(String.self)) == nil { _ = try value.decode(Double.self) }
+        }
+    }
+
+    private struct AnyKey: CodingKey {
+        var stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
 }

@@ -1,6 +1,6 @@
 public import EtcdMessages
 import EtcdStorage
-import Foundation
+import FoundationEssentials
 import SwiftProtobuf
 
 /// Which changes a watcher wants.

@@ -1,5 +1,5 @@
 public import EtcdMessages
-import Foundation
+import FoundationEssentials
 import Synchronization
 
 /// Requests of a cluster's log, each applied as all members apply it.

@@ -1,5 +1,5 @@
 import EtcdMessages
-import Foundation
+import FoundationEssentials
 
 /// Changes of users and roles that a cluster's log asks for.
 ///

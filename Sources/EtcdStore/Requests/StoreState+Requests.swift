@@ -1,6 +1,6 @@
 import EtcdMessages
 import EtcdStorage
-import Foundation
+import FoundationEssentials
 
 /// Requests within a transaction; each answer's header has its revision alone.
 ///

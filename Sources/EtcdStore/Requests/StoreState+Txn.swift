@@ -1,7 +1,7 @@
 import Bolt
 import EtcdMessages
 import EtcdStorage
-import Foundation
+import FoundationEssentials
 
 /// Transactions: first every comparison and check, then the operations.
 ///

@@ -1,6 +1,6 @@
 public import EtcdMessages
 import EtcdStorage
-import Foundation
+import FoundationEssentials
 
 /// What etcd checks of a transaction before it looks at the store.
 ///

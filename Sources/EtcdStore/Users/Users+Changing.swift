@@ -1,5 +1,5 @@
 public import EtcdMessages
-import Foundation
+import FoundationEssentials
 
 /// Changes of users and roles, each with etcd's checks in etcd's order.
 ///

@@ -1,7 +1,7 @@
 import ClusterChecks
 import EtcdClient
 import EtcdStorage
-import Foundation
+import FoundationEssentials
 
 /// In what a served lease differs from the file's.
 public enum LeaseDifference: Hashable, Sendable {

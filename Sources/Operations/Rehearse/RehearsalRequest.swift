@@ -1,5 +1,5 @@
 public import EtcdClient
-public import Foundation
+public import FoundationEssentials
 public import KubernetesCodec
 
 /// What to rehearse, and on what.

@@ -2,7 +2,7 @@ import Bolt
 import ClusterChecks
 public import EtcdStorage
 import Files
-import Foundation
+import FoundationEssentials
 import KubernetesRegistry
 
 /// Rehearses the return of a snapshot: verifies it, restores it aside, serves it, reads it back, takes a

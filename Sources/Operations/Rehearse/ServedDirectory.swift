@@ -3,7 +3,7 @@ import ClusterChecks
 import EtcdClient
 import EtcdStorage
 import Files
-import Foundation
+import FoundationEssentials
 
 /// The restored directory while a server serves it: everything is asked for and compared with the file.
 struct ServedDirectory: Sendable {

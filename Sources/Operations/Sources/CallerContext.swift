@@ -1,5 +1,5 @@
 import Files
-public import Foundation
+public import FoundationEssentials
 
 /// What only a front can know, and hands down: the environment, the time, and how to ask for a password.
 public struct CallerContext: Sendable {

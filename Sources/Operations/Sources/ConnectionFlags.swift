@@ -1,5 +1,5 @@
 public import EtcdClient
-import Foundation
+import FoundationEssentials
 import KubernetesCodec
 
 /// How to reach a live etcd, as etcdctl's flags give it.

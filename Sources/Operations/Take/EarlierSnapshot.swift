@@ -1,6 +1,6 @@
 import EtcdStorage
 import Files
-import Foundation
+import FoundationEssentials
 import SystemPackage
 
 /// A snapshot that was taken before, and how many live keys it has.

@@ -2,7 +2,7 @@ import Bolt
 import EtcdClient
 import EtcdStorage
 import Files
-import Foundation
+import FoundationEssentials
 import Synchronization
 
 /// The file that a snapshot is written to, until it is proved and gets its name.

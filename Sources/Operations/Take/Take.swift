@@ -1,7 +1,7 @@
 import EtcdClient
 import EtcdStorage
 import Files
-import Foundation
+import FoundationEssentials
 
 /// Takes a snapshot from the best member that gives a sound one.
 public struct Take: Sendable {

@@ -1,6 +1,6 @@
 public import EtcdClient
 import Files
-public import Foundation
+public import FoundationEssentials
 import SystemPackage
 
 /// Where a snapshot comes from and where it goes.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A value as indented JSON with its keys in order of the alphabet, and a line's end.
 public func indentedJSON(_ value: some Encodable) throws -> String {

@@ -32,6 +32,15 @@ func humanSeconds(_ seconds: Double) -> String {
     }
 }
 
+/// A number of 0 or more with so many digits after its point: `0.42`.
+func decimal(_ number: Double, places: Int) -> String {
+    let scale = (0..<places).reduce(1) { scale, _ in scale * 10 }
+    let scaled = max(0, min(number * Double(scale), 1e18)).rounded(.toNearestOrEven)
+    let digits = scaled.isNaN ? 0 : Int(scaled)
+    let fraction = String(digits % scale)
+    return "\(digits / scale)." + String(repeating: "0", count: places - fraction.count) + fraction
+}
+
 /// A number with its noun: `1 namespace`, `2 namespaces`.
 func counted(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"

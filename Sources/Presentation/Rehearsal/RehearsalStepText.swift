@@ -1,6 +1,5 @@
 public import ClusterChecks
 import EtcdClient
-import Foundation
 import KubernetesClient
 public import Operations
 
@@ -322,12 +321,18 @@ func groupedCount(_ count: Int, _ noun: String, _ plural: String? = nil) -> Stri
 
 /// `1,234,567`.
 func grouped(_ number: Int) -> String {
-    number.formatted(.number.locale(Locale(identifier: "en_US")))
+    var digits = String(number.magnitude)
+    var groups: [Substring] = []
+    while digits.count > 3 {
+        groups.insert(digits.suffix(3), at: 0)
+        digits.removeLast(3)
+    }
+    return (number < 0 ? "-" : "") + ([digits[...]] + groups).joined(separator: ",")
 }
 
 /// `12.3 MB`, `151.6 kB`.
 private func megabytes(_ byteCount: UInt64) -> String {
     byteCount < 1_000_000
-        ? String(format: "%.1f kB", Double(byteCount) / 1e3)
-        : String(format: "%.1f MB", Double(byteCount) / 1e6)
+        ? "\(decimal(Double(byteCount) / 1e3, places: 1)) kB"
+        : "\(decimal(Double(byteCount) / 1e6, places: 1)) MB"
 }

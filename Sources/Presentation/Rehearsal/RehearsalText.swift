@@ -1,5 +1,5 @@
 import ClusterChecks
-import Foundation
+import FoundationEssentials
 public import Operations
 
 /// A rehearsal as people and programs see it.
@@ -195,8 +195,8 @@ private func broken(_ text: String, to width: Int) -> [String] {
 
 /// `0.42 s`, `12.3 s`, `4 min 12 s`.
 private func seconds(_ seconds: Double) -> String {
-    if seconds < 10 { return String(format: "%.2f s", seconds) }
-    if seconds < 120 { return String(format: "%.1f s", seconds) }
+    if seconds < 10 { return "\(decimal(seconds, places: 2)) s" }
+    if seconds < 120 { return "\(decimal(seconds, places: 1)) s" }
     return "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
 }
 

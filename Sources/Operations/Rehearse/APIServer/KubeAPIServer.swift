@@ -1,6 +1,6 @@
 import EtcdClient
 import Files
-import Foundation
+import FoundationEssentials
 import KubernetesClient
 import NIOCore
 import NIOPosix

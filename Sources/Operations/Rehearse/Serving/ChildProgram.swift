@@ -1,6 +1,6 @@
 import CChildPrograms
 import Files
-import Foundation
+import FoundationEssentials
 import Glibc
 import SystemPackage
 

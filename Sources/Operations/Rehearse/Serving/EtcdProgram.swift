@@ -1,6 +1,6 @@
 public import EtcdClient
 import EtcdStorage
-import Foundation
+import FoundationEssentials
 
 /// A real etcd, started on the restored directory.
 ///

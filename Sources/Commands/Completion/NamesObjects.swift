@@ -1,0 +1,54 @@
+/// A command that reads objects, and so can have their names completed.
+protocol NamesObjects {
+    var sourceOfNames: RegistryOptions { get }
+    /// The namespace whose objects are named; nil for all.
+    var namespaceOfNames: String? { get }
+    /// What was typed beside the flags.
+    var typedArguments: [String] { get }
+}
+
+extension NamesObjects {
+    var typedArguments: [String] { [] }
+}
+
+extension GetCommand: NamesObjects {
+    var sourceOfNames: RegistryOptions { self.objects.registry }
+    var namespaceOfNames: String? { self.objects.namespace }
+    var typedArguments: [String] { self.objects.arguments }
+}
+
+extension DescribeCommand: NamesObjects {
+    var sourceOfNames: RegistryOptions { self.objects.registry }
+    var namespaceOfNames: String? { self.objects.namespace }
+    var typedArguments: [String] { self.objects.arguments }
+}
+
+extension ListCommand: NamesObjects {
+    var sourceOfNames: RegistryOptions { self.registry }
+    var namespaceOfNames: String? { self.namespaces.only }
+}
+
+extension TreeCommand: NamesObjects {
+    var sourceOfNames: RegistryOptions { self.registry }
+    var namespaceOfNames: String? { self.namespaces.only }
+}
+
+extension HelmList: NamesObjects {
+    var sourceOfNames: RegistryOptions { self.source.registry }
+    var namespaceOfNames: String? { self.source.namespaces.only }
+}
+
+extension HelmHistory: NamesObjects {
+    var sourceOfNames: RegistryOptions { self.source.registry }
+    var namespaceOfNames: String? { self.source.namespaces.only }
+}
+
+extension HelmValues: NamesObjects {
+    var sourceOfNames: RegistryOptions { self.choice.source.registry }
+    var namespaceOfNames: String? { self.choice.source.namespaces.only }
+}
+
+extension HelmManifest: NamesObjects {
+    var sourceOfNames: RegistryOptions { self.choice.source.registry }
+    var namespaceOfNames: String? { self.choice.source.namespaces.only }
+}

@@ -1,0 +1,94 @@
+import EtcdStorage
+import Files
+import Glibc
+public import KubernetesRegistry
+import SystemPackage
+
+/// The names of the objects of a source, for the completion of words in a shell: kept in a file once they were read, so
+/// that the next word does not read a large snapshot again.
+///
+/// The file is `$XDG_CACHE_HOME/registree/names-DEVICE-INODE-SIZE-SECONDS.NANOSECONDS`, or below `$HOME/.cache`, with
+/// mode 0600 in a directory of mode 0700; the time is that of the source's last change, of its content or its inode. It
+/// holds names alone, never a value.
+public struct NameCache: Sendable {
+    /// nil when nothing can be kept.
+    private let directory: String?
+
+    private static let prefix = "names-"
+    /// So many sources are remembered.
+    private static let limit = 16
+    /// Names of more bytes are read anew each time.
+    private static let byteLimit = 256 << 20
+
+    public init(_ context: CallerContext) {
+        let home = context.variable("HOME").map { $0 + "/.cache" }
+        self.directory = (context.variable("XDG_CACHE_HOME") ?? home).map { $0 + "/registree" }
+    }
+
+    /// The names in the file that a person asks for.
+    ///
+    /// - Parameters:
+    ///   - source: Which source, and which revision and root of it.
+    ///   - context: The environment.
+    /// - Returns: nil for a live etcd, which is not asked.
+    /// - Throws: What opening and reading throws; nothing for what cannot be kept.
+    public func names(
+        of request: SourceRequest,
+        revision: Int64?,
+        etcdPrefix: String?,
+        _ context: CallerContext
+    ) throws -> ObjectNames? {
+        guard request.connection.endpoints.isEmpty,
+            case .path(let path)? = SourceName.named(by: request.file, in: context)
+        else { return nil }
+        let isWhole = revision == nil && etcdPrefix == nil
+        let place = isWhole ? self.place(ofNamesIn: path) : nil
+        if let known = place.flatMap(kept(at:)) { return known }
+        guard case .database(let database) = try request.open(context).source else { return nil }
+        let registry = try Registry(of: database.keyspace(at: revision), etcdPrefix: etcdPrefix)
+        let names = ObjectNames(of: registry)
+        try registry.keyspace.checkUnchanged()
+        if let place { self.keep(names, at: place) }
+        return names
+    }
+
+    /// Where the names in the file at `path` are kept; nil for a directory, whose files change one by one.
+    private func place(ofNamesIn path: String) -> String? {
+        guard let directory = self.directory, let status = try? Stat(path), status.type == .regular else {
+            return nil
+        }
+        let changed = status.st_ctim
+        let identity = "\(status.deviceID.rawValue)-\(status.inode.rawValue)-\(status.size)"
+        return "\(directory)/\(Self.prefix)\(identity)-\(changed.tv_sec).\(changed.tv_nsec)"
+    }
+
+    /// Keeps names, and forgets the oldest ones; a failure changes nothing but the time of the next completion.
+    private func keep(_ names: ObjectNames, at place: String) {
+        guard let directory = self.directory, names.text.count <= Self.byteLimit else { return }
+        mkdir(String(directory.dropLast("/registree".count)), 0o700)
+        mkdir(directory, 0o700)
+        do {
+            let file = try StagedFile(destination: place, replacing: true)
+            try file.output.append(names.text)
+            try file.commit()
+        } catch { return }
+        let entries = (try? directoryEntries(path: directory)) ?? []
+        let kept = entries.filter { $0.hasPrefix(Self.prefix) }.map { "\(directory)/\($0)" }
+        let byAge = kept.sorted { age(of: $0) < age(of: $1) }
+        for path in byAge.dropLast(Self.limit) { unlink(path) }
+    }
+}
+
+/// The names in a file of this user's own that nobody else may read; nil when there is none.
+private func kept(at place: String) -> ObjectNames? {
+    guard let status = try? Stat(place, followTargetSymlink: false), status.type == .regular,
+        status.userID.rawValue == geteuid(), status.permissions.rawValue & 0o077 == 0,
+        let text = try? MappedFile(path: place, locking: .none).contents()
+    else { return nil }
+    return ObjectNames(text: text)
+}
+
+/// When a file was written, in seconds since 1970.
+private func age(of path: String) -> Int {
+    (try? Stat(path, followTargetSymlink: false))?.st_mtim.tv_sec ?? 0
+}

@@ -1,0 +1,63 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What the program says of itself, and how it is installed.
+struct ProgramTests {
+    @Test func saysItsVersionAndWhatItKnows() async throws {
+        let result = try await RegistreeProgram.run("--version")
+        #expect(result.exitCode == 0)
+        #expect(
+            result.lines.first?.wholeMatch(of: #/registree [0-9]+\.[0-9]+\.[0-9]+ \(development\)/#) != nil
+        )
+        #expect(result.output.contains("etcd 3.4 to 3.6"))
+        #expect(result.output.contains("1.8 to 1.37"))
+    }
+
+    @Test func isAPluginOfKubectlByItsName() async throws {
+        let directory = try TemporaryDirectory()
+        let link = directory.path.appending("kubectl-registree")
+        let program = try RegistreeProgram.located()
+        try FileManager.default.createSymbolicLink(
+            atPath: link.string,
+            withDestinationPath: program.path.string
+        )
+        let plugin = Program(link, environment: program.environment)
+        let root = try await plugin.succeed(["--help"])
+        #expect(root.output.contains("USAGE: kubectl registree <subcommand>"))
+        #expect(root.output.contains("See 'kubectl registree help <subcommand>'"))
+        for command in ["get", "describe", "decode", "tree"] {
+            let usage = try await plugin.succeed([command, "--help"]).lines.first { $0.hasPrefix("USAGE: ") }
+            #expect(usage?.contains("kubectl registree \(command)") == true)
+        }
+        let pods = try await plugin.succeed(
+            ["get", "pods", "-A", "-f", Repository.fixture("cluster-1.36/with-history.db").string]
+        )
+        #expect(pods.lines.count > 1)
+    }
+
+    @Test func everyCommandHasAManualPage() async throws {
+        let directory = try TemporaryDirectory()
+        let writer = Program(Repository.root.appending(".ci/man-pages"))
+        let program = try RegistreeProgram.located()
+        _ = try await writer.succeed([program.path.string, directory.path.string])
+        let pages = try FileManager.default.contentsOfDirectory(atPath: directory.path.string)
+        #expect(pages.contains("registree.1"))
+        #expect(pages.contains("registree-helm-list.1"))
+        #expect(pages.count > 20)
+        let get = try String(
+            contentsOfFile: directory.path.appending("registree-get.1").string,
+            encoding: .utf8
+        )
+        #expect(get.contains(".SH SYNOPSIS\nregistree get \\-f SOURCE RESOURCE"))
+        #expect(get.contains("\\fB\\-n\\fR, \\fB\\-\\-namespace\\fR \\fInamespace\\fR"))
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func completesForEachShell(shell: String) async throws {
+        let script = try await RegistreeProgram.run("--generate-completion-script", shell)
+        #expect(script.exitCode == 0)
+        #expect(script.output.contains("rehearse"))
+    }
+}
