@@ -1,7 +1,8 @@
 import EtcdStorage
 
-/// The names of all objects of a registry, as one text that can be kept in a file: what a shell needs to complete
-/// words. It holds no value.
+/// The names of all objects of a registry, as one text that can be kept in a file.
+///
+/// It is what a shell needs to complete words, and holds no value.
 ///
 ///     registree names 1                                        the first line
 ///     <resource> TAB <other names> TAB <namespace> TAB <n>     a heading; so many bytes of names follow
@@ -71,9 +72,7 @@ extension ObjectNames {
         return Set(names).sorted()
     }
 
-    /// The names of Helm's releases.
-    ///
-    /// - Parameter namespace: Only this one; nil for all.
+    /// The names of Helm's releases in a namespace, or in all.
     public func helmReleases(namespace: String?) -> [String] {
         let names = ["secrets", "configmaps"].flatMap { self.names(of: $0, namespace: namespace) }
         return Set(names.compactMap { HelmObjectName($0)?.release }).sorted()

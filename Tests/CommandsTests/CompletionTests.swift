@@ -19,9 +19,7 @@ struct CompletionTests {
         return names.filter { $0.hasPrefix("names-") }.map { directory.appending($0) }
     }
 
-    /// Asks as the completion scripts do, for the last of `words`.
-    ///
-    /// - Parameter argument: `positional@N` or a flag.
+    /// Asks as the completion scripts do, for the last of `words`; `argument` is `positional@N` or a flag.
     private func completions(
         _ command: [String],
         _ argument: String,

@@ -37,7 +37,7 @@ public struct ConnectionFlags: Sendable {
         var options = ConnectionOptions(endpoints: [], now: context.now)
         options.endpoints = self.endpoints.isEmpty ? [variables["ENDPOINTS"] ?? ""] : self.endpoints
         options.endpoints = options.endpoints.flatMap { list in
-            list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            list.split(separator: ",").map(withoutOuterSpace)
         }
         options.consistency = self.consistency
         options.caCertificateFile = self.caCertificateFile ?? variables["CACERT"]
@@ -114,4 +114,11 @@ struct EtcdctlVariables {
         }
         return .nanoseconds(nanoseconds)
     }
+}
+
+/// A text without the space around it.
+private func withoutOuterSpace(_ text: Substring) -> String {
+    let beginning = text.drop(while: \.isWhitespace)
+    guard let last = beginning.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return String(beginning[...last])
 }

@@ -28,7 +28,9 @@ public struct NameCache: Sendable {
     /// The names in the file that a person asks for.
     ///
     /// - Parameters:
-    ///   - source: Which source, and which revision and root of it.
+    ///   - request: Which file.
+    ///   - revision: Which revision of it; nil for the newest.
+    ///   - etcdPrefix: The one root to look below; nil for all.
     ///   - context: The environment.
     /// - Returns: nil for a live etcd, which is not asked.
     /// - Throws: What opening and reading throws; nothing for what cannot be kept.
