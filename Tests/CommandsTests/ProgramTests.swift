@@ -16,42 +16,43 @@ struct ProgramTests {
     }
 
     @Test func isAPluginOfKubectlByItsName() async throws {
-        let directory = try TemporaryDirectory()
-        let link = directory.path.appending("kubectl-registree")
-        let program = try RegistreeProgram.located()
-        try FileManager.default.createSymbolicLink(
-            atPath: link.string,
-            withDestinationPath: program.path.string
-        )
-        let plugin = Program(link, environment: program.environment)
-        let root = try await plugin.succeed(["--help"])
-        #expect(root.output.contains("USAGE: kubectl registree <subcommand>"))
-        #expect(root.output.contains("See 'kubectl registree help <subcommand>'"))
-        for command in ["get", "describe", "decode", "tree"] {
-            let usage = try await plugin.succeed([command, "--help"]).lines.first { $0.hasPrefix("USAGE: ") }
-            #expect(usage?.contains("kubectl registree \(command)") == true)
+        try await withTemporaryDirectory { directory in
+            let link = directory.appending("kubectl-registree")
+            let program = try RegistreeProgram.located()
+            try FileManager.default.createSymbolicLink(
+                atPath: link.string,
+                withDestinationPath: program.path.string
+            )
+            let plugin = Program(link, environment: program.environment)
+            let root = try await plugin.succeed(["--help"])
+            #expect(root.output.contains("USAGE: kubectl registree <subcommand>"))
+            #expect(root.output.contains("See 'kubectl registree help <subcommand>'"))
+            for command in ["get", "describe", "tree", "helm list"] {
+                let words = command.split(separator: " ").map(String.init)
+                let usage = try await plugin.succeed(words + ["--help"]).lines.first {
+                    $0.hasPrefix("USAGE: ")
+                }
+                #expect(usage?.hasPrefix("USAGE: kubectl registree \(command) ") == true)
+            }
+            let cluster = Repository.fixture("cluster-1.36/with-history.db").string
+            #expect(try await plugin.succeed(["get", "pods", "-A", "-f", cluster]).lines.count > 1)
         }
-        let pods = try await plugin.succeed(
-            ["get", "pods", "-A", "-f", Repository.fixture("cluster-1.36/with-history.db").string]
-        )
-        #expect(pods.lines.count > 1)
     }
 
     @Test func everyCommandHasAManualPage() async throws {
-        let directory = try TemporaryDirectory()
-        let writer = Program(Repository.root.appending(".ci/man-pages"))
-        let program = try RegistreeProgram.located()
-        _ = try await writer.succeed([program.path.string, directory.path.string])
-        let pages = try FileManager.default.contentsOfDirectory(atPath: directory.path.string)
-        #expect(pages.contains("registree.1"))
-        #expect(pages.contains("registree-helm-list.1"))
-        #expect(pages.count > 20)
-        let get = try String(
-            contentsOfFile: directory.path.appending("registree-get.1").string,
-            encoding: .utf8
-        )
-        #expect(get.contains(".SH SYNOPSIS\nregistree get \\-f SOURCE RESOURCE"))
-        #expect(get.contains("\\fB\\-n\\fR, \\fB\\-\\-namespace\\fR \\fInamespace\\fR"))
+        try await withTemporaryDirectory { directory in
+            let writer = Program(Repository.root.appending(".ci").appending("man-pages"))
+            let program = try RegistreeProgram.located()
+            _ = try await writer.succeed([program.path.string, directory.string])
+            let pages = try FileManager.default.contentsOfDirectory(atPath: directory.string)
+            #expect(pages.contains("registree.1"))
+            #expect(pages.contains("registree-helm-list.1"))
+            #expect(pages.count > 20)
+            let get = directory.appending("registree-get.1").string
+            let page = try String(contentsOfFile: get, encoding: .utf8)
+            #expect(page.contains(".SH SYNOPSIS\nregistree get \\-f SOURCE RESOURCE"))
+            #expect(page.contains("\\fB\\-n\\fR, \\fB\\-\\-namespace\\fR \\fInamespace\\fR"))
+        }
     }
 
     @Test(arguments: ["bash", "zsh", "fish"])

@@ -34,13 +34,12 @@ struct CompletionRequest {
             connection: options.source.endpoints.flags,
             checksDigest: false
         )
-        let names = try? NameCache(.process).names(
+        return try? NameCache(.process).names(
             of: request,
             revision: options.source.revision,
             etcdPrefix: options.etcdPrefix,
             .process
         )
-        return names ?? nil
     }
 
     /// Those of `names` that begin with the word.
