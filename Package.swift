@@ -75,6 +75,9 @@ let package = Package(
         .target(name: "CPoly1305", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CBcrypt", linkerSettings: [.linkedLibrary("crypt")]),
         .systemLibrary(name: "CZlib"),
+        // SQLite's own interface: a library over it would bring Foundation into a target that has one table to read, and
+        // minutes into every cold build.
+        .systemLibrary(name: "CSQLite"),
         .target(
             name: "Files",
             dependencies: ["CMappedFiles", "CFileCalls", system],
@@ -91,6 +94,11 @@ let package = Package(
         .target(
             name: "EtcdStorage",
             dependencies: ["CChecksums", "Files", "ProtobufWire", "JSONText", "Bolt", "Archives", crypto],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "KineStorage",
+            dependencies: ["CSQLite", "Files", "EtcdStorage"],
             swiftSettings: settings
         ),
         .target(
@@ -163,7 +171,8 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "CChildPrograms", "Files", "Bolt", "Archives", "EtcdStorage", "EtcdStore", "EtcdClient",
+                "CChildPrograms", "Files", "Bolt", "Archives", "EtcdStorage", "KineStorage", "EtcdStore",
+                "EtcdClient",
                 "EtcdServer", "KubernetesCodec", "KubernetesKMS", "KubernetesTables", "KubernetesRegistry",
                 "ClusterChecks", "KubernetesClient", nio, nioPosix, certificates, asn1, crypto, system,
             ],
@@ -230,6 +239,11 @@ let package = Package(
             dependencies: [
                 "CChecksums", "Files", "JSONText", "Bolt", "EtcdStorage", "TestSupport", crypto, system,
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "KineStorageTests",
+            dependencies: ["KineStorage", "EtcdStorage", "Files", "TestSupport", system],
             swiftSettings: settings
         ),
         .testTarget(

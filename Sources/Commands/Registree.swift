@@ -16,7 +16,7 @@ struct Root: AsyncParsableCommand {
         version: Program.description,
         subcommands: [
             TakeCommand.self, RehearseCommand.self, StatusCommand.self, VerifyCommand.self,
-            RestoreCommand.self, SalvageCommand.self,
+            RestoreCommand.self, SalvageCommand.self, ConvertCommand.self,
             ListCommand.self, GetCommand.self, DescribeCommand.self, TreeCommand.self,
             APIResourcesCommand.self, HelmCommand.self, DecodeCommand.self, EncodeCommand.self,
             KeysCommand.self, PutCommand.self, DeleteCommand.self, ServeCommand.self,

@@ -25,7 +25,7 @@ struct RehearseCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Of Gardener's full snapshots and deltas: the state at this revision (default: the newest).",
+            "Of kine's file, or Gardener's full snapshots and deltas: the state at this revision (default: the newest).",
             valueName: "n"
         )
     )
@@ -97,7 +97,7 @@ struct RehearseCommand: AsyncParsableCommand {
         defer { line.clear() }
         do {
             let backup = try BackupRequest(path: self.path, revision: self.revision).find(.process)
-            try requireMerged(backup, for: self.revision)
+            try requireStates(of: backup, for: self.revision)
             note(backup.notes)
             request.path = backup.path
             let database = try backup.database()

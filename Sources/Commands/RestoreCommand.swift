@@ -22,7 +22,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Of Gardener's full snapshots and deltas: the state at this revision (default: the newest).",
+            "Of kine's file, or Gardener's full snapshots and deltas: the state at this revision (default: the newest).",
             valueName: "n"
         )
     )
@@ -81,7 +81,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
     private func restore() async throws {
         let backup = try BackupRequest(path: self.path, revision: self.revision).find(.process)
-        try requireMerged(backup, for: self.revision)
+        try requireStates(of: backup, for: self.revision)
         note(backup.notes)
         let restore = try Restore(self.request(backup.path), of: backup.database())
         try restore.checkDestinations()

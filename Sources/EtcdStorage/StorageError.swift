@@ -46,6 +46,9 @@ public struct StorageError: Error, Hashable, Sendable {
 
         // The write-ahead log; where in its segment, in bytes, and nil when a whole segment is missing.
         case wal(offset: Int?, problem: String)
+
+        /// kine's file, which is SQLite's.
+        case kine(KineProblem)
     }
 
     public var reason: Reason
@@ -102,6 +105,7 @@ extension StorageError: CustomStringConvertible {
         case .changes(let problem): "a delta of Gardener's, but \(problem)"
         case .wal(let offset?, let problem): "write-ahead log, byte \(offset): \(problem)"
         case .wal(nil, let problem): "write-ahead log: \(problem)"
+        case .kine(let problem): problem.explanation
         }
     }
 }

@@ -28,6 +28,12 @@ extension SourceNote {
             "Warning: \(warning.sentence)"
         case .backup(let note):
             note.line
+        case .kineLog(let log):
+            "Note: \(log) holds changes that are not in the file yet: a copy of both was read"
+        case .madeOfKine(let path):
+            "Note: \(path) is kine's file: this is of the snapshot that `registree convert` makes of it"
+        case .kineHere(let path):
+            "Note: this machine's objects lie in \(path), not in an etcd: `registree convert` makes a snapshot of them"
         }
     }
 }

@@ -17,6 +17,7 @@ extension ExitStatus {
         case let error as StorageError: self = error.status
         case let error as FileError: self = error.status
         case let error as RestoreError: self = error.status
+        case let error as ConvertError: self = error.status
         case is SourceError, is InputFileError, is ObjectQueryError, is UnknownResource, is SelectorError,
             is InitialClusterError, is RestorePlanError:
             self = .badInput
@@ -40,6 +41,7 @@ extension StorageError {
         case .file(let file): file.status
         case .bolt(let bolt): bolt.status
         case .archive(let archive): archive.status
+        case .kine(let problem): problem.status
         case .foreign, .notADataDirectory, .noKeyBucket, .compacted, .futureRevision: .badInput
         case .bytesBefore, .onlyZeros, .changes, .damagedPages, .digestMismatch, .wal, .unwritable,
             .badRevisionKey,
@@ -53,6 +55,16 @@ extension ArchiveError {
     fileprivate var status: ExitStatus {
         if case .file(let error) = self { return error.status }
         return self.isDamage ? .damaged : .badInput
+    }
+}
+
+extension KineProblem {
+    fileprivate var status: ExitStatus {
+        switch self {
+        case .noTable, .otherTable: .badInput
+        case .damaged, .row: .damaged
+        case .unreadable, .busy: .inputOutput
+        }
     }
 }
 
@@ -82,6 +94,15 @@ extension RestoreError {
         case .noDigest, .unusableMemberName: .badInput
         case .unsound: .damaged
         case .writtenFileDiffers: .inputOutput
+        }
+    }
+}
+
+extension ConvertError {
+    fileprivate var status: ExitStatus {
+        switch self {
+        case .etcdAlready: .badInput
+        case .unsound: .inputOutput
         }
     }
 }

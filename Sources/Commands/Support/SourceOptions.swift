@@ -10,7 +10,7 @@ struct SourceOptions: ParsableArguments {
         name: .shortAndLong,
         help: ArgumentHelp(
             "What to read: a snapshot file, packed or not, - for standard input, a directory of backups, a stopped "
-                + "member's data directory, or live (default: $REGISTREE_FROM).",
+                + "member's data directory, kine's file (state.db of k3s), or live (default: $REGISTREE_FROM).",
             valueName: "source"
         ),
         completion: .file()
@@ -59,11 +59,11 @@ struct SourceOptions: ParsableArguments {
 }
 
 /// Refuses a revision that was asked for where there is only one state to restore.
-func requireMerged(_ backup: Backup, for revision: Int64?) throws {
-    guard revision != nil, !backup.isMerged else { return }
+func requireStates(of backup: Backup, for revision: Int64?) throws {
+    guard revision != nil, !backup.isAtRevision else { return }
     throw Failure(
         "\(backup.path) is one snapshot, which is restored as it is",
-        advice: "--revision chooses among the states of Gardener's full snapshots and deltas",
+        advice: "--revision chooses among states of kine's file, or of Gardener's full snapshots and deltas",
         status: .badInput
     )
 }

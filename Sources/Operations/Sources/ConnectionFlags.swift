@@ -57,6 +57,7 @@ public struct ConnectionFlags: Sendable {
         var connection = try EtcdConnection(options)
         connection.leadsToOneMember = local.found != nil
         connection.readInVain = local.found == nil ? local.readInVain : []
+        connection.kineFile = local.kineFile
         return connection
     }
 }

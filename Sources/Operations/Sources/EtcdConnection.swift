@@ -9,6 +9,8 @@ public struct EtcdConnection: Sendable {
     public var leadsToOneMember = false
     /// Manifests of this machine's etcd that were read and did not say how to reach it.
     public var readInVain: [String] = []
+    /// Where this machine keeps its objects when it has no etcd of its own.
+    public var kineFile: String?
 
     /// - Throws: `EtcdClientError` when the options name no endpoint, or one that cannot be used.
     public init(_ options: ConnectionOptions) throws(EtcdClientError) {
@@ -19,6 +21,7 @@ public struct EtcdConnection: Sendable {
     /// What to tell a person before connecting.
     public var notes: [SourceNote] {
         self.readInVain.map { .manifestWithoutEtcd(path: $0) }
+            + (self.kineFile.map { [.kineHere(path: $0)] } ?? [])
             + self.options.warnings(for: self.endpoints).map(SourceNote.connection)
     }
 

@@ -32,7 +32,7 @@ public struct NameCache: Sendable {
     ///   - revision: Which revision of it; nil for the newest.
     ///   - etcdPrefix: The one root to look below; nil for all.
     ///   - context: The environment.
-    /// - Returns: nil for a live etcd, which is not asked.
+    /// - Returns: nil for a live etcd, which is not asked, and for standard input, which can be read once.
     /// - Throws: What opening and reading throws; nothing for what cannot be kept.
     public func names(
         of request: SourceRequest,
@@ -41,7 +41,7 @@ public struct NameCache: Sendable {
         _ context: CallerContext
     ) throws -> ObjectNames? {
         guard request.connection.endpoints.isEmpty,
-            case .path(let path)? = SourceName.named(by: request.file, in: context)
+            case .path(let path)? = SourceName.named(by: request.file, in: context), path != "-"
         else { return nil }
         let isWhole = revision == nil && etcdPrefix == nil
         let place = isWhole ? self.place(ofNamesIn: path) : nil

@@ -58,9 +58,7 @@ public struct RegistrySource: Sendable {
         around typed: [String],
         namespace: String?
     ) async throws -> (registry: Registry, leases: [Lease]) {
-        if case .database(let database) = self.source {
-            return (try await self.registry(), try StoreFacts(reading: database).leases)
-        }
+        guard self.source.isLive else { return (try await self.registry(), try self.source.leases()) }
         let discoveryKeys = Registry.discoveryKeys(etcdPrefix: self.etcdPrefix)
         let discovered = try await self.registry(of: discoveryKeys, at: self.revision)
         let wanted = try? typed.flatMap { try discovered.resources(named: $0) }

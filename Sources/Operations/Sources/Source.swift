@@ -1,18 +1,29 @@
 import Bolt
 public import EtcdClient
 public import EtcdStorage
+public import KineStorage
 
 /// Where keys are read from: opened, with no key read yet.
 public enum Source: Sendable {
     /// A snapshot file, or the database of a stopped member.
     case database(EtcdDatabase)
+    /// The file of a single k3s or k0s server.
+    case kine(KineDatabase)
     case live(LiveEtcd)
 
     public var isLive: Bool {
         switch self {
-        case .database: false
+        case .database, .kine: false
         case .live: true
         }
+    }
+
+    /// The leases; none where they cannot be had.
+    ///
+    /// - Throws: `StorageError` when the file's cannot be read.
+    func leases() throws(StorageError) -> [Lease] {
+        guard case .database(let database) = self else { return [] }
+        return try StoreFacts(reading: database).leases
     }
 
     /// Reads the keys that live at a revision.
@@ -25,6 +36,7 @@ public enum Source: Sendable {
     public func keyspace(of ranges: [KeyRange] = [.all], at revision: Int64?) async throws -> Keyspace {
         switch self {
         case .database(let database): try database.keyspace(at: revision)
+        case .kine(let kine): try kine.keyspace(at: revision)
         case .live(let live): try await live.keyspace(of: ranges, at: revision)
         }
     }
@@ -49,6 +61,12 @@ public enum SourceNote: Sendable {
     case backup(BackupNote)
     /// A manifest that should start this machine's etcd does not say how; it is looked for at its usual address.
     case manifestWithoutEtcd(path: String)
+    /// kine's file was read with the log beside it.
+    case kineLog(path: String)
+    /// What is said is of the snapshot that is made of kine's file.
+    case madeOfKine(path: String)
+    /// This machine keeps its objects in kine's file.
+    case kineHere(path: String)
 }
 
 extension EtcdDatabase {

@@ -33,6 +33,10 @@ public struct SourceRequest: Sendable {
         switch try self.name(context) {
         case .path(let path):
             let backup = try BackupRequest(path: path, revision: self.revision).find(context)
+            if let kine = backup.kine {
+                let digestNotes = self.checksDigest ? [SourceNote.noDigest(path: path)] : []
+                return (.kine(kine), digestNotes + kine.logNotes)
+            }
             let database = try backup.database()
             let digestNotes = self.checksDigest ? try database.checkedDigestNotes() : []
             let notes = backup.notes + digestNotes + database.strayByteNotes() + database.dataDirectoryNotes()
@@ -44,7 +48,7 @@ public struct SourceRequest: Sendable {
         }
     }
 
-    /// `-f`, then `--endpoints`, then `$REGISTREE_FROM`, then the live etcd of this machine.
+    /// `-f`, then `--endpoints`, then `$REGISTREE_FROM`, then the live etcd of this machine, or else its kine's file.
     private func name(_ context: CallerContext) throws(SourceError) -> SourceName {
         let namesEndpoints = !self.connection.endpoints.isEmpty
         if let file = self.file {
@@ -62,6 +66,7 @@ public struct SourceRequest: Sendable {
             throw .localConfiguration(error)
         }
         if search.found != nil { return .live }
+        if let kine = search.kineFile { return .path(kine) }
         throw search.readInVain.isEmpty ? .noSource : .manifestsWithoutEtcd(paths: search.readInVain)
     }
 }

@@ -23,6 +23,19 @@ extension ErrorText {
         }
     }
 
+    /// Why a file was not converted.
+    init(convert error: ConvertError) {
+        switch error {
+        case .etcdAlready(let path):
+            self.init(
+                "\(path) is etcd's already, and not kine's file",
+                advice: "`registree restore` takes it as it is"
+            )
+        case .unsound(let path):
+            self.init("\(path) does not read back as it was written; nothing was kept")
+        }
+    }
+
     /// Why a damaged database was not salvaged.
     init(salvage error: SalvageError) {
         switch error {

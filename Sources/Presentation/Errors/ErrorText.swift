@@ -33,6 +33,7 @@ public struct ErrorText: Sendable {
         case let error as UnreadableObject: self.init(error.message, advice: error.advice)
         case let error as RestoreError: self.init(restore: error)
         case let error as SalvageError: self.init(salvage: error)
+        case let error as ConvertError: self.init(convert: error)
         case let error as EtcdClientError: self.init(error.description, advice: error.reason.advice)
         case let error as TakeError: self.init(take: error)
         case let refusal as TakeRefusal: self.init(take: refusal)
@@ -58,6 +59,7 @@ public struct ErrorText: Sendable {
         case .bytesBefore: advice = "`registree verify \(error.path)` looks for a sound snapshot behind them"
         case .onlyZeros: advice = "use another copy"
         case .archive(let archive): advice = archive.advice
+        case .kine(let problem): advice = problem.advice
         case .changes: advice = "the state before it can be had with --revision"
         case .foreign, .notADataDirectory, .noKeyBucket, .compacted, .futureRevision, .wal, .unwritable:
             advice = nil
@@ -82,6 +84,17 @@ extension ArchiveError {
             .tooManyLayers, .unpacksToTooMuch:
             "unpack it with the program that made it, and give the snapshot itself"
         case .file(let error): error.advice
+        }
+    }
+}
+
+extension KineProblem {
+    fileprivate var advice: String? {
+        switch self {
+        case .damaged, .row:
+            "stop the server and copy state.db together with state.db-wal again, or use another copy"
+        case .busy: "try again, or stop the server first"
+        case .noTable, .otherTable, .unreadable: nil
         }
     }
 }

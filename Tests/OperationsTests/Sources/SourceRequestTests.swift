@@ -57,6 +57,33 @@ struct SourceRequestTests {
         }
     }
 
+    /// A single server of k3s or k0s has kine's file in its place.
+    @Test(arguments: ["var/lib/rancher/k3s/server/db", "var/lib/k0s/db"])
+    func takesTheFileOfKineWhereThisMachineHasNoEtcd(directory: String) async throws {
+        try await withTemporaryDirectory { root in
+            let place = root.pushing(FilePath(directory))
+            try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: true)
+            let file = try await KineFile.make(at: place.appending("state.db"), [.put("/a", "1")])
+            let (source, notes) = try self.request().open(self.context(root: root))
+            #expect(!source.isLive)
+            #expect(notes.isEmpty)
+            #expect(try await source.keyspace(at: nil).count == 2)
+            // What asks a live etcd cannot read it, and says where it is.
+            let connection = try ConnectionFlags().connection(self.context(root: root))
+            guard case .kineHere(file.path.string)? = connection.notes.first else {
+                Issue.record("\(connection.notes)")
+                return
+            }
+            // An etcd on the same machine goes first.
+            let manifests = root.appending("etc/kubernetes/manifests").string
+            try FileManager.default.createDirectory(atPath: manifests, withIntermediateDirectories: true)
+            try Data("- --listen-client-urls=http://127.0.0.1:7777\n".utf8)
+                .write(to: URL(filePath: manifests + "/etcd.yaml"))
+            let isLive = try self.request().open(self.context(root: root)).source.isLive
+            #expect(isLive)
+        }
+    }
+
     @Test(arguments: [
         ["http://a:1,http://b:2"], ["http://a:1, http://b:2"], [" http://a:1 ,\thttp://b:2,"],
         ["http://a:1", " http://b:2"],

@@ -2,6 +2,7 @@ import Archives
 public import EtcdStorage
 import Files
 import Glibc
+public import KineStorage
 
 /// A backup as a person names it: a file, packed or not, a directory of one of the programs that make backups, or `-`.
 public struct BackupRequest: Sendable {
@@ -27,6 +28,9 @@ public struct BackupRequest: Sendable {
         if self.path == "-" { return try self.readStandardInput(context) }
         let finder = BackupFinder(context.unpacker(beside: self.path))
         guard isDirectory(path: self.path), !DataDirectoryLayout.isDataDirectory(self.path) else {
+            if let kine = KineDatabase(at: self.path, scratchDirectory: context.temporaryDirectory) {
+                return Backup(kine, upTo: self.revision)
+            }
             return try finder.backup(inFile: self.path)
         }
         return try finder.backup(inDirectory: self.path, upTo: self.revision) ?? Backup(path: self.path)
@@ -55,28 +59,39 @@ public struct Backup: Sendable {
     private var unpacked: MappedFile?
     /// What a person should know of how it was found.
     public private(set) var notes: [SourceNote]
-    /// Whether it was made of several files, up to the asked revision.
-    public private(set) var isMerged: Bool
+    /// Whether it is the state at the asked revision, where there are several.
+    public private(set) var isAtRevision: Bool
+    /// kine's file, of which a snapshot is made; nil for anything else.
+    public private(set) var kine: KineDatabase?
+    /// The revision of kine's file that is wanted; nil for the newest.
+    private var revision: Int64?
 
     init(
         path: String,
         unpacked: MappedFile? = nil,
         notes: [SourceNote] = [],
-        isMerged: Bool = false
+        isAtRevision: Bool = false
     ) {
         self.path = path
         self.unpacked = unpacked
         self.notes = notes
-        self.isMerged = isMerged
+        self.isAtRevision = isAtRevision
+    }
+
+    init(_ kine: KineDatabase, upTo revision: Int64?) {
+        self.init(path: kine.path, notes: [.madeOfKine(path: kine.path)] + kine.logNotes, isAtRevision: true)
+        self.kine = kine
+        self.revision = revision
     }
 
     /// Whether the snapshot lies in a file that only this process has.
     public var isUnpacked: Bool { self.unpacked != nil }
 
-    /// Opens the snapshot.
+    /// Opens the snapshot; of kine's file one is made, which has no digest.
     ///
-    /// - Throws: As ``EtcdDatabase/init(path:locking:)``.
+    /// - Throws: As ``EtcdDatabase/init(path:locking:)`` and ``KineDatabase/image(at:)``.
     public func database() throws(StorageError) -> EtcdDatabase {
+        if let kine { return try kine.database(at: self.revision) }
         guard let unpacked else { return try EtcdDatabase(path: self.path) }
         return try EtcdDatabase(unpacked: unpacked, from: self.path)
     }

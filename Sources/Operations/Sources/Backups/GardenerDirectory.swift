@@ -80,7 +80,7 @@ struct GardenerDirectory {
             throw StorageError(reason, path: self.path)
         }
         let note = BackupNote.gardener(full: full.name, deltaCount: deltas.count, merged)
-        return Backup(path: self.path, unpacked: file, notes: [.backup(note)], isMerged: true)
+        return Backup(path: self.path, unpacked: file, notes: [.backup(note)], isAtRevision: true)
     }
 
     /// Opens a full snapshot, and compares its digest.

@@ -21,6 +21,8 @@ public struct LocalEtcd: Hashable, Sendable {
         public var found: LocalEtcd?
         /// Manifests of an etcd, by their name, that do not say how it is started.
         public var readInVain: [String] = []
+        /// The file in which a k3s or k0s without etcd keeps its objects; nil when there is none, or an etcd.
+        public var kineFile: String?
     }
 
     /// Looks at static pods, then at systemd units, then for the files of distributions that have neither.
@@ -35,6 +37,7 @@ public struct LocalEtcd: Hashable, Sendable {
         if search.found == nil { search.found = try Self.inUnit(files) }
         if search.found == nil { search.found = try Self.inConfigurationOfDistribution(files) }
         if search.found == nil { search.found = try Self.inFixedLayout(files) }
+        if search.found == nil { search.kineFile = try Self.kineFile(files) }
         return search
     }
 
@@ -85,6 +88,17 @@ extension LocalEtcd {
                 continue
             }
             return try LocalEtcd(flags, from: path, files: files)
+        }
+        return nil
+    }
+
+    /// Where a single server of k3s or k0s keeps kine's file.
+    ///
+    /// Source: k3s-io/k3s `pkg/cluster/cluster.go`; k0sproject/k0s `pkg/apis/k0s/v1beta1/storage.go`,
+    /// `DefaultKineConfig`.
+    private static func kineFile(_ files: ConfigurationFiles) throws(FileError) -> String? {
+        for path in ["/var/lib/rancher/k3s/server/db/state.db", "/var/lib/k0s/db/state.db"] {
+            if try fileExists(path: files.root + path) { return files.root + path }
         }
         return nil
     }

@@ -1,0 +1,14 @@
+import EtcdStorage
+import Files
+import KineStorage
+
+extension KineDatabase {
+    /// kine's file at `path`; nil when what lies there is no database of SQLite's.
+    init?(at path: String, scratchDirectory: String) {
+        guard let file = try? MappedFile(path: path, locking: .none), Self.isSQLite(file) else { return nil }
+        self.init(path: path, scratchDirectory: scratchDirectory)
+    }
+
+    /// A note when there is a log beside the file that is read with it.
+    var logNotes: [SourceNote] { self.logPath.map { [.kineLog(path: $0)] } ?? [] }
+}

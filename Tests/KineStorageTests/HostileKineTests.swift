@@ -1,0 +1,197 @@
+import EtcdStorage
+import Foundation
+import KineStorage
+import SystemPackage
+import TestSupport
+import Testing
+
+/// A SQLite file that kine has not written, or that was damaged since.
+struct HostileKineTests {
+    /// What is done to a sound file, and what is to be said of it.
+    struct Case: Sendable, CustomTestStringConvertible {
+        var sql: [String]
+        var problem: KineProblem
+
+        init(_ problem: KineProblem, _ sql: String...) {
+            self.problem = problem
+            self.sql = sql
+        }
+
+        var testDescription: String { self.sql.joined(separator: "; ") }
+    }
+
+    private static let insert =
+        "INSERT INTO kine(id, name, created, deleted, create_revision, prev_revision, lease, value) VALUES"
+
+    static let cases = [
+        Case(.noTable, "DROP TABLE kine"),
+        Case(.noTable, "ALTER TABLE kine RENAME TO k", "CREATE VIEW kine AS SELECT * FROM k"),
+        Case(.otherTable("has no column name"), "DROP TABLE kine", "CREATE TABLE kine(id)"),
+        Case(.otherTable("has no column lease"), "ALTER TABLE kine DROP COLUMN lease"),
+        Case(
+            .otherTable("has a computed column"),
+            "ALTER TABLE kine ADD COLUMN long AS (hex(zeroblob(30000000)))"
+        ),
+        Case(.otherTable("has a column rowid"), "ALTER TABLE kine ADD COLUMN RowID"),
+        Case(
+            .otherTable("has no row ids"),
+            "DROP TABLE kine",
+            """
+            CREATE TABLE kine(id INTEGER PRIMARY KEY, name, created, deleted, create_revision, prev_revision, lease, value)
+            WITHOUT ROWID
+            """
+        ),
+        Case(.row(id: 9, "it names no key"), "\(insert)(9, NULL, 1, 0, 0, 0, 0, x'')"),
+        Case(.row(id: 9, "it names no key"), "\(insert)(9, '', 1, 0, 0, 0, 0, x'')"),
+        Case(
+            .row(id: -5, "its id is not a revision that comes after 0"),
+            "\(insert)(-5, '/x', 1, 0, 0, 0, 0, x'')"
+        ),
+        Case(.row(id: 9, "its deleted is not a whole number"), "\(insert)(9, '/x', 1, NULL, 0, 0, 0, x'')"),
+        Case(.row(id: 9, "its deleted is not a whole number"), "\(insert)(9, '/x', 1, 'no', 0, 0, 0, x'')"),
+        Case(.row(id: 9, "its created is not a whole number"), "\(insert)(9, '/x', 0.5, 0, 0, 0, 0, x'')"),
+        Case(
+            .row(id: 9, "its create_revision is not a whole number"),
+            "\(insert)(9, '/x', 0, 0, NULL, 0, 0, x'')"
+        ),
+        Case(.row(id: 9, "its lease is not a whole number"), "\(insert)(9, '/x', 1, 0, 0, 0, NULL, x'')"),
+        Case(.row(id: 9, "its value is a number"), "\(insert)(9, '/x', 1, 0, 0, 0, 0, 12.5)"),
+        Case(
+            .row(id: 1, "its prev_revision is not a whole number"),
+            "UPDATE kine SET prev_revision = NULL WHERE id = 1"
+        ),
+        Case(
+            .damaged("a row is longer than 64 MiB"),
+            "\(insert)(9, '/x', 1, 0, 0, 0, 0, zeroblob(67200000))"
+        ),
+    ]
+
+    private func withFile(
+        _ steps: [KineFile.Step],
+        _ body: (KineDatabase, FilePath) async throws -> Void
+    ) async throws {
+        try await withTemporaryDirectory { directory in
+            let file = try await KineFile.make(at: directory.appending("state.db"), steps)
+            try await body(
+                KineDatabase(path: file.path.string, scratchDirectory: directory.string),
+                file.path
+            )
+        }
+    }
+
+    @Test(arguments: cases)
+    func isNamedWithItsRow(hostile: Case) async throws {
+        try await self.withFile(hostile.sql.map { .sql($0) }) { kine, path in
+            for read in [{ _ = try kine.keyspace(at: nil) }, { _ = try kine.image(at: nil) }] {
+                let error = #expect(throws: StorageError.self) { try read() }
+                #expect(error?.reason == .kine(hostile.problem))
+                #expect(error?.path == path.string)
+            }
+        }
+    }
+
+    /// What kine would show is shown, though no kine writes it so.
+    @Test(arguments: [
+        "\(insert)(9, '/x', 1, 0, 0, 0, 0, 'text')",
+        "\(insert)(9, '/x', 1, 0, 0, 0, 0, NULL)",
+        "\(insert)(9, CAST('/x' AS BLOB), 1, 0, 0, 0, 0, x'')",
+        "\(insert)(9, '/x', 1, 0, -7, 0, 0, x''), (10, '/y', 0, 2, 0, 0, 0, zeroblob(67200000))",
+        "\(insert)(9223372036854775807, '/x', 0, 0, 9223372036854775807, 0, 0, x'')",
+        "\(insert)(9, '/x', 0, 0, 1, 0, 0, x'')", "DROP INDEX kine_name_index",
+        "CREATE TRIGGER t AFTER INSERT ON kine BEGIN DELETE FROM kine; END",
+        "CREATE INDEX long ON kine(substr(hex(value), 1, 10))",
+    ])
+    func isShownWhereThereIsNoDoubt(sql: String) async throws {
+        try await self.withFile([.sql(sql)]) { kine, path in
+            let keyspace = try kine.keyspace(at: nil)
+            #expect(keyspace.count == (sql.contains("/x") ? 2 : 1))
+            let made = try kine.image(at: nil)
+            let directory = path.removingLastComponent().string
+            let database = try EtcdDatabase(writing: made.image, in: directory, reportedAs: "made.db")
+            #expect(try StorageCheck(of: database).isSound)
+            #expect(try database.keyspace().count == keyspace.count)
+        }
+    }
+
+    /// SQLite deletes the journal of several databases that a rollback journal names, wherever that is.
+    @Test func deletesNothingThatAJournalNames() async throws {
+        try await withTemporaryDirectory { directory in
+            let file = try await KineFile.make(
+                at: directory.appending("state.db"),
+                [.put("/a", String(repeating: "a", count: 9000))],
+                ending: .journal
+            )
+            let victim = Array(directory.appending("victim").string.utf8)
+            try Data("content".utf8).write(to: URL(fileURLWithPath: directory.appending("victim").string))
+            let journal = URL(fileURLWithPath: file.path.string + "-journal")
+            let sum = victim.reduce(UInt32(0)) { $0 &+ UInt32(bitPattern: Int32(Int8(bitPattern: $1))) }
+            var bytes = [UInt8](try Data(contentsOf: journal))
+            bytes += bigEndian(1 << 30 / 4096 + 1) + victim + bigEndian(UInt32(victim.count)) + bigEndian(sum)
+            bytes += [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
+            try Data(bytes).write(to: journal)
+            let before = try contents(of: directory)
+            let kine = KineDatabase(path: file.path.string, scratchDirectory: directory.string)
+            let error = #expect(throws: StorageError.self) { try kine.keyspace(at: nil) }
+            #expect(error?.reason == .kine(.unreadable("its rollback journal belongs to several databases")))
+            #expect(try contents(of: directory) == before)
+        }
+    }
+
+    /// A changed file is read or refused: it neither ends the process nor grows beyond what it holds.
+    @Test func neitherTrapsNorGrowsWhenItIsDamaged() async throws {
+        var random = SeededGenerator(for: "damaged SQLite")
+        let steps: [KineFile.Step] =
+            (0..<60).map { .put("/registry/k\($0 % 20)", String(repeating: "v", count: $0 * 137)) }
+            + [.compact(revision: 20), .delete("/registry/k3")]
+        for ending in [KineFile.Ending.closed, .log, .journal] {
+            try await withTemporaryDirectory { directory in
+                let file = try await KineFile.make(at: directory.appending("state.db"), steps, ending: ending)
+                let kine = KineDatabase(path: file.path.string, scratchDirectory: directory.string)
+                let suffixes = [.log: ["", "-wal"], .journal: ["", "-journal"]][ending] ?? [""]
+                let originals = try suffixes.map {
+                    [UInt8](try Data(contentsOf: URL(fileURLWithPath: file.path.string + $0)))
+                }
+                var shown = 0
+                for _ in 0..<400 {
+                    for (suffix, original) in zip(suffixes, originals) {
+                        var bytes = original
+                        if suffix == suffixes.last || Bool.random(using: &random) { damage(&bytes, &random) }
+                        try Data(bytes).write(to: URL(fileURLWithPath: file.path.string + suffix))
+                    }
+                    for read in [{ _ = try kine.keyspace(at: nil) }, { _ = try kine.image(at: nil) }] {
+                        do {
+                            try read()
+                            shown += 1
+                        } catch let error as StorageError {
+                            #expect(!error.description.isEmpty)
+                        }
+                    }
+                }
+                #expect(shown > 0)
+                let left = try FileManager.default.contentsOfDirectory(atPath: directory.string)
+                #expect(left.allSatisfy { $0.hasPrefix("state.db") }, "\(left)")
+            }
+        }
+    }
+}
+
+private func bigEndian(_ number: UInt32) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) }
+}
+
+/// Changes some bytes, repeats a part elsewhere, blanks one or cuts the end.
+private func damage(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
+    let start = Int.random(in: 0..<bytes.count, using: &random)
+    let part = start..<min(bytes.count, start + [1, 8, 512, 4096][Int.random(in: 0..<4, using: &random)])
+    switch Int.random(in: 0..<8, using: &random) {
+    case 0: bytes.removeLast(Int.random(in: 1...bytes.count, using: &random))
+    case 1: for position in part { bytes[position] = 0 }
+    case 2:
+        let other = Int.random(in: 0...bytes.count - part.count, using: &random)
+        bytes.replaceSubrange(other..<other + part.count, with: Array(bytes[part]))
+    default:
+        for _ in 0..<Int.random(in: 1...12, using: &random) {
+            bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+        }
+    }
+}
