@@ -25,8 +25,8 @@ struct KineDatabaseTests {
             let metadata = try keyspace.metadata(of: key)
             return Seen(
                 key: String(decoding: keyspace.bytes(of: key), as: UTF8.self),
-                value: try keyspace.withRecord(key) { record, bytes in
-                    bytes.extracting(record.value).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+                value: try keyspace.withRecord(of: key) { _, value in
+                    value.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
                 },
                 create: metadata.createRevision,
                 mod: metadata.modRevision,
@@ -115,11 +115,7 @@ struct KineDatabaseTests {
                 #expect(made.revision == revision)
                 #expect(made.newestRevision == 9)
                 #expect(made.leasedKeyCount == (revision >= 5 ? 1 : 0))
-                let database = try EtcdDatabase(
-                    writing: made.image,
-                    in: directory.string,
-                    reportedAs: "made.db"
-                )
+                let database = try self.open(file).database(at: revision)
                 #expect(try StorageCheck(of: database).isSound)
                 let keyspace = try database.keyspace()
                 #expect(keyspace.revision == revision)

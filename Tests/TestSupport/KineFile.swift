@@ -37,7 +37,7 @@ public struct KineFile: Sendable {
         _ steps: [Step],
         ending: Ending = .closed
     ) async throws -> KineFile {
-        let lines = try steps.map(\.line).joined(separator: "\n")
+        let lines = try steps.map { try $0.line }.joined(separator: "\n")
         let script = path.string + ".steps"
         try Data(lines.utf8).write(to: URL(fileURLWithPath: script))
         defer { try? FileManager.default.removeItem(atPath: script) }

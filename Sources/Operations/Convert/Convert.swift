@@ -1,4 +1,4 @@
-public import EtcdStorage
+import EtcdStorage
 import Files
 import KineStorage
 

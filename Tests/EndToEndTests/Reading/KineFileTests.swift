@@ -195,7 +195,3 @@ struct KineFileTests {
         }
     }
 }
-
-private func names(in directory: FilePath) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: directory.string).sorted()
-}

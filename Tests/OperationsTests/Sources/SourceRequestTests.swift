@@ -1,4 +1,5 @@
 import EtcdClient
+import EtcdStorage
 import Foundation
 import SystemPackage
 import TestSupport
