@@ -17,11 +17,17 @@ struct DecodedInputTests {
 
         var kvs: [Pair]
 
-        /// The objects of a real cluster.
+        /// The objects of a real cluster, two of each resource and group.
         static func ofCluster() throws -> [Pair] {
             let path = Repository.fixture("cluster-1.36/kv.json").string
+            var counts: [Substring: Int] = [:]
             return try JSONDecoder().decode(Self.self, from: Data(contentsOf: URL(filePath: path))).kvs
-                .filter { $0.key.starts(with: Data("/registry/".utf8)) }
+                .filter { pair in
+                    let parts = String(decoding: pair.key, as: UTF8.self).split(separator: "/").dropLast()
+                    guard parts.first == "registry", let place = parts.last else { return false }
+                    counts[place, default: 0] += 1
+                    return counts[place, default: 0] <= 2
+                }
         }
     }
 
@@ -29,8 +35,12 @@ struct DecodedInputTests {
         DecodedInput(input, etcdKey: etcdKey, decryption: nil)
     }
 
-    @Test func everyObjectIsReadInWhateverIsAroundIt() throws {
-        for pair in try Answer.ofCluster() {
+    @Test func objectsAreReadInWhateverIsAroundThem() async throws {
+        let pairs = try Answer.ofCluster()
+        try #require(pairs.count > 40)
+        for pair in pairs {
+            // Other tests of this process wait for their turn.
+            await Task.yield()
             let (key, value) = (Array(pair.key), Array(pair.value))
             let name = String(decoding: key, as: UTF8.self)
             let truth = try #require(self.read(value).objects.first).text
