@@ -105,7 +105,7 @@ final class SQLitePlace {
             if let head {
                 guard let file = try log.file(beside: place) else { return nil }
                 try FreeSpace.require(UInt64(file.byteCount), in: directory)
-                try file.copy(to: "\(directory)/state.db\(log.suffix)")
+                try file.copy(to: "\(directory)/state.db\(log.suffix)").close()
                 guard log.headBytes(of: file) == head else { return nil }
                 byteCount += file.byteCount
             }
@@ -160,8 +160,7 @@ private struct SQLiteLog {
 }
 
 extension MappedFile {
-    /// Copies the file to a new one at `path`; one that an earlier attempt left there goes.
-    @discardableResult
+    /// Copies the file to a new one at `path`, which has yet to be closed; one that an earlier attempt left there goes.
     fileprivate func copy(to path: String) throws(FileError) -> OutputFile {
         _ = unlink(path)
         let file = try OutputFile(creating: path)
@@ -174,7 +173,9 @@ extension MappedFile {
 
     /// Copies the file, and finds out whether all of the copy is what the file held when it was complete.
     fileprivate func holdsStill(whileCopiedTo path: String) throws(FileError) -> Bool {
-        let copy = try self.copy(to: path).mapped()
+        let file = try self.copy(to: path)
+        let copy = try file.mapped()
+        try file.close()
         return self.withBytes { bytes in
             copy.withBytes { copied in
                 bytes.withUnsafeBytes { left in
