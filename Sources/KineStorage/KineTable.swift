@@ -165,7 +165,7 @@ extension KineTable {
         var byteCount = 0
         for id in rows {
             try row.begin(with: id)
-            guard try row.step(), let key = try row.bytes(0), !key.isEmpty else {
+            guard try self.find(row, id), let key = try row.bytes(0), !key.isEmpty else {
                 throw self.failure(.row(id: id, "it is found only by its neighbours"))
             }
             let value = row.isNull(1) ? [] : try row.bytes(1)
@@ -180,6 +180,16 @@ extension KineTable {
                 lease: try self.integer(row, 4, "lease", of: id)
             )
             try body(key, value, metadata)
+        }
+    }
+
+    /// Goes to the one row of the statement, whose id errors name.
+    private func find(_ row: borrowing SQLiteStatement, _ id: Int64) throws(StorageError) -> Bool {
+        do {
+            return try row.step()
+        } catch {
+            guard case .kine(.damaged(let problem)) = error.reason else { throw error }
+            throw self.failure(.row(id: id, problem))
         }
     }
 

@@ -70,7 +70,7 @@ final class SQLiteConnection {
         let problem: KineProblem =
             switch code & 0xFF {
             case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT, SQLITE_ERROR, SQLITE_SCHEMA: .damaged(words)
-            case SQLITE_TOOBIG: .damaged("a row is longer than \(Self.largestValue >> 20) MiB")
+            case SQLITE_TOOBIG: .damaged("longer than \(Self.largestValue >> 20) MiB")
             default: .unreadable(words)
             }
         throw StorageError(.kine(problem), path: self.path)

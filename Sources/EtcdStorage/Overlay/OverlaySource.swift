@@ -18,7 +18,7 @@ public final class OverlaySource: Sendable {
     private let history = Mutex<[Keyspace]>([])
     private let previous = Mutex<PreviousRecords?>(nil)
     /// Half of all revisions are left for changes, so that those who count on need not look out for the last one.
-    private static let highestRevision = Int64.max / 2
+    public static let highestRevision = Int64.max / 2
     /// How many earlier revisions' keys are remembered.
     private static let historyLimit = 4
 

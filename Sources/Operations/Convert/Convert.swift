@@ -31,6 +31,9 @@ public struct Convert: Sendable {
             throw ConvertError.etcdAlready(path: self.source)
         }
         let made = try kine.image(at: self.revision)
+        guard made.revision <= OverlaySource.highestRevision else {
+            throw StorageError(.revisionTooHigh(made.revision), path: self.source)
+        }
         let (byteCount, digest) = try made.image.writeSnapshot(to: file.output)
         try file.output.synchronize()
         let status = try self.provenStatus(of: file.output.path)

@@ -179,6 +179,17 @@ struct KineFileTests {
         }
     }
 
+    /// etcd could not count on from there.
+    @Test func isNotConvertedAtARevisionThatNoClusterReaches() async throws {
+        try await withTemporaryDirectory { directory in
+            let insert = "INSERT INTO kine VALUES(9223372036854775807, '/x', 1, 0, 0, 0, 0, x'', NULL)"
+            let file = try await KineFile.make(at: directory.appending("state.db"), [.sql(insert)])
+            let result = try await RegistreeProgram.run("convert", file.path.string, "\(directory)/new.db")
+            expectFailure(result, 4, "9223372036854775807, which no cluster reaches")
+            #expect(try names(in: directory) == ["state.db"])
+        }
+    }
+
     /// A cut or changed file is damaged, and says so with its name.
     @Test func isRefusedWhenItIsDamaged() async throws {
         try await self.withFile { file, directory in
