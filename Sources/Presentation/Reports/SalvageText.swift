@@ -50,8 +50,8 @@ public struct SalvageText: Report {
     }
 
     private var pages: String {
-        "\(self.report.pageCount) in the file, \(self.report.lostPageCount) named in vain, "
-            + "\(self.report.unnamedPageCount) found that nothing names"
+        "\(self.report.pageCount) in the file; \(self.report.lostPageCount) that others name cannot be read; "
+            + "\(self.report.unnamedPageCount) found that no sound page names"
     }
 
     private var changes: String {
