@@ -12,6 +12,9 @@ public struct SalvageReport: Sendable {
 
     public var origin = Origin.remains
 
+    /// Whether the file ends in a SHA-256 that its bytes do not have; false where it cannot be opened to compare them.
+    public var digestDiffers = false
+
     /// Pages of the file.
     public var pageCount = 0
     /// Pages that the file's trees name and that cannot be read.

@@ -12,7 +12,7 @@ public import Files
 ///
 /// Nothing is written before ``image`` is; the source stays as it is.
 public struct SalvagedDatabase: Sendable {
-    public let report: SalvageReport
+    public private(set) var report: SalvageReport
     /// The new database.
     public let image: DatabaseImage
 
@@ -55,6 +55,7 @@ public struct SalvagedDatabase: Sendable {
             throw StorageError(.noKeyBucket, path: path)
         }
         self = salvaged
+        self.report.digestDiffers = (try? opened.get()).map(\.isChanged) ?? false
     }
 
     private init(report: SalvageReport, image: DatabaseImage) {
@@ -77,6 +78,14 @@ public struct SalvagedDatabase: Sendable {
         report.sourceCompactRevision = facts.compactRevision
         report.mayLackNewest = true
         return SalvagedDatabase(report: report, image: DatabaseImage(source: database))
+    }
+}
+
+extension EtcdDatabase {
+    /// Whether the file ends in a digest that its bytes do not have.
+    fileprivate var isChanged: Bool {
+        guard let stored = self.storedDigest, let computed = try? self.computedDigest() else { return false }
+        return computed != stored
     }
 }
 

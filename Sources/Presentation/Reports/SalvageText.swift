@@ -127,6 +127,11 @@ public struct SalvageText: Report {
         if self.report.origin != .newestState {
             lines.append("Clients may have seen more: restore it with --bump-revision and --mark-compacted.")
         }
+        if self.report.digestDiffers {
+            lines.append(
+                "The file does not have the SHA-256 that it ends in: what was changed may be a value that is saved."
+            )
+        }
         return lines + ["A changed byte within a value cannot be seen: pages have no checksum."]
     }
 
@@ -149,6 +154,7 @@ public struct SalvageText: Report {
                 size: self.file?.size,
                 sha256: self.file.map { hexadecimal($0.digest) },
                 saved: self.report.origin.rawValue,
+                digestDiffers: self.report.digestDiffers,
                 pages: SalvageJSON.Pages(
                     inFile: self.report.pageCount,
                     lost: self.report.lostPageCount,
@@ -193,6 +199,7 @@ private struct SalvageJSON: Encodable {
     var size: Int?
     var sha256: String?
     var saved: String
+    var digestDiffers: Bool
     var pages: Pages
     var changes: Changes
     var revision: Int64

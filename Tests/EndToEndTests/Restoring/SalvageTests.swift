@@ -147,6 +147,20 @@ struct SalvageTests {
         }
     }
 
+    /// The new file has a digest of its own: that the old one's did not match must not be forgotten.
+    @Test func aChangedValueIsNotPassedOffAsSound() async throws {
+        try await withTemporaryDirectory { directory in
+            var bytes = try readFile(Repository.fixture("plain-etcd/auth-and-leases.db"))
+            let value = try #require(bytes.firstRange(of: Array("binary-prefix".utf8))).lowerBound
+            bytes[value] ^= 1
+            let damaged = directory.appending("damaged.db")
+            try writeFile(bytes, to: damaged)
+            let result = try await RegistreeProgram.run("salvage", damaged.string, "--dry-run")
+            #expect(result.exitCode == 0, "\(result.errors)")
+            #expect(result.output.contains("does not have the SHA-256 that it ends in"), "\(result.output)")
+        }
+    }
+
     /// Who meets the damage is told of the command, and what it would give.
     @Test func commandsThatRefuseADamagedFileNameIt() async throws {
         try await withTemporaryDirectory { directory in
