@@ -21,6 +21,8 @@ public struct StorageError: Error, Hashable, Sendable {
         case damagedPages(findings: Int, first: BoltError)
         case notADataDirectory
         case noKeyBucket
+        /// No page of a damaged file holds a sound record of bucket `key`.
+        case nothingToSalvage
         case digestMismatch(stored: [UInt8], computed: [UInt8])
 
         // A record of bucket `key`.
@@ -89,6 +91,7 @@ extension StorageError: CustomStringConvertible {
         case .notADataDirectory:
             "neither a snapshot file nor a member's data directory (no member/snap/db in it)"
         case .noKeyBucket: "a bbolt file, but not etcd's: it has no bucket named key"
+        case .nothingToSalvage: "nothing of it can be saved: no page holds a sound record"
         case .digestMismatch(let stored, let computed):
             "the file ends in SHA-256 \(hexadecimal(stored)), but its bytes have \(hexadecimal(computed))"
         case .badRevisionKey: "a key of bucket key is not a revision"

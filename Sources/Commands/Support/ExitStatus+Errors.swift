@@ -44,8 +44,7 @@ extension StorageError {
         case .kine(let problem): problem.status
         case .foreign, .notADataDirectory, .noKeyBucket, .compacted, .futureRevision: .badInput
         case .bytesBefore, .onlyZeros, .changes, .damagedPages, .digestMismatch, .wal, .unwritable,
-            .badRevisionKey,
-            .revisionOutOfOrder, .badKeyValue, .badPair, .revisionTooHigh:
+            .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair, .revisionTooHigh, .nothingToSalvage:
             .damaged
         }
     }

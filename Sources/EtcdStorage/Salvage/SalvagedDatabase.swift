@@ -34,7 +34,7 @@ public struct SalvagedDatabase: Sendable {
     /// The same of a snapshot file or a data directory, whose log is left alone.
     ///
     /// - Throws: `.file` when it cannot be read, or changes meanwhile; when nothing can be saved, why it cannot be
-    ///   opened, or else `.noKeyBucket`.
+    ///   opened, or else `.nothingToSalvage`.
     public init(path: String) throws(StorageError) {
         let opened = Result { () throws(StorageError) in try EtcdDatabase(path: path) }
         let salvaged: SalvagedDatabase?
@@ -52,7 +52,7 @@ public struct SalvagedDatabase: Sendable {
         }
         guard let salvaged else {
             _ = try opened.get()
-            throw StorageError(.noKeyBucket, path: path)
+            throw StorageError(.nothingToSalvage, path: path)
         }
         self = salvaged
         self.report.digestDiffers = (try? opened.get()).map(\.isChanged) ?? false

@@ -57,7 +57,7 @@ public struct ErrorText: Sendable {
         case .damagedPages, .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair:
             advice = verifyAdvice(path: error.path)
         case .bytesBefore: advice = "`registree verify \(error.path)` looks for a sound snapshot behind them"
-        case .onlyZeros: advice = "use another copy"
+        case .onlyZeros, .nothingToSalvage: advice = "use another copy"
         case .archive(let archive): advice = archive.advice
         case .kine(let problem): advice = problem.advice
         case .changes: advice = "the state before it can be had with --revision"

@@ -9,7 +9,7 @@ struct MalformedRevisionTests {
     static let sentence = "no revision (page "
 
     /// A snapshot in which the record of a key has a revision without its separator.
-    private func withoutSeparator(before key: String, _ body: (FilePath) async throws -> Void) async throws {
+    func withoutSeparator(before key: String, _ body: (FilePath) async throws -> Void) async throws {
         var bytes = try readFile(Repository.fixture("plain-etcd/auth-and-leases.db"))
         // A record of bucket `key`: its revision, then a message that begins with the key's length.
         let message = [0x0A, UInt8(key.utf8.count)] + Array(key.utf8) + [0x10]

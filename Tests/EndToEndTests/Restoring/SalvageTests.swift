@@ -106,13 +106,18 @@ struct SalvageTests {
     }
 
     @Test func aKeyThatIsNoRevisionIsLeftOut() async throws {
-        try await withTemporaryDirectory { directory in
-            let new = directory.appending("new.db").string
-            let salvaged = try await RegistreeProgram.run("salvage", MalformedRevisionTests.reported, new)
+        try await MalformedRevisionTests().withoutSeparator(before: "bin/value") { path in
+            let new = "\(path).new"
+            let salvaged = try await RegistreeProgram.run("salvage", path.string, new)
             #expect(salvaged.exitCode == 0, "\(salvaged.errors)")
             #expect(salvaged.output.contains("1 damaged on readable pages"), "\(salvaged.output)")
-            #expect(try await RegistreeProgram.run("verify", new).exitCode == 0)
+            let verified = try await RegistreeProgram.run("verify", new)
+            #expect(verified.exitCode == 0, "\(verified.output)")
         }
+        // It has no other key.
+        let reported = try await RegistreeProgram.run("salvage", MalformedRevisionTests.reported, "--dry-run")
+        #expect(reported.exitCode == 4)
+        #expect(reported.errors.contains("nothing of it can be saved"), "\(reported.errors)")
     }
 
     @Test func aDryRunWritesNothingAndNothingIsReplaced() async throws {
