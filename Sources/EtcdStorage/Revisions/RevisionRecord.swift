@@ -35,7 +35,8 @@ extension EtcdDatabase {
             return revision.main
         }
     }
-    /// The same, over keys that are no revision.
+
+    /// The same, over keys that are no revision and over buckets.
     func lastReadableRevision() throws(StorageError) -> Int64 {
         guard let bucket = try self.bucket(.key) else { throw StorageError(.noKeyBucket, path: self.path) }
         return try self.bolt.file.withBytes { (bytes) throws(StorageError) in
@@ -45,6 +46,7 @@ extension EtcdDatabase {
                     var pairs = try leaves.leaf(at: index, of: self.bolt, in: bytes).pairs
                     var last: RevisionKey?
                     while let pair = try pairs.next(in: bytes) {
+                        guard !pair.isBucket else { continue }
                         last = RevisionKey(reading: bytes, in: pair.key) ?? last
                     }
                     if let last { return last.main }

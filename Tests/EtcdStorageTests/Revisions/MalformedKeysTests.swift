@@ -1,4 +1,5 @@
 import Bolt
+import Foundation
 import SystemPackage
 import TestSupport
 import Testing
@@ -44,5 +45,38 @@ struct MalformedKeysTests {
             let error = try #require(throws: StorageError.self) { try OverlaySource(database) }
             #expect(error.reason == .badRevisionKey)
         }
+    }
+
+    /// The newest record is marked as a bucket: it is no change, so the revision before it is the newest.
+    @Test func aBucketIsNoRevision() throws {
+        try withTemporaryDirectory { directory in
+            let records = Dictionary(
+                uniqueKeysWithValues: (2...4).map {
+                    (RevisionKey(main: $0, sub: 0).bytes, Self.put(UInt8($0)))
+                }
+            )
+            let path = directory.appending("made.db").string
+            _ = try makeDatabase([BucketName.key.bytes: records], at: path)
+            var bytes = try Data(contentsOf: URL(filePath: path))
+            let key = try #require(bytes.range(of: Data(RevisionKey(main: 4, sub: 0).bytes))).lowerBound
+            // An element of a leaf page: flags, where its key is from here, the key's and the value's length.
+            let element = try #require(
+                (0..<key).last { start in
+                    bytes.littleEndian(at: start + 4) == UInt32(key - start)
+                        && bytes.littleEndian(at: start + 8) == 17
+                }
+            )
+            bytes[element] = 1
+            try bytes.write(to: URL(filePath: path))
+            let keyspace = try EtcdDatabase(path: path).keyspace()
+            #expect((keyspace.count, keyspace.currentRevision) == (1, 3))
+            #expect(keyspace.malformedKeys.count == 1)
+        }
+    }
+}
+
+extension Data {
+    fileprivate func littleEndian(at offset: Int) -> UInt32 {
+        self[offset..<offset + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }
 }
