@@ -272,4 +272,10 @@ struct EtcdLayoutTests {
             }
         }
     }
+
+    /// A copy of the word for each of its characters would take hours.
+    @Test func takesALongWordAsItComes() {
+        let word = String(repeating: "a", count: 1 << 20)
+        #expect(ShellCommand.words(of: "etcd \(word) b").map(\.count) == [4, 1 << 20, 1])
+    }
 }

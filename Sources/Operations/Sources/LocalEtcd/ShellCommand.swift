@@ -98,7 +98,9 @@ private struct ShellScanner {
     }
 
     private mutating func append(_ character: Character) {
-        self.word = (self.word ?? "") + String(character)
+        if self.word == nil { self.word = "" }
+        // In place: a copy for each character would take hours for a long word.
+        self.word?.append(character)
     }
 
     private mutating func endWord() {
