@@ -25,15 +25,19 @@ struct APIResourcesCommand: AsyncParsableCommand {
     @Flag(help: "Leave out the headings.")
     var noHeaders = false
 
+    @OptionGroup var fit: FitOptions
+    @OptionGroup var pager: PagerOptions
+
     func run() async throws {
         let registry = try await self.registry.open().registry()
         let decryption = try self.decoding.decryption()
         let (holdings, problems) = try await ObjectWalk(of: registry, decryption: decryption).holdings()
         let text = HoldingsText(holdings, of: registry.clusterRoots, showsHeadings: !self.noHeaders)
+        let display = self.fit.apply(to: self.pager.display)
         switch self.output {
-        case .json: try Output.print(json: text.json())
-        case .table: try Output.print(text.text)
-        case .name: try Output.print(text.names)
+        case .json: try Output.print(text, as: .json, display)
+        case .table: try Output.print(text, as: .table, display)
+        case .name: try Output.print(text.names, display)
         }
         try finish(registry.keyspace)
         note(problems.lines)

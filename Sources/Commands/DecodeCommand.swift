@@ -26,6 +26,8 @@ struct DecodeCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Print yaml or json.")
     var output: WholeObjectFormat = .yaml
 
+    @OptionGroup var look: LookOptions
+
     @Flag(help: "Show only the object's type and metadata.")
     var metaOnly = false
 
@@ -83,7 +85,7 @@ struct DecodeCommand: AsyncParsableCommand {
         for object in objects {
             switch object.decoded {
             case .success(let decoded):
-                if !isFirst, self.output == .yaml { try Output.print("---\n") }
+                if !isFirst, self.output == .yaml { try Output.print("---\n", self.look.display) }
                 isFirst = false
                 try self.print(decoded)
                 note(decoded.form.lines)
@@ -99,6 +101,6 @@ struct DecodeCommand: AsyncParsableCommand {
 
     private func print(_ decoded: DecodedValue) throws {
         let shown = self.metaOnly ? try decoded.document.metadataOnly() : decoded.document
-        try Output.print(shown.root, as: self.output)
+        try Output.print(shown.root, as: self.output, self.look.display)
     }
 }

@@ -34,7 +34,7 @@ struct DeleteCommand: AsyncParsableCommand {
         let deletion = try await self.endpoints.connection().withClient { client in
             try await client.deleteRange(range, returningPrevious: self.prevKv)
         }
-        var output = Output()
+        var output = try Output()
         try output.write("\(deletion.count)\n")
         for previous in deletion.previous {
             try output.write(stored: previous.key.span.bytes)

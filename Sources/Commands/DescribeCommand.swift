@@ -25,6 +25,7 @@ struct DescribeCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var objects: ObjectOptions
+    @OptionGroup var pager: PagerOptions
 
     func run() async throws {
         let queries = try self.objects.queries()
@@ -37,13 +38,14 @@ struct DescribeCommand: AsyncParsableCommand {
         )
         let answers = try queries.answers(in: registry, namespace: namespace)
         let walk = try self.objects.walk(queries, answers, in: registry, decryption, canMark: true)
+        let display = self.pager.display
         let text = DescriptionText(
             now: self.objects.ageEnd(walk, of: source),
-            width: terminalWidth(),
+            width: display.screenWidth,
             hasConfiguration: decryption != nil
         )
         let descriptions = ObjectDescriptions(walk, leases: leases)
-        var output = Output()
+        var output = try Output(display)
         var count = 0
         let objects = answers.flatMap(\.objects)
         let problems = try await descriptions.forEach(of: objects, namespace: namespace) { description in

@@ -25,7 +25,7 @@ struct EncodeCommand: AsyncParsableCommand {
             document.remove("metadata", "selfLink")
             let encoding = self.encoding?.encoding ?? ObjectEncoder.encoding(of: document)
             let bytes = try ObjectEncoder.encode(document, as: encoding)
-            var output = Output()
+            var output = try Output()
             try output.write(stored: bytes.span.bytes)
             try output.flush()
         } catch let error as CodecError {

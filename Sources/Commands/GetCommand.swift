@@ -51,6 +51,8 @@ struct GetCommand: AsyncParsableCommand {
     @Flag(help: "Show managedFields in yaml and json.")
     var showManagedFields = false
 
+    @OptionGroup var look: LookOptions
+
     func run() async throws {
         let queries = try self.objects.queries()
         let namespace = self.objects.namespace
@@ -70,7 +72,7 @@ struct GetCommand: AsyncParsableCommand {
             showsHeadings: !self.table.noHeaders,
             showsNamespace: self.objects.namespaces.allNamespaces
         )
-        var output = Output()
+        var output = try Output(self.table.fit.apply(to: self.look.display))
         let isList = !queries.areForOneObject(answers)
         let result = try await renderer.write(answers, isList: isList, to: &output)
         if result.isEmptyTable { self.objects.noteNothingFound(answers) }
@@ -107,6 +109,8 @@ struct TableOptions: ParsableArguments {
         help: ArgumentHelp("Show these labels, each in a column.", valueName: "label")
     )
     var labelColumns: [String] = []
+
+    @OptionGroup var fit: FitOptions
 
     func options(isWide: Bool) -> TableView.Options {
         var options = TableView.Options()

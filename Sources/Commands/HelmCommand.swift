@@ -28,9 +28,13 @@ struct HelmList: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Print a table or json.")
     var output: ReportFormat = .table
 
+    @OptionGroup var fit: FitOptions
+    @OptionGroup var look: LookOptions
+
     func run() async throws {
         let (releases, problems) = try await self.source.read { try $0.summaries(self.unreadable.rule()) }
-        try Output.print(HelmText(releases.newest, .list), as: self.output)
+        let display = self.fit.apply(to: self.look.display)
+        try Output.print(HelmText(releases.newest, .list), as: self.output, display)
         try self.unreadable.report(problems)
     }
 }
@@ -51,6 +55,9 @@ struct HelmHistory: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Print a table or json.")
     var output: ReportFormat = .table
 
+    @OptionGroup var fit: FitOptions
+    @OptionGroup var look: LookOptions
+
     func run() async throws {
         let (releases, problems) = try await self.source.read {
             try $0.summaries(of: self.release, self.unreadable.rule())
@@ -58,7 +65,8 @@ struct HelmHistory: AsyncParsableCommand {
         guard !releases.isEmpty || problems.isIncomplete else { throw self.source.notFound(self.release) }
         if !releases.isEmpty {
             let sorted = releases.sorted { $0.revision < $1.revision }
-            try Output.print(HelmText(sorted, .history), as: self.output)
+            let display = self.fit.apply(to: self.look.display)
+            try Output.print(HelmText(sorted, .history), as: self.output, display)
         }
         try self.unreadable.report(problems)
     }
@@ -79,12 +87,14 @@ struct HelmValues: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Print yaml or json.")
     var output: WholeObjectFormat = .yaml
 
+    @OptionGroup var look: LookOptions
+
     func run() async throws {
         let release = try await self.choice.release()
         guard let values = self.defaults ? release.defaultValues : release.values else {
             return try Output.print("{}\n")
         }
-        try Output.print(values, as: self.output)
+        try Output.print(values, as: self.output, self.look.display)
     }
 }
 
@@ -96,10 +106,11 @@ struct HelmManifest: AsyncParsableCommand {
     )
 
     @OptionGroup var choice: HelmChoice
+    @OptionGroup var pager: PagerOptions
 
     func run() async throws {
         let manifest = Array(try await self.choice.release().manifest.utf8)
-        var output = Output()
+        var output = try Output(self.pager.display)
         try output.write(lines: manifest.span.bytes)
         try output.flush()
     }

@@ -39,6 +39,8 @@ struct KeysCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Print simple or json, as etcdctl does.")
     var output: KeyFormat = .simple
 
+    @OptionGroup var pager: PagerOptions
+
     func validate() throws {
         guard !self.keysOnly || !self.printValueOnly else {
             throw ValidationError("--keys-only and --print-value-only exclude each other.")
@@ -57,7 +59,7 @@ struct KeysCommand: AsyncParsableCommand {
         renderer.keysOnly = self.keysOnly
         renderer.valuesOnly = self.printValueOnly
         renderer.limit = self.limit
-        var output = Output()
+        var output = try Output(self.pager.display)
         try renderer.write(range, of: keyspace, to: &output)
         try output.flush()
         try finish(keyspace)

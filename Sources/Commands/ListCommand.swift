@@ -22,13 +22,16 @@ struct ListCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Print a table or json.")
     var output: ReportFormat = .table
 
+    @OptionGroup var fit: FitOptions
+    @OptionGroup var pager: PagerOptions
+
     func run() async throws {
         let registry = try await self.registry.open().registry()
         let usage = registry.usage(of: self.namespaces.only)
         if usage.isEmpty, self.output == .table {
             note(nothingFoundLine(in: self.namespaces.only))
         } else {
-            try Output.print(UsageText(usage), as: self.output)
+            try Output.print(UsageText(usage), as: self.output, self.fit.apply(to: self.pager.display))
         }
         try finish(registry.keyspace)
         self.namespaces.noteRoots(of: registry)

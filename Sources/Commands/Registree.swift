@@ -33,7 +33,7 @@ public enum Registree {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         let signals = Signals.endTidily()
-        let status = await self.run(Array(CommandLine.arguments.dropFirst()))
+        let status = Pager.finish(await self.run(Array(CommandLine.arguments.dropFirst())))
         withExtendedLifetime(signals) { exit(status.rawValue) }
     }
 

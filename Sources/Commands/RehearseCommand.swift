@@ -73,18 +73,21 @@ struct RehearseCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Print a table or json.")
     var output: ReportFormat = .table
 
+    @OptionGroup var look: LookOptions
+
     func validate() throws {
         if self.both, self.etcd == nil { throw ValidationError("--both needs --etcd.") }
     }
 
     func run() async throws {
         let rehearsal = try await self.rehearse()
+        let display = self.look.display
         let text = RehearsalText(
             rehearsal,
             path: self.path == "-" ? BackupRequest.standardInputName : self.path,
-            width: terminalWidth() ?? 100
+            width: display.screenWidth ?? 100
         )
-        try Output.print(text, as: self.output)
+        try Output.print(text, as: self.output, display)
         if self.output == .json, let kept = rehearsal.keptPath {
             note("The restored directory was kept: \(kept)")
         }

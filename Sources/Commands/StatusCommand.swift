@@ -24,6 +24,8 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Print everything, as table or json.")
     var output: ReportFormat = .table
 
+    @OptionGroup var look: LookOptions
+
     @Flag(help: "Check everything first, digest included, as `registree verify` does.")
     var check = false
 
@@ -41,7 +43,7 @@ struct StatusCommand: AsyncParsableCommand {
         }
         let report = try StatusReport(of: database)
         let text = StatusText(report, path: backup.path, verification: verification)
-        try Output.print(text, as: self.output)
+        try Output.print(text, as: self.output, self.look.display)
         Completeness.report(report.malformedKeys)
         if verification?.verdict == .damaged { throw ExitStatus.damaged }
         if let damage = report.structure.damage(path: backup.path) { throw damage }

@@ -18,27 +18,28 @@ struct TreeCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             """
             How many levels to show: 0 roots; 1 cluster scope and namespaces; 2 each namespace and the \
-            cluster's resources; 3 each namespace's resources; 4 every object.
+            cluster's resources; 3 each namespace's resources; 4 every object (default: 3, and 4 with -n).
             """,
             valueName: "n"
         )
     )
-    var depth = TreeDepth.resources.rawValue
+    var depth: Int?
 
     @Option(name: .shortAndLong, help: "Print a tree or json.")
     var output: TreeFormat = .tree
 
+    @OptionGroup var look: LookOptions
+
     func validate() throws {
-        if self.depth < 0 { throw ValidationError("--depth must be 0 or more.") }
+        if let depth = self.depth, depth < 0 { throw ValidationError("--depth must be 0 or more.") }
     }
 
     func run() async throws {
         let registry = try await self.registry.open().registry()
-        let depth = TreeDepth(rawValue: self.depth) ?? .objects
-        var output = Output()
+        var output = try Output(self.look.display)
         let isThere = try registry.writeTree(
             as: self.output,
-            depth: depth,
+            depth: self.treeDepth,
             namespace: self.namespaces.only,
             to: &output
         )
@@ -46,5 +47,11 @@ struct TreeCommand: AsyncParsableCommand {
         try output.flush()
         try finish(registry.keyspace)
         self.namespaces.noteRoots(of: registry)
+    }
+
+    /// One namespace is opened to its objects unless a depth is given.
+    private var treeDepth: TreeDepth {
+        guard let depth = self.depth else { return self.namespaces.only == nil ? .resources : .objects }
+        return TreeDepth(rawValue: depth) ?? .objects
     }
 }

@@ -22,6 +22,8 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Print a table or json.")
     var output: ReportFormat = .table
 
+    @OptionGroup var look: LookOptions
+
     func run() async throws {
         let backup = try self.backup()
         note(backup.notes)
@@ -34,7 +36,7 @@ struct VerifyCommand: AsyncParsableCommand {
         note(database.dataDirectoryNotes())
         let verification = try await Verification(of: database)
         let text = VerificationText(verification, path: backup.path, isUnpacked: backup.isUnpacked)
-        try Output.print(text, as: self.output)
+        try Output.print(text, as: self.output, self.look.display)
         if verification.verdict == .damaged { throw ExitStatus.damaged }
     }
 
@@ -60,7 +62,7 @@ struct VerifyCommand: AsyncParsableCommand {
             hints: hints,
             isUnpacked: isUnpacked
         )
-        try Output.print(report, as: self.output)
+        try Output.print(report, as: self.output, self.look.display)
         return ExitStatus.damaged
     }
 }

@@ -1,5 +1,7 @@
 /// Where rendered text goes.
 public protocol OutputSink: ~Copyable {
+    /// How text for people looks there.
+    var appearance: Appearance { get }
     /// Writes text that is harmless on a terminal, or is for programs.
     mutating func write(_ text: String) throws
     /// Writes bytes as they are.
@@ -19,6 +21,12 @@ extension OutputSink where Self: ~Copyable {
     }
 
     mutating func write(_ table: Table) throws {
-        try table.forEachLine { try self.write($0.span.bytes) }
+        let appearance = self.appearance
+        guard appearance.tableWidth != nil else {
+            return try table.forEachLine(in: appearance.colors) { try self.write($0.span.bytes) }
+        }
+        try table.forEachLine(in: appearance.colors) { line in
+            try self.write(fitted(String(decoding: line, as: UTF8.self), to: appearance.tableWidth))
+        }
     }
 }

@@ -27,21 +27,13 @@ struct OutputTests {
         #expect(result.lines == Array(keys.prefix(2)))
     }
 
-    /// `script` gives the program a terminal, which ends lines with a carriage return too.
-    private func runOnATerminal(_ arguments: [String], input: FilePath = "/dev/null") async throws -> String {
-        let words = [try RegistreeProgram.located().path.string] + arguments
-        let line = words.map { "'\($0)'" }.joined(separator: " ") + " < '\(input)'"
-        let result = try await RealPrograms.named("script").succeed(["-qec", line, "/dev/null"])
-        return result.output.replacing("\r\n", with: "\n")
-    }
-
     @Test func escapesInJSONWhatATerminalWouldObey() async throws {
         let stored = #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"<>"}}"#
             .replacing("<>", with: "\u{9B}31m \u{202E}\u{7F}é\\n")
         try await withTemporaryDirectory { directory in
             let file = directory.appending("input")
             try Data(stored.utf8).write(to: URL(filePath: file.string))
-            let shown = try await self.runOnATerminal(["decode", "-o", "json"], input: file)
+            let shown = try await runOnATerminal(["decode", "-o", "json"], input: file).output
             #expect(shown.contains(#""k": "\u009b31m \u202e\u007fé\n""#), "\(shown.debugDescription)")
             let truth = try Document(json: Array(stored.utf8)).root["data", "k"]?.string
             #expect(try Document(json: Array(shown.utf8)).root["data", "k"]?.string == truth)
@@ -58,6 +50,6 @@ struct OutputTests {
         let arguments = ["get"] + words + ["-f", Self.cluster]
         let piped = try await RegistreeProgram.run(arguments)
         #expect(piped.lines.count > 2)
-        #expect(try await self.runOnATerminal(arguments) == piped.output)
+        #expect(try await runOnATerminal(arguments).output == piped.output)
     }
 }

@@ -9,6 +9,10 @@ public struct Table: Sendable {
     private var text: [UInt8] = []
     private(set) var widths: [Int] = []
     public private(set) var rowCount = 0
+    /// The column whose words have the colour of what they say; nil for none.
+    var statusColumn: Int?
+    /// What the last cell of a row says, by the row's number.
+    private var meanings: [Int: Colors.Meaning] = [:]
 
     /// No cell has these.
     private static let cellEnd: UInt8 = 0
@@ -22,6 +26,7 @@ public struct Table: Sendable {
     /// A table that begins with a row of headings.
     public init(headings: [String]) {
         self.append(headings)
+        self.statusColumn = headings.firstIndex(of: "STATUS")
     }
 
     public mutating func append(_ cells: [String]) {
@@ -34,6 +39,12 @@ public struct Table: Sendable {
         self.rowCount += 1
     }
 
+    /// Adds a row of a name and a value, which has the colour of what it says.
+    mutating func append(_ name: String, _ value: String, _ meaning: Colors.Meaning?) {
+        self.meanings[self.rowCount] = meaning
+        self.append([name, value])
+    }
+
     /// Adds a line that stands for itself, however wide the columns are.
     public mutating func append(line: String) {
         self.text += terminalText(line).utf8
@@ -44,6 +55,7 @@ public struct Table: Sendable {
     /// Adds the rows of another table behind its own.
     public mutating func append(_ other: Table) {
         for (column, width) in other.widths.enumerated() { self.widen(column, to: width) }
+        for (row, meaning) in other.meanings { self.meanings[self.rowCount + row] = meaning }
         self.text += other.text
         self.rowCount += other.rowCount
     }
@@ -67,25 +79,46 @@ public struct Table: Sendable {
     }
 
     /// Calls `write` with every line: columns as wide as their longest cell and three spaces, and at least six.
-    public func forEachLine(_ write: (ArraySlice<UInt8>) throws -> Void) rethrows {
+    public func forEachLine(
+        in colors: Colors = .none,
+        _ write: (ArraySlice<UInt8>) throws -> Void
+    ) rethrows {
         var line: [UInt8] = []
+        var rowNumber = 0
         try self.forEachRow { row in
             line.removeAll(keepingCapacity: true)
             for (column, cell) in row.enumerated() {
-                line += cell
+                if colors.areOn, let meaning = self.meaning(of: cell, column, of: row.count, rowNumber) {
+                    line += colors.paint(String(decoding: cell, as: UTF8.self), meaning).utf8
+                } else {
+                    line += cell
+                }
                 guard column + 1 < row.count else { continue }
                 let end = max(Self.narrowest, self.widths[column] + Self.gap)
                 line += repeatElement(UInt8(ascii: " "), count: end - columns(of: cell))
             }
             line.append(0x0A)
+            rowNumber += 1
             try write(line[...])
         }
     }
 
+    private func meaning(
+        of cell: ArraySlice<UInt8>,
+        _ column: Int,
+        of columnCount: Int,
+        _ row: Int
+    ) -> Colors.Meaning? {
+        if column == self.statusColumn { return statusMeaning(String(decoding: cell, as: UTF8.self)) }
+        return column + 1 == columnCount ? self.meanings[row] : nil
+    }
+
     /// All lines.
-    public var lines: String {
+    public var lines: String { self.lines(in: .none) }
+
+    func lines(in colors: Colors) -> String {
         var bytes: [UInt8] = []
-        self.forEachLine { bytes += $0 }
+        self.forEachLine(in: colors) { bytes += $0 }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

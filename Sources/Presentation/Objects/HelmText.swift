@@ -16,7 +16,9 @@ public struct HelmText: Report {
         self.columns = columns
     }
 
-    public var text: String {
+    public var text: String { self.text(in: .none) }
+
+    public func text(in colors: Colors) -> String {
         var table = Table(headings: self.headings)
         for release in self.releases {
             let name = [release.name, release.namespace]
@@ -25,7 +27,7 @@ public struct HelmText: Report {
             ]
             table.append(self.columns == .list ? name + facts : facts + [release.description])
         }
-        return table.lines
+        return table.lines(in: colors)
     }
 
     private var headings: [String] {

@@ -54,12 +54,12 @@ extension ObjectRenderer {
             text.append(found.document, to: &bytes)
         } take: { bytes, count in
             guard count > 0 else { return }
-            try output.write(isFirst ? text.opening : text.separator)
+            try text.write(frame: isFirst ? text.opening : text.separator, to: &output)
             isFirst = false
             try text.write(bytes, to: &output)
         }
         if isFirst, problems.isRefusal { return problems }
-        try output.write(isFirst ? text.empty : text.closing)
+        try text.write(frame: isFirst ? text.empty : text.closing, to: &output)
         return problems
     }
 
@@ -138,7 +138,8 @@ extension ObjectRenderer {
             result.isEmptyTable = false
             if showsRoot, root != answer.resource.clusterRoot {
                 root = answer.resource.clusterRoot
-                try output.write(terminalText(answer.resource.clusterRoot.heading) + "\n")
+                let heading = terminalText(answer.resource.clusterRoot.heading)
+                try output.write(output.appearance.colors.paint(heading, .heading) + "\n")
             }
             try output.write(table)
         }
@@ -156,6 +157,7 @@ extension ObjectRenderer {
     ) async throws -> (table: Table, rowCount: Int, problems: ReadingProblems) {
         let view = TableView(self.registry.table(of: answer.resource, self.walk.decryption), options)
         var table = Table()
+        table.statusColumn = view.headings.firstIndex(of: "STATUS")
         if self.showsHeadings { table.append(view.headings) }
         var rowCount = 0
         let problems = try await self.walk.forEach(of: answer.objects, startingWith: Table()) { run, found in

@@ -39,10 +39,18 @@ public struct ObjectText: Sendable {
 
     /// Writes objects that were appended.
     public func write<Sink: OutputSink & ~Copyable>(_ bytes: [UInt8], to output: inout Sink) throws {
+        let colors = output.appearance.colors
         switch self.format {
+        case .yaml where colors.areOn: try output.write(coloredYAML(terminalLines(bytes), in: colors))
         case .yaml: try output.write(lines: bytes.span.bytes)
         case .json, .jsonLines: try output.write(json: bytes.span.bytes)
         }
+    }
+
+    /// Writes what stands around the items of a list.
+    func write<Sink: OutputSink & ~Copyable>(frame: String, to output: inout Sink) throws {
+        let isColored = self.format == .yaml
+        try output.write(isColored ? coloredYAML(frame, in: output.appearance.colors) : frame)
     }
 
     /// What stands before the first item of a list.

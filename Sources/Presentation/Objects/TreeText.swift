@@ -27,7 +27,7 @@ extension Registry {
         var isEmpty = true
         switch format {
         case .tree:
-            var text = TreeText(self)
+            var text = TreeText(self, output.appearance.colors)
             try self.forEachTreeNode(depth: depth, namespace: namespace) { node in
                 isEmpty = false
                 try output.write(text.line(node))
@@ -47,28 +47,31 @@ extension Registry {
 /// Draws the registry's tree with box characters, line by line.
 private struct TreeText {
     private let registry: Registry
+    private let colors: Colors
     /// For each level above the next line, whether a further line of it follows.
     private var continues: [Bool] = []
 
-    init(_ registry: Registry) {
+    init(_ registry: Registry, _ colors: Colors) {
         self.registry = registry
+        self.colors = colors
     }
 
     /// A node's line: branch, name, and what lies below it.
     mutating func line(_ node: TreeNode) -> String {
-        var line = ""
-        if node.level > 0 {
-            self.continues.removeSubrange(min(node.level - 1, self.continues.count)...)
-            for continues in self.continues { line += continues ? "│   " : "    " }
-            line += node.isLast ? "└── " : "├── "
-            self.continues.append(!node.isLast)
-        } else {
+        let branch = self.colors.paint(self.branch(to: node), .aside)
+        let name = self.colors.paint(terminalText(node.name(in: self.registry)), node.meaning)
+        return branch + name + "  " + self.colors.paint("(\(node.sizeText))", .aside) + "\n"
+    }
+
+    private mutating func branch(to node: TreeNode) -> String {
+        guard node.level > 0 else {
             self.continues = []
+            return ""
         }
-        line += terminalText(node.name(in: self.registry))
-        let size = humanByteCount(UInt64(node.bytes))
-        if case .object = node.content { return line + "  (\(size))\n" }
-        return line + "  (\(counted(node.objects, "object")), \(size))\n"
+        self.continues.removeSubrange(min(node.level - 1, self.continues.count)...)
+        let above = self.continues.map { $0 ? "│   " : "    " }.joined()
+        self.continues.append(!node.isLast)
+        return above + (node.isLast ? "└── " : "├── ")
     }
 }
 
@@ -128,6 +131,22 @@ extension TreeNode {
         case .namespace(let name): name
         case .resource(let resource): resource.qualifiedName
         case .object(let object): registry.name(of: object)
+        }
+    }
+
+    /// How many objects lie below it, and how large they are; of an object its size.
+    fileprivate var sizeText: String {
+        let size = humanByteCount(UInt64(self.bytes))
+        if case .object = self.content { return size }
+        return "\(counted(self.objects, "object")), \(size)"
+    }
+
+    /// What its colour says: objects have none.
+    fileprivate var meaning: Colors.Meaning? {
+        switch self.content {
+        case .root, .clusterScope, .namespaces, .namespace: .heading
+        case .resource: .name
+        case .object: nil
         }
     }
 

@@ -45,6 +45,16 @@ extension CheckOutcome {
         case .notChecked: "not checked"
         }
     }
+
+    /// What its colour says; a check that was not made has none.
+    var meaning: Colors.Meaning? {
+        switch self {
+        case .pass: .good
+        case .warn: .warning
+        case .fail: .bad
+        case .notChecked: nil
+        }
+    }
 }
 
 extension RehearsalProgram {

@@ -19,9 +19,14 @@ public struct RehearsalText: Report, Sendable {
     }
 
     /// The verdict, the checks in a table, the times, and what to do next.
-    public var text: String {
-        var text = self.paragraph(self.verdictLine)
-        let layout = Layout(self.steps + self.clusterChecks, width: self.width)
+    public var text: String { self.text(in: .none) }
+
+    public func text(in colors: Colors) -> String {
+        let verdict = self.rehearsal.verdict
+        // The word stands at the beginning of a line, so that colours change no line's width.
+        let sentence = self.paragraph(self.verdictLine).dropFirst(verdict.word.count)
+        var text = colors.paint(verdict.word, verdict.meaning) + sentence
+        let layout = Layout(self.steps + self.clusterChecks, width: self.width, colors: colors)
         text += "\n" + layout.line("RESULT", "STEP", "COUNT", "TIME", "DETAIL")
         for row in self.steps { text += layout.line(row) }
         if !self.clusterChecks.isEmpty {
@@ -58,26 +63,46 @@ public struct RehearsalText: Report, Sendable {
     }
 }
 
+extension Rehearsal.Verdict {
+    /// What the first line begins with.
+    fileprivate var word: String {
+        switch self {
+        case .pass: "PASS"
+        case .warn: "WARN"
+        case .fail: "FAIL"
+        }
+    }
+
+    fileprivate var meaning: Colors.Meaning {
+        switch self {
+        case .pass: .good
+        case .warn: .warning
+        case .fail: .bad
+        }
+    }
+}
+
 // MARK: Sentences
 
 extension RehearsalText {
     /// The first line.
     public var verdictLine: String {
         let file = terminalText(self.path)
+        let word = self.rehearsal.verdict.word
         let uncheckedCount = self.clusterChecks.count { $0.outcome == .notChecked }
         let unchecked = uncheckedCount > 0 ? " (\(uncheckedCount) not checked)" : ""
         switch self.rehearsal.verdict {
-        case .pass: return "PASS: \(file) comes back as it was\(self.contents)\(unchecked)."
+        case .pass: return "\(word): \(file) comes back as it was\(self.contents)\(unchecked)."
         case .warn:
             let count = (self.steps + self.clusterChecks).count { $0.outcome == .warn }
             return
-                "WARN: \(file) comes back\(self.contents), with \(counted(count, "warning"))\(unchecked)."
+                "\(word): \(file) comes back\(self.contents), with \(counted(count, "warning"))\(unchecked)."
         case .fail:
             let failed = (self.steps + self.clusterChecks).filter { $0.outcome == .fail }.map(\.name)
             let what =
                 self.rehearsal.isBroughtBack
                 ? "comes back as it was, but not for kube-apiserver" : "does not come back as it was"
-            return "FAIL: \(file) \(what): \(failed.joined(separator: ", "))."
+            return "\(word): \(file) \(what): \(failed.joined(separator: ", "))."
         }
     }
 
@@ -145,8 +170,10 @@ private struct Layout {
     private let countWidth: Int
     private let timeWidth = 7
     private let detailWidth: Int
+    private let colors: Colors
 
-    init(_ rows: [RehearsalRow], width: Int) {
+    init(_ rows: [RehearsalRow], width: Int, colors: Colors) {
+        self.colors = colors
         self.resultWidth = rows.map(\.outcome.word.count).max().map { max($0, 6) } ?? 6
         self.nameWidth = rows.map { terminalText($0.name).count }.max().map { max($0, 8) } ?? 8
         self.countWidth = rows.map { grouped($0.count).count }.max().map { max($0, 5) } ?? 5
@@ -160,16 +187,26 @@ private struct Layout {
             terminalText(row.name),
             row.count > 0 ? grouped(row.count) : "",
             row.seconds >= 0.005 ? seconds(row.seconds) : "",
-            terminalText(row.detail)
+            terminalText(row.detail),
+            row.outcome.meaning
         )
     }
 
-    func line(_ result: String, _ name: String, _ count: String, _ time: String, _ detail: String) -> String {
-        let start =
-            atLeft(result, to: self.resultWidth) + "  " + atLeft(name, to: self.nameWidth) + "  "
-            + atRight(count, to: self.countWidth) + "  " + atRight(time, to: self.timeWidth) + "  "
+    func line(
+        _ result: String,
+        _ name: String,
+        _ count: String,
+        _ time: String,
+        _ detail: String,
+        _ meaning: Colors.Meaning? = nil
+    ) -> String {
+        let result = atLeft(result, to: self.resultWidth)
+        let rest =
+            "  " + atLeft(name, to: self.nameWidth) + "  " + atRight(count, to: self.countWidth) + "  "
+            + atRight(time, to: self.timeWidth) + "  "
         let lines = broken(detail, to: self.detailWidth)
-        return start + lines.joined(separator: "\n" + spaces(start.count)) + "\n"
+        return self.colors.paint(result, meaning) + rest
+            + lines.joined(separator: "\n" + spaces(result.count + rest.count)) + "\n"
     }
 }
 

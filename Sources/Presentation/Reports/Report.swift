@@ -2,8 +2,15 @@
 public protocol Report {
     /// Lines for people.
     var text: String { get }
+    /// The same in colours.
+    func text(in colors: Colors) -> String
     /// One JSON value and a line's end.
     func json() throws -> String
+}
+
+extension Report {
+    /// A report without anything to colour is the same in colours.
+    public func text(in colors: Colors) -> String { self.text }
 }
 
 /// The formats of a report.

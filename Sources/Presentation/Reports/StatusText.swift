@@ -66,7 +66,9 @@ public struct StatusText: Report {
         self.verification = verification
     }
 
-    public var text: String {
+    public var text: String { self.text(in: .none) }
+
+    public func text(in colors: Colors) -> String {
         let report = self.report
         var table = Table()
         table.append(["file", self.path])
@@ -86,21 +88,22 @@ public struct StatusText: Report {
         table.append(["term", report.facts.term.map { "\($0)" } ?? "none"])
         table.append(["leases", String(report.facts.leases.count)])
         table.append(["auth", self.authText])
-        table.append(["alarms", self.alarmText])
+        table.append("alarms", self.alarmText, report.facts.alarms.isEmpty ? nil : .bad)
         if let cluster = report.log?.cluster { table.append(["cluster ID", "\(cluster)"]) }
         if let member = report.log?.member { table.append(["member ID", "\(member)"]) }
         if let log = report.log { table.append(["log", "to index \(log.lastIndex), term \(log.lastTerm)"]) }
         for member in report.facts.members { table.append(["member", memberText(member)]) }
         if let verification {
-            table.append(["check", verification.verdictLine])
-            return table.lines
+            table.append("check", verification.verdictLine, verification.verdict.meaning)
+            return table.lines(in: colors)
         }
-        table.append(["digest", report.hasDigest ? "SHA-256, not compared here (registree verify)" : "none"])
+        let digest = report.hasDigest ? "SHA-256, not compared here (registree verify)" : "none"
+        table.append("digest", digest, report.hasDigest ? nil : .warning)
         let findings = report.structure.findingCount
         if findings > 0 {
-            table.append(["pages", "damaged: \(counted(findings, "finding")) (registree verify)"])
+            table.append("pages", "damaged: \(counted(findings, "finding")) (registree verify)", .bad)
         }
-        return table.lines
+        return table.lines(in: colors)
     }
 
     /// As `verify` calls it; nil when the file was not verified and its pages are sound.

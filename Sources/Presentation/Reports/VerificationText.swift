@@ -70,6 +70,16 @@ extension Verification {
     }
 }
 
+extension Verification.Verdict {
+    var meaning: Colors.Meaning {
+        switch self {
+        case .sound: .good
+        case .unproved: .warning
+        case .damaged: .bad
+        }
+    }
+}
+
 /// What the printed commands call the snapshot of a packed file, which a person unpacks first.
 private let unpackedName = "UNPACKED"
 
@@ -90,15 +100,20 @@ public struct VerificationText: Report {
         self.commandPath = isUnpacked ? unpackedName : path
     }
 
-    public var text: String { self.lines.map { $0 + "\n" }.joined() }
+    public var text: String { self.text(in: .none) }
+
+    public func text(in colors: Colors) -> String { self.lines(in: colors).map { $0 + "\n" }.joined() }
 
     /// The findings, what else there is to say of them, and the verdict.
-    public var lines: [String] {
+    public var lines: [String] { self.lines(in: .none) }
+
+    private func lines(in colors: Colors) -> [String] {
+        let verdict = colors.paint(self.verification.verdictLine, self.verification.verdict.meaning)
         let findings = self.verification.lines
         let more = self.verification.findingCount - findings.count
         return findings.map(\.text) + (more > 0 ? ["… and \(more) more"] : [])
             + self.verification.hints.lines(path: self.commandPath)
-            + ["\(terminalText(self.path)): \(self.verification.verdictLine)"]
+            + ["\(terminalText(self.path)): \(verdict)"]
     }
 
     public func json() throws -> String {
@@ -134,8 +149,11 @@ public struct UnopenedText: Report {
         self.hints = hints
     }
 
-    public var text: String {
-        let lines = self.hints.lines(path: self.commandPath) + ["\(terminalText(self.problem)): damaged"]
+    public var text: String { self.text(in: .none) }
+
+    public func text(in colors: Colors) -> String {
+        let verdict = colors.paint("damaged", .bad)
+        let lines = self.hints.lines(path: self.commandPath) + ["\(terminalText(self.problem)): \(verdict)"]
         return lines.map { $0 + "\n" }.joined()
     }
 
