@@ -27,8 +27,8 @@ struct GetCommand: AsyncParsableCommand {
             """
     )
 
+    @OptionGroup(title: "Tables") var table: TableOptions
     @OptionGroup var objects: ObjectOptions
-    @OptionGroup var table: TableOptions
 
     @Option(
         name: .shortAndLong,

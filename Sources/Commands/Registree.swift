@@ -14,12 +14,31 @@ struct Root: AsyncParsableCommand {
         discussion: "Exit codes: "
             + ExitStatus.allCases.map { "\($0.rawValue) \($0.explanation)" }.joined(separator: "; ") + ".",
         version: Program.description,
-        subcommands: [
-            TakeCommand.self, RehearseCommand.self, StatusCommand.self, VerifyCommand.self,
-            RestoreCommand.self, SalvageCommand.self, ConvertCommand.self,
-            ListCommand.self, GetCommand.self, DescribeCommand.self, TreeCommand.self,
-            APIResourcesCommand.self, HelmCommand.self, DecodeCommand.self, EncodeCommand.self,
-            KeysCommand.self, PutCommand.self, DeleteCommand.self, ServeCommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Everyday",
+                subcommands: [
+                    TakeCommand.self, VerifyCommand.self, RestoreCommand.self, ListCommand.self,
+                    GetCommand.self, DescribeCommand.self, TreeCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Snapshot",
+                subcommands: [
+                    StatusCommand.self, RehearseCommand.self, SalvageCommand.self, ConvertCommand.self,
+                    ServeCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Object",
+                subcommands: [
+                    APIResourcesCommand.self, HelmCommand.self, DecodeCommand.self, EncodeCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Key",
+                subcommands: [KeysCommand.self, PutCommand.self, DeleteCommand.self]
+            ),
         ]
     )
 }
@@ -57,7 +76,7 @@ public enum Registree {
         if let status = error as? ExitStatus { return status }
         let code = Root.exitCode(for: error)
         if code == .success {
-            _ = try? Output.print(Root.message(for: error) + "\n")
+            _ = try? Output.print(withEverydayOptionsFirst(Root.message(for: error) + "\n"))
             return .success
         }
         if code == .validationFailure {

@@ -49,6 +49,33 @@ struct HelpTests {
     }
 }
 
+extension HelpTests {
+    @Test func theEverydayCommandsComeFirst() async throws {
+        let help = try await RegistreeProgram.run("--help")
+        let headings = help.lines.filter { $0.hasSuffix("SUBCOMMANDS:") }
+        #expect(headings.first == "EVERYDAY SUBCOMMANDS:")
+        let take = try #require(help.lines.firstIndex { $0.hasPrefix("  take ") })
+        let encode = try #require(help.lines.firstIndex { $0.hasPrefix("  encode ") })
+        #expect(take < encode)
+    }
+
+    @Test(arguments: [
+        (["get"], "A LIVE ETCD:", "-n, --namespace"), (["list"], "A LIVE ETCD:", "-o, --output"),
+        (["helm", "values"], "A LIVE ETCD:", "-o, --output"), (["take"], "THE LIVE ETCD:", "--force"),
+        (["keys"], "A LIVE ETCD:", "--limit"), (["delete"], "THE LIVE ETCD:", "--prefix"),
+    ])
+    func howToReachALiveEtcdComesLast(words: [String], heading: String, option: String) async throws {
+        for line in [words + ["--help"], ["help"] + words] {
+            let lines = try await RegistreeProgram.run(line).lines
+            let place = try #require(lines.firstIndex(of: heading))
+            #expect(lines[place...].filter { $0.hasSuffix(":") && !$0.hasPrefix(" ") } == [heading])
+            #expect(lines[..<place].contains { $0.hasPrefix("  \(option)") })
+            #expect(lines[place...].contains { $0.hasPrefix("  --endpoints <urls>") })
+            #expect(lines[..<place].contains { $0.hasPrefix("  -h, --help ") })
+        }
+    }
+}
+
 private let notes = ProcessInfo.processInfo.environment["REGISTREE_ALL_TYPED"]
 
 /// Every flag of every command is typed by some test, as a user would type it.

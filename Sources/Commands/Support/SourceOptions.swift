@@ -28,13 +28,7 @@ struct SourceOptions: ParsableArguments {
 
     @OptionGroup(title: "A live etcd") var endpoints: EndpointOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "How a live etcd is read: l as its whole cluster agrees, s as the one member has it, also without quorum.",
-            valueName: "l|s"
-        )
-    )
-    var consistency: ConnectionOptions.ReadConsistency = .linearizable
+    @OptionGroup(title: "A live etcd") var reading: LiveReadingOptions
 
     func validate() throws {
         if let revision = self.revision, revision < 1 {
@@ -45,7 +39,7 @@ struct SourceOptions: ParsableArguments {
     /// Opens what the flags and the environment name, and prints what a person should know of it.
     func open() throws -> Source {
         var connection = self.endpoints.flags
-        connection.consistency = self.consistency
+        connection.consistency = self.reading.consistency
         let request = SourceRequest(
             file: self.file,
             revision: self.revision,
@@ -66,6 +60,17 @@ func requireStates(of backup: Backup, for revision: Int64?) throws {
         advice: "--revision chooses among states of kine's file, or of Gardener's full snapshots and deltas",
         status: .badInput
     )
+}
+
+/// How the keys of a live etcd are read.
+struct LiveReadingOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How a live etcd is read: l as its whole cluster agrees, s as the one member has it, also without quorum.",
+            valueName: "l|s"
+        )
+    )
+    var consistency: ConnectionOptions.ReadConsistency = .linearizable
 }
 
 /// The source of the commands that look at Kubernetes' objects.
