@@ -71,6 +71,15 @@ struct PrefixDigest {
     var bytes: [UInt8] { Array(self.hasher.finalize()) }
 }
 
+extension MappedFile {
+    /// The SHA-256 of the first `byteCount` bytes, which the file has; 32 bytes.
+    func digest(ofFirst byteCount: Int) -> [UInt8] {
+        var digest = PrefixDigest(of: self, byteCount: byteCount)
+        while digest.hashNext() {}
+        return digest.bytes
+    }
+}
+
 /// A digest as hexadecimal digits.
 public func hexadecimal(_ bytes: [UInt8]) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

@@ -44,11 +44,10 @@ extension DatabaseImage {
         let byteCount = try self.writeDatabase(to: file)
         do {
             let written = try file.mapped()
-            var digest = PrefixDigest(of: written, byteCount: byteCount)
-            while digest.hashNext() {}
+            let digest = written.digest(ofFirst: byteCount)
             try written.checkUnchanged()
-            try file.append(digest.bytes)
-            return (byteCount, digest.bytes)
+            try file.append(digest)
+            return (byteCount, digest)
         } catch {
             throw StorageError(.file(error), path: file.reportedPath)
         }
