@@ -99,7 +99,7 @@ struct UnpackerTests {
     }
 
     @Test func leavesWhatIsNotPackedAlone() throws {
-        try withTemporaryDirectory { directory in
+        try withTemporaryDirectory { (directory: FilePath) throws in
             #expect(try unpack(snapshotPath, in: directory) == nil)
             for bytes in [[], [0x1F], Array("text".utf8), [UInt8](repeating: 0, count: 4096)] {
                 #expect(try unpack(bytes, in: directory) == nil)
@@ -135,7 +135,7 @@ struct UnpackerTests {
     }
 
     @Test func aScratchPlaceWithoutRoomGivesWayToTheNextOne() throws {
-        try withTemporaryDirectory { directory in
+        try withTemporaryDirectory { (directory: FilePath) throws in
             let places = ScratchPlaces(["/nonexistent", directory.string])
             #expect(try places.makeFile(for: 10).path == directory.string)
             #expect(throws: FileError.self) { try places.makeFile(for: .max) }

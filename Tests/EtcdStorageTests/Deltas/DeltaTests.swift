@@ -35,7 +35,9 @@ struct DeltaTests {
         try Data(bytes).write(to: URL(filePath: path))
         let parsed = try #require(GardenerFileName(name))
         return DeltaFile(name: parsed, path: path) { () throws(StorageError) in
-            do { return try MappedFile(path: path) } catch { throw StorageError(.file(error), path: path) }
+            do throws(FileError) { return try MappedFile(path: path) } catch {
+                throw StorageError(.file(error), path: path)
+            }
         }
     }
 

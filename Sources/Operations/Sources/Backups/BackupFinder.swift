@@ -1,5 +1,5 @@
 import Archives
-import EtcdStorage
+public import EtcdStorage
 import Files
 
 /// Looks for the snapshot in files and in the directories of programs that make backups.
