@@ -80,6 +80,16 @@ struct KineFileTests {
         }
     }
 
+    @Test func isFoundInItsDirectory() async throws {
+        try await self.withFile { file, directory in
+            let place = FilePath(file).removingLastComponent().string
+            let keys = try await RegistreeProgram.run("keys", "--keys-only", "-f", place)
+            #expect(keys.lines == Self.keys, "\(keys.errors)")
+            let converted = try await RegistreeProgram.run("convert", place, "\(directory)/new.db")
+            #expect(converted.exitCode == 0, "\(converted.errors)")
+        }
+    }
+
     @Test func namesTheRevisionsThatItHas() async throws {
         try await self.withFile { file, _ in
             let compacted = try await RegistreeProgram.run("keys", "--revision", "4", "-f", file)

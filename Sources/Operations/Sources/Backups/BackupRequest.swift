@@ -27,10 +27,10 @@ public struct BackupRequest: Sendable {
     public func find(_ context: CallerContext) throws(StorageError) -> Backup {
         if self.path == "-" { return try self.readStandardInput(context) }
         let finder = BackupFinder(context.unpacker(beside: self.path))
+        if let kine = KineDatabase(at: self.path, scratchDirectory: context.temporaryDirectory) {
+            return Backup(kine, upTo: self.revision)
+        }
         guard isDirectory(path: self.path), !DataDirectoryLayout.isDataDirectory(self.path) else {
-            if let kine = KineDatabase(at: self.path, scratchDirectory: context.temporaryDirectory) {
-                return Backup(kine, upTo: self.revision)
-            }
             return try finder.backup(inFile: self.path)
         }
         return try finder.backup(inDirectory: self.path, upTo: self.revision) ?? Backup(path: self.path)
