@@ -80,7 +80,7 @@ struct SalvageTests {
             let plan = EtcdPlan(.v35, in: directory)
             try await plan.restoreFirstMember(from: new)
             let truth = try EtcdctlRange(readingFile: Repository.fixture("cluster-1.36/kv.json"))
-            let shown = try await RegistreeProgram.run("keys", "-f", new.string, "-w", "json")
+            let shown = try await RegistreeProgram.run("keys", "-f", new.string, "-o", "json")
             let ours = try EtcdctlRange(reading: shown.standardOutput)
             try await withRealEtcd(plan) { etcd in
                 let said = try await etcd.etcdctl("get", "/registry/", "--prefix", "-w", "json")
