@@ -81,10 +81,10 @@ public struct SalvageableState: Hashable, Sendable {
     /// A file longer than this is not looked at for a hint alone, in bytes.
     static let longestFile = 256 << 20
 
-    /// Looks for it in a snapshot file or a data directory; nil when there is nothing to save, when nothing is lost, and
-    /// for a file so large that this takes long.
+    /// Looks for it in a snapshot file or a data directory; nil when there is nothing to save, when nothing is lost, when
+    /// a whole snapshot lies in the file, and for a file so large that this takes long.
     public init?(path: String) {
-        guard let file = try? databaseFile(at: path) else { return nil }
+        guard let file = try? databaseFile(at: path), EnclosedSnapshot(in: file) == nil else { return nil }
         self.init(in: file)
     }
 
