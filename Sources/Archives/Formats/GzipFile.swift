@@ -27,7 +27,9 @@ enum GzipFile {
     /// How long a file of one member unpacks to, modulo 2^32, as it says at its end; only a hint.
     static func hint(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard bytes.count >= 18 else { return bytes.count }
-        let length = bytes.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self)
-        return max(bytes.count, Int(UInt32(littleEndian: length)))
+        let last = bytes.loadUnaligned(fromByteOffset: bytes.count - 4, as: UInt32.self)
+        let length = Int(UInt32(littleEndian: last))
+        // Of a file that was cut they are any bytes; deflate makes no byte longer than this.
+        return length / 1032 > bytes.count ? bytes.count : max(bytes.count, length)
     }
 }

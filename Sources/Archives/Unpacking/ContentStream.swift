@@ -35,9 +35,12 @@ struct ContentStream {
             try tar.append(bytes)
             self.content = .tar(tar)
         case .unknown(var first):
-            first += bytes
+            let count = min(bytes.count, TarHeader.byteCount - first.count)
+            first += bytes[..<count]
             self.content = .unknown(first)
-            if first.count >= TarHeader.byteCount { try self.tell(first) }
+            guard first.count == TarHeader.byteCount else { return }
+            try self.tell(first)
+            try self.append(UnsafeRawBufferPointer(rebasing: bytes[count...]))
         }
     }
 

@@ -17,6 +17,8 @@ public struct Unpacker: Sendable {
 
     /// A tar in a zstd in a zip, say; more than that nobody packs.
     static let layerLimit = 4
+    /// Of a tar that is not packed, in bytes.
+    private static let portion = 16 << 20
 
     private let outputs: StagedOutputs
 
@@ -133,7 +135,11 @@ public struct Unpacker: Sendable {
             try program.unpack(file, outputs: self.outputs) { (part) throws(ArchiveError) in
                 try content.append(part)
             }
-        case .tar: try content.append(bytes)
+        case .tar:
+            for start in stride(from: 0, to: bytes.count, by: Self.portion) {
+                let part = bytes[start..<min(start + Self.portion, bytes.count)]
+                try content.append(UnsafeRawBufferPointer(rebasing: part))
+            }
         case .lzw:
             let isWhole = try LZW.unpack(bytes) { (part) throws(ArchiveError) in try content.append(part) }
             if !isWhole { throw .damaged(.lzw, "it is cut short or changed") }

@@ -63,38 +63,40 @@ struct DeltaTests {
         try withTemporaryDirectory { directory in
             let first =
                 "["
-                + [put("a", "1", at: 42), put("b", "2", at: 42), deletion("a", at: 43)].joined(separator: ",")
+                + [put("zz-a", "1", at: 42), put("zz-b", "2", at: 42), deletion("zz-a", at: 43)].joined(
+                    separator: ","
+                )
                 + "]"
             let deltas = [
                 try self.delta("Incr-00000042-00000043-1700000000", first, in: directory),
                 try self.delta(
                     "Incr-00000044-00000044-1700000020.gz",
-                    "[\(put("c", "3", at: 44))]",
+                    "[\(put("zz-c", "3", at: 44))]",
                     in: directory
                 ),
             ]
             let (merged, database) = try self.merge(deltas, in: directory)
             #expect(merged == MergedDeltas(revision: 44, changeCount: 4))
             let before = try self.keys(EtcdDatabase(path: Self.full))
-            #expect(try self.keys(database) == before.union(["b", "c"]))
-            #expect(try self.keys(database, at: 42) == before.union(["a", "b"]))
+            #expect(try self.keys(database) == before.union(["zz-b", "zz-c"]))
+            #expect(try self.keys(database, at: 42) == before.union(["zz-a", "zz-b"]))
             #expect(try database.checkDigest())
             let check = try StorageCheck(of: database)
             #expect(check.isSound)
 
             let (early, old) = try self.merge(deltas, upTo: 42, in: directory)
             #expect(early == MergedDeltas(revision: 42, changeCount: 2))
-            #expect(try self.keys(old) == before.union(["a", "b"]))
+            #expect(try self.keys(old) == before.union(["zz-a", "zz-b"]))
         }
     }
 
     @Test func changesThatTheFullSnapshotHasAreSkipped() throws {
         try withTemporaryDirectory { directory in
-            let text = "[\(put("x", "1", at: 40)),\(put("y", "1", at: 41)),\(put("z", "1", at: 42))]"
+            let text = "[\(put("zz-x", "1", at: 40)),\(put("zz-y", "1", at: 41)),\(put("zz-z", "1", at: 42))]"
             let delta = try self.delta("Incr-00000040-00000042-1700000000", text, in: directory)
             let (merged, database) = try self.merge([delta], in: directory)
             #expect(merged == MergedDeltas(revision: 42, changeCount: 1))
-            #expect(try !self.keys(database).contains("x"))
+            #expect(try !self.keys(database).contains("zz-x"))
         }
     }
 
@@ -109,9 +111,9 @@ struct DeltaTests {
     }
 
     @Test func whatIsMissingOrBrokenIsNamed() throws {
-        let good = put("a", "1", at: 42)
+        let good = put("zz-a", "1", at: 42)
         let cases = [
-            ("[\(put("a", "1", at: 43))]", 43, "what is between them is missing"),
+            ("[\(put("zz-a", "1", at: 43))]", 43, "what is between them is missing"),
             ("[\(good)]", 43, "it ends at revision 42, and its name says 43"),
             ("[\(good),]", 42, "an element is no object"),
             ("[\(good)", 42, "its array is broken"),
