@@ -18,7 +18,7 @@ public struct ConvertText: Report {
         var losses: [String] = []
         let leased = self.snapshot.leasedKeyCount
         if leased > 0 {
-            losses.append("\(counted(leased, "key")) had a time to live in kine, and no longer run out")
+            losses.append("\(counted(leased, "key")) with a time to live in kine will not run out any more")
         }
         if self.snapshot.newestRevision > self.snapshot.revision {
             losses.append(
