@@ -1,6 +1,7 @@
-// What glibc has from 2.36 on and libcrypt.a asks for, so that the packaged program runs with older ones too.
+// What glibc has from 2.36 on and libcrypt.a and libstdc++.a ask for, so that the packaged program runs with older ones too.
 #define _GNU_SOURCE
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -15,4 +16,11 @@ void arc4random_buf(void *bytes, size_t count) {
             count -= (size_t)got;
         }
     }
+}
+
+/// A random number.
+uint32_t arc4random(void) {
+    uint32_t number;
+    arc4random_buf(&number, sizeof number);
+    return number;
 }
