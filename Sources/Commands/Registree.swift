@@ -18,15 +18,14 @@ struct Root: AsyncParsableCommand {
             CommandGroup(
                 name: "Everyday",
                 subcommands: [
-                    TakeCommand.self, VerifyCommand.self, RestoreCommand.self, ListCommand.self,
-                    GetCommand.self, DescribeCommand.self, TreeCommand.self,
+                    TakeCommand.self, RehearseCommand.self, VerifyCommand.self, RestoreCommand.self,
+                    ListCommand.self, GetCommand.self, DescribeCommand.self, TreeCommand.self,
                 ]
             ),
             CommandGroup(
                 name: "Snapshot",
                 subcommands: [
-                    StatusCommand.self, RehearseCommand.self, SalvageCommand.self, ConvertCommand.self,
-                    ServeCommand.self,
+                    StatusCommand.self, SalvageCommand.self, ConvertCommand.self, ServeCommand.self,
                 ]
             ),
             CommandGroup(

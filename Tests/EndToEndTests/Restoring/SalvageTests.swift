@@ -155,8 +155,9 @@ struct SalvageTests {
     /// The new file has a digest of its own: that the old one's did not match must not be forgotten.
     @Test func aChangedValueIsNotPassedOffAsSound() async throws {
         try await withTemporaryDirectory { directory in
-            var bytes = try readFile(Repository.fixture("plain-etcd/auth-and-leases.db"))
-            let value = try #require(bytes.firstRange(of: Array("binary-prefix".utf8))).lowerBound
+            var bytes = try readFile(Repository.fixture("etcd-3.5/history.db"))
+            let text = Array("team a, settings 04, first edition".utf8)
+            let value = try #require(bytes.firstRange(of: text)).lowerBound
             bytes[value] ^= 1
             let damaged = directory.appending("damaged.db")
             try writeFile(bytes, to: damaged)
