@@ -14,31 +14,73 @@ public struct ObjectNames: Sendable {
     /// The whole text.
     public let text: [UInt8]
 
+    private let sections: [Section]
+
     private static let firstLine = Array("registree names 1\n".utf8)
 
     /// Gathers the names of `registry`.
     public init(of registry: Registry) {
         var text = Self.firstLine
+        var sections: [Section] = []
         var names: [UInt8] = []
+        let otherNames = registry.resources.map(\.otherNames)
         for group in registry.sortedGroups(of: nil) {
             let resource = registry.resources[group.resource]
             guard !resource.isUnclassified else { continue }
             names.removeAll(keepingCapacity: true)
             for run in group.runs { registry.appendNames(of: run, to: &names) }
-            let others = resource.otherNames.joined(separator: ",")
-            let heading = [resource.qualifiedName, others, group.namespace]
+            let others = otherNames[group.resource]
+            let heading = [resource.qualifiedName, others.joined(separator: ","), group.namespace]
             guard heading.allSatisfy({ isPlain(Array($0.utf8).span.bytes) }) else { continue }
             text += Array((heading + ["\(names.count)"]).joined(separator: "\t").utf8)
             text.append(newline)
+            sections.append(
+                Section(
+                    resource: resource.qualifiedName,
+                    otherNames: others,
+                    namespace: group.namespace,
+                    names: text.count..<text.count + names.count
+                )
+            )
             text += names
         }
         self.text = text
+        self.sections = sections
     }
 
-    /// Takes a text that was kept; nil when it is none of this version.
+    /// Takes a text that was kept; nil when it is not of this version, or not whole.
     public init?(text: [UInt8]) {
         guard text.starts(with: Self.firstLine) else { return nil }
+        var sections: [Section] = []
+        var start = Self.firstLine.count
+        while let end = text[start...].firstIndex(of: newline) {
+            let heading = String(decoding: text[start..<end], as: UTF8.self)
+            let words = heading.split(separator: "\t", omittingEmptySubsequences: false)
+            start = end + 1
+            guard words.count == 4, let count = Int(words[3]), count >= 0, count <= text.count - start
+            else { return nil }
+            sections.append(
+                Section(
+                    resource: String(words[0]),
+                    otherNames: words[1].split(separator: ",").map(String.init),
+                    namespace: String(words[2]),
+                    names: start..<start + count
+                )
+            )
+            start += count
+        }
+        guard start == text.count else { return nil }
         self.text = text
+        self.sections = sections
+    }
+
+    /// What stands below a heading.
+    private struct Section {
+        var resource: String
+        var otherNames: [String]
+        var namespace: String
+        /// Offsets in the text.
+        var names: Range<Int>
     }
 }
 
@@ -64,7 +106,7 @@ extension ObjectNames {
         let typed = typed.lowercased()
         let sections = self.sections.filter { section in
             let isThere = namespace == nil || section.namespace.isEmpty || section.namespace == namespace
-            return isThere && (section.resource == typed || section.otherNames.contains { $0 == typed })
+            return isThere && (section.resource == typed || section.otherNames.contains(typed))
         }
         let names = sections.flatMap { section in
             self.text[section.names].split(separator: newline).map { String(decoding: $0, as: UTF8.self) }
@@ -76,38 +118,6 @@ extension ObjectNames {
     public func helmReleases(namespace: String?) -> [String] {
         let names = ["secrets", "configmaps"].flatMap { self.names(of: $0, namespace: namespace) }
         return Set(names.compactMap { HelmObjectName($0)?.release }).sorted()
-    }
-
-    /// What stands below a heading.
-    private struct Section {
-        var resource: String
-        var otherNames: [Substring]
-        var namespace: String
-        /// Offsets in the text.
-        var names: Range<Int>
-    }
-
-    /// All sections, up to the first that is not whole.
-    private var sections: [Section] {
-        var sections: [Section] = []
-        var start = Self.firstLine.count
-        while let end = self.text[start...].firstIndex(of: newline) {
-            let heading = String(decoding: self.text[start..<end], as: UTF8.self)
-            let words = heading.split(separator: "\t", omittingEmptySubsequences: false)
-            start = end + 1
-            guard words.count == 4, let count = Int(words[3]), count >= 0, count <= self.text.count - start
-            else { break }
-            sections.append(
-                Section(
-                    resource: String(words[0]),
-                    otherNames: words[1].split(separator: ","),
-                    namespace: String(words[2]),
-                    names: start..<start + count
-                )
-            )
-            start += count
-        }
-        return sections
     }
 }
 

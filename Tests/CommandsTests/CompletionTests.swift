@@ -143,12 +143,12 @@ struct CompletionTests {
         "registree names 1\npods\t\t\t99999999999\na\n", "registree names 1\npods\t\t\t-1\na\n",
         "registree names 1\npods\n", "registree names 1\n\t\t\t\n", "registree names 2\npods\t\t\t0\n", "",
     ])
-    func survivesKeptNamesThatAreDamaged(text: String) async throws {
+    func readsAnewWhenKeptNamesAreDamaged(text: String) async throws {
         try await withShell { shell in
             _ = try await shell.completeGet("")
             let file = try #require(shell.keptFiles.first)
             try Data(text.utf8).write(to: URL(filePath: file.string))
-            _ = try await shell.completeGet("")
+            #expect(try await shell.completeGet("deploy") == ["deployments.apps"])
         }
     }
 }
