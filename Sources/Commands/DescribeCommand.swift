@@ -25,13 +25,16 @@ struct DescribeCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var objects: ObjectOptions
+    @OptionGroup var registry: RegistryOptions
+    @OptionGroup var decoding: DecodingOptions
+    @OptionGroup var namespaces: NamespaceOptions
     @OptionGroup var pager: PagerOptions
 
     func run() async throws {
-        let queries = try self.objects.queries()
-        let namespace = self.objects.namespace
-        let decryption = try self.objects.decoding.decryption()
-        let source = try self.objects.registry.open()
+        let queries = try self.objects.queries(in: self.namespaces)
+        let namespace = self.namespaces.onlyOrDefault
+        let decryption = try self.decoding.decryption()
+        let source = try self.registry.open()
         let (registry, leases) = try await source.registry(
             around: queries.flatMap(\.resources),
             namespace: namespace
@@ -55,8 +58,8 @@ struct DescribeCommand: AsyncParsableCommand {
         }
         try output.flush()
         try finish(registry.keyspace)
-        self.objects.namespaces.noteRoots(of: registry)
+        self.namespaces.noteRoots(of: registry)
         try self.objects.report(problems, problems.unreadableLines, missing: answers)
-        if count == 0, !problems.isIncomplete { self.objects.noteNothingFound(answers) }
+        if count == 0, !problems.isIncomplete { self.objects.noteNothingFound(answers, in: namespace) }
     }
 }

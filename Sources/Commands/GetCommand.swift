@@ -29,6 +29,9 @@ struct GetCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Tables") var table: TableOptions
     @OptionGroup var objects: ObjectOptions
+    @OptionGroup var registry: RegistryOptions
+    @OptionGroup var decoding: DecodingOptions
+    @OptionGroup var namespaces: NamespaceOptions
 
     @Option(
         name: .shortAndLong,
@@ -54,10 +57,10 @@ struct GetCommand: AsyncParsableCommand {
     @OptionGroup var look: LookOptions
 
     func run() async throws {
-        let queries = try self.objects.queries()
-        let namespace = self.objects.namespace
-        let decryption = try self.objects.decoding.decryption()
-        let source = try self.objects.registry.open()
+        let queries = try self.objects.queries(in: self.namespaces)
+        let namespace = self.namespaces.onlyOrDefault
+        let decryption = try self.decoding.decryption()
+        let source = try self.registry.open()
         let registry = try await source.registry(of: queries.flatMap(\.resources), namespace: namespace)
         var answers = try queries.answers(in: registry, namespace: namespace)
         let isTable = self.output == nil || self.output == .wide
@@ -70,15 +73,15 @@ struct GetCommand: AsyncParsableCommand {
                 .table(self.table.options(isWide: isWide), now: self.objects.ageEnd(walk, of: source))
             },
             showsHeadings: !self.table.noHeaders,
-            showsNamespace: self.objects.namespaces.allNamespaces
+            showsNamespace: self.namespaces.allNamespaces
         )
         var output = try Output(self.table.fit.apply(to: self.look.display))
         let isList = !queries.areForOneObject(answers)
         let result = try await renderer.write(answers, isList: isList, to: &output)
-        if result.isEmptyTable { self.objects.noteNothingFound(answers) }
+        if result.isEmptyTable { self.objects.noteNothingFound(answers, in: namespace) }
         try output.flush()
         try finish(registry.keyspace)
-        self.objects.namespaces.noteRoots(of: registry)
+        self.namespaces.noteRoots(of: registry)
         try self.objects.report(result.problems, result.problems.lines, missing: answers)
     }
 

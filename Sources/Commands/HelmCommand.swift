@@ -80,6 +80,7 @@ struct HelmValues: AsyncParsableCommand {
     )
 
     @OptionGroup var choice: HelmChoice
+    @OptionGroup var source: HelmSource
 
     @Flag(help: "Print the chart's default values instead.")
     var defaults = false
@@ -90,7 +91,7 @@ struct HelmValues: AsyncParsableCommand {
     @OptionGroup var look: LookOptions
 
     func run() async throws {
-        let release = try await self.choice.release()
+        let release = try await self.choice.release(in: self.source)
         guard let values = self.defaults ? release.defaultValues : release.values else {
             return try Output.print("{}\n")
         }
@@ -106,10 +107,11 @@ struct HelmManifest: AsyncParsableCommand {
     )
 
     @OptionGroup var choice: HelmChoice
+    @OptionGroup var source: HelmSource
     @OptionGroup var pager: PagerOptions
 
     func run() async throws {
-        let manifest = Array(try await self.choice.release().manifest.utf8)
+        let manifest = Array(try await self.choice.release(in: self.source).manifest.utf8)
         var output = try Output(self.pager.display)
         try output.write(lines: manifest.span.bytes)
         try output.flush()
@@ -150,19 +152,17 @@ struct HelmChoice: ParsableArguments {
     @Option(help: ArgumentHelp("Which revision of the release (default: the newest).", valueName: "n"))
     var releaseRevision: Int64?
 
-    @OptionGroup var source: HelmSource
-
     /// The release.
     ///
     /// - Throws: `UnreadableObject` when it cannot be read; `HelmError` when it is not there, or in several namespaces.
-    func release() async throws -> HelmRelease {
-        let revisions = try await self.source.read {
+    func release(in source: HelmSource) async throws -> HelmRelease {
+        let revisions = try await source.read {
             try $0.revisions(named: self.name, self.releaseRevision)
         }
         guard revisions.count < 2 else {
             throw HelmError.inSeveralNamespaces(self.name, revisions.map(\.namespace))
         }
-        guard let revision = revisions.first else { throw self.source.notFound(self.name) }
+        guard let revision = revisions.first else { throw source.notFound(self.name) }
         return try revision.release.get()
     }
 }

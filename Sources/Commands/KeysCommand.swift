@@ -18,6 +18,8 @@ struct KeysCommand: AsyncParsableCommand {
 
     @OptionGroup var selection: KeySelection
     @OptionGroup var source: SourceOptions
+    @OptionGroup(title: "A live etcd") var endpoints: EndpointOptions
+    @OptionGroup(title: "A live etcd") var reading: LiveReadingOptions
 
     @Option(
         help: ArgumentHelp(
@@ -53,7 +55,7 @@ struct KeysCommand: AsyncParsableCommand {
 
     func run() async throws {
         let range = self.etcdPrefix.map { Registry.keys(below: $0) } ?? self.selection.range
-        let source = try self.source.open()
+        let source = try self.source.open(self.endpoints, self.reading)
         let keyspace = try await source.keyspace(of: [range], at: self.source.revision)
         var renderer = KeyRenderer(self.output)
         renderer.keysOnly = self.keysOnly

@@ -111,11 +111,9 @@ struct UnreadableObjectsTests {
         let result = try await self.get("secrets", "-A", "-o", "jsonl", file: Self.encrypted)
         #expect(result.exitCode == 1)
         #expect(result.output == "")
-        let lines = result.errors.split(separator: "\n")
-        #expect(
-            lines.first == "Error: 36 objects are encrypted with aescbc key \"key1\" and left out; "
-                + "open them with --encryption-config FILE:"
-        )
+        let lines = result.errors.split(separator: "\n").map(String.init)
+        let first = "Error: 36 objects are encrypted with aescbc key \"key1\" and left out; open them with"
+        #expect(lines.first == "\(first) --encryption-config FILE:")
         #expect(lines.count { $0.hasPrefix("  /registry/secrets/") } == 20)
         #expect(lines.contains("  and 16 more"))
     }

@@ -31,7 +31,7 @@ struct CompletionRequest {
         let options = self.command.sourceOfNames
         let request = SourceRequest(
             file: options.source.file.map(pathWithHome),
-            connection: options.source.endpoints.flags,
+            connection: options.endpoints.flags,
             checksDigest: false
         )
         return try? NameCache(.process).names(

@@ -12,14 +12,14 @@ extension NamesObjects {
 }
 
 extension GetCommand: NamesObjects {
-    var sourceOfNames: RegistryOptions { self.objects.registry }
-    var namespaceOfNames: String? { self.objects.namespace }
+    var sourceOfNames: RegistryOptions { self.registry }
+    var namespaceOfNames: String? { self.namespaces.onlyOrDefault }
     var typedArguments: [String] { self.objects.arguments }
 }
 
 extension DescribeCommand: NamesObjects {
-    var sourceOfNames: RegistryOptions { self.objects.registry }
-    var namespaceOfNames: String? { self.objects.namespace }
+    var sourceOfNames: RegistryOptions { self.registry }
+    var namespaceOfNames: String? { self.namespaces.onlyOrDefault }
     var typedArguments: [String] { self.objects.arguments }
 }
 
@@ -44,11 +44,11 @@ extension HelmHistory: NamesObjects {
 }
 
 extension HelmValues: NamesObjects {
-    var sourceOfNames: RegistryOptions { self.choice.source.registry }
-    var namespaceOfNames: String? { self.choice.source.namespaces.only }
+    var sourceOfNames: RegistryOptions { self.source.registry }
+    var namespaceOfNames: String? { self.source.namespaces.only }
 }
 
 extension HelmManifest: NamesObjects {
-    var sourceOfNames: RegistryOptions { self.choice.source.registry }
-    var namespaceOfNames: String? { self.choice.source.namespaces.only }
+    var sourceOfNames: RegistryOptions { self.source.registry }
+    var namespaceOfNames: String? { self.source.namespaces.only }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A help text with the options that have no heading in front of those that have one: the everyday ones first, and
 /// those of a live etcd, which only some need, last.

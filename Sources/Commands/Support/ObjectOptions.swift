@@ -13,10 +13,6 @@ struct ObjectOptions: ParsableArguments {
     )
     var arguments: [String]
 
-    @OptionGroup var registry: RegistryOptions
-    @OptionGroup var decoding: DecodingOptions
-    @OptionGroup var namespaces: NamespaceOptions
-
     @Option(
         name: [.customShort("l"), .long],
         help: ArgumentHelp(
@@ -41,16 +37,11 @@ struct ObjectOptions: ParsableArguments {
 
     @OptionGroup var unreadable: UnreadableOptions
 
-    /// The namespace of the objects, `default` without a flag; nil for all namespaces.
-    var namespace: String? {
-        self.namespaces.onlyOrDefault
-    }
-
     /// What is asked for.
     ///
     /// - Throws: `ObjectQueryError` for resources and names that do not go together.
-    func queries() throws -> [ObjectQuery] {
-        try ObjectQuery.queries(self.arguments, isEverywhere: self.namespaces.allNamespaces)
+    func queries(in namespaces: NamespaceOptions) throws -> [ObjectQuery] {
+        try ObjectQuery.queries(self.arguments, isEverywhere: namespaces.allNamespaces)
     }
 
     /// How the answers' objects are read.
@@ -92,9 +83,9 @@ struct ObjectOptions: ParsableArguments {
     }
 
     /// Prints that there is nothing to show, and where.
-    func noteNothingFound(_ answers: [ObjectAnswer]) {
+    func noteNothingFound(_ answers: [ObjectAnswer], in namespace: String?) {
         let isNamespaced = answers.contains { $0.resource.scope != .cluster }
-        note(nothingFoundLine(in: isNamespaced ? self.namespace : nil))
+        note(nothingFoundLine(in: isNamespaced ? namespace : nil))
     }
 
     /// Prints what could not be read, in `lines`, and what was not found.

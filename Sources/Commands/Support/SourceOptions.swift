@@ -26,10 +26,6 @@ struct SourceOptions: ParsableArguments {
     @Flag(help: "Compare the snapshot's digest with its bytes first.")
     var check = false
 
-    @OptionGroup(title: "A live etcd") var endpoints: EndpointOptions
-
-    @OptionGroup(title: "A live etcd") var reading: LiveReadingOptions
-
     func validate() throws {
         if let revision = self.revision, revision < 1 {
             throw ValidationError("--revision must be 1 or more.")
@@ -37,9 +33,9 @@ struct SourceOptions: ParsableArguments {
     }
 
     /// Opens what the flags and the environment name, and prints what a person should know of it.
-    func open() throws -> Source {
-        var connection = self.endpoints.flags
-        connection.consistency = self.reading.consistency
+    func open(_ endpoints: EndpointOptions, _ reading: LiveReadingOptions) throws -> Source {
+        var connection = endpoints.flags
+        connection.consistency = reading.consistency
         let request = SourceRequest(
             file: self.file,
             revision: self.revision,
@@ -76,6 +72,8 @@ struct LiveReadingOptions: ParsableArguments {
 /// The source of the commands that look at Kubernetes' objects.
 struct RegistryOptions: ParsableArguments {
     @OptionGroup var source: SourceOptions
+    @OptionGroup(title: "A live etcd") var endpoints: EndpointOptions
+    @OptionGroup(title: "A live etcd") var reading: LiveReadingOptions
 
     @Option(
         help: ArgumentHelp(
@@ -87,7 +85,7 @@ struct RegistryOptions: ParsableArguments {
 
     func open() throws -> RegistrySource {
         RegistrySource(
-            try self.source.open(),
+            try self.source.open(self.endpoints, self.reading),
             revision: self.source.revision,
             etcdPrefix: self.etcdPrefix
         )

@@ -1,6 +1,6 @@
 import Crypto
 import Files
-import Foundation
+import FoundationEssentials
 
 /// The changes in one of Gardener's delta files, unpacked.
 ///

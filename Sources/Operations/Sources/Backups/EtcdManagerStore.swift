@@ -1,6 +1,6 @@
 import EtcdStorage
 import Files
-import Foundation
+import FoundationEssentials
 
 /// A backup store of kOps' etcd-manager on a disk, or one backup of it.
 ///
