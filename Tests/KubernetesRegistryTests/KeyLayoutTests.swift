@@ -5,6 +5,9 @@ import Testing
 
 @testable import KubernetesRegistry
 
+/// kcp's logical cluster above all others.
+private let topCluster = "root"
+
 /// Keys of aggregated API servers, and of what keeps several clusters in one etcd.
 struct KeyLayoutTests {
     // MARK: The key alone
@@ -38,7 +41,7 @@ struct KeyLayoutTests {
     @Test(arguments: [
         ("/registry/wardle.example.com/wardle.example.com/flunders/default/x", "flunders.wardle.example.com"),
         ("/registry/core/secrets/root:org/default/s", "secrets"),
-        ("/registry/example.org/widgets/customresources/root/one", "widgets.example.org"),
+        ("/registry/example.org/widgets/customresources/\(topCluster)/one", "widgets.example.org"),
     ])
     func tellsTheResourceOfOneKey(key: String, resource: String) {
         #expect(Resource(ofKey: key)?.qualifiedName == resource)
@@ -132,8 +135,8 @@ struct KeyLayoutTests {
             pair("/registry/rbac.authorization.k8s.io/roles/root:org/shop/reader", "v"),
             pair("/registry/apis.kcp.io/apibindings/customresources/root:org/tenancy", "v"),
             pair("/registry/example.org/widgets/customresources/root:org/shop/one", "v"),
-            pair("/registry/tenancy.kcp.io/workspaces/\(Self.identity)/root/compute", "v"),
-            pair("/registry/core/services/\(Self.identity)/root/shop/web", "v"),
+            pair("/registry/tenancy.kcp.io/workspaces/\(Self.identity)/\(topCluster)/compute", "v"),
+            pair("/registry/core/services/\(Self.identity)/\(topCluster)/shop/web", "v"),
         ])
         #expect(registry.roots == ["/registry"])
         #expect(
@@ -163,10 +166,13 @@ struct KeyLayoutTests {
     @Test func asksAnObjectForTheLogicalClusterBehindAnUnknownWord() throws {
         let registry = try registry(of: [
             pair(
-                "/registry/example.org/things/abc123/root/shop/t",
+                "/registry/example.org/things/abc123/\(topCluster)/shop/t",
                 object("example.org/v1", "Thing", "t", in: "shop")
             ),
-            pair("/registry/example.org/things/abc123/root/u", object("example.org/v1", "Thing", "u")),
+            pair(
+                "/registry/example.org/things/abc123/\(topCluster)/u",
+                object("example.org/v1", "Thing", "u")
+            ),
         ])
         #expect(
             registry.clusterTexts() == ["root things.example.org - u", "root things.example.org shop t"]
@@ -175,7 +181,8 @@ struct KeyLayoutTests {
 
     @Test func findsTheRootOfKcp() throws {
         let registry = try registry(of: [
-            "/shard/one/core/namespaces/root/default", "/shard/one/core/secrets/root/default/s",
+            "/shard/one/core/namespaces/\(topCluster)/default",
+            "/shard/one/core/secrets/\(topCluster)/default/s",
             "/shard/two/core/namespaces/root:org/default",
         ])
         #expect(registry.roots == ["/shard/one", "/shard/two"])
