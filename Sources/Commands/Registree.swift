@@ -85,11 +85,9 @@ public enum Registree {
         let failure = Failure(error)
         note("Error: \(failure.message)")
         if let advice = failure.advice { note("  \(advice)") }
-        if let path = damagedFile(of: error), let previous = PreviousState(path: path) {
-            note("  \(previous.line)")
-        }
-        if let path = damagedFile(of: error), let state = SalvageableState(path: path) {
-            note("  \(state.line(path: path))")
+        if let path = damagedFile(of: error) {
+            if let previous = PreviousState(path: path) { note("  \(previous.line)") }
+            if let state = SalvageableState(path: path) { note("  \(state.line(path: path))") }
         }
         return failure.status
     }

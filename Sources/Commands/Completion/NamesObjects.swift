@@ -33,22 +33,17 @@ extension TreeCommand: NamesObjects {
     var namespaceOfNames: String? { self.namespaces.only }
 }
 
-extension HelmList: NamesObjects {
+/// A command that reads Helm's releases.
+protocol NamesReleases: NamesObjects {
+    var source: HelmSource { get }
+}
+
+extension NamesReleases {
     var sourceOfNames: RegistryOptions { self.source.registry }
     var namespaceOfNames: String? { self.source.namespaces.only }
 }
 
-extension HelmHistory: NamesObjects {
-    var sourceOfNames: RegistryOptions { self.source.registry }
-    var namespaceOfNames: String? { self.source.namespaces.only }
-}
-
-extension HelmValues: NamesObjects {
-    var sourceOfNames: RegistryOptions { self.source.registry }
-    var namespaceOfNames: String? { self.source.namespaces.only }
-}
-
-extension HelmManifest: NamesObjects {
-    var sourceOfNames: RegistryOptions { self.source.registry }
-    var namespaceOfNames: String? { self.source.namespaces.only }
-}
+extension HelmList: NamesReleases {}
+extension HelmHistory: NamesReleases {}
+extension HelmValues: NamesReleases {}
+extension HelmManifest: NamesReleases {}
