@@ -9,7 +9,7 @@ import EtcdStorage
 ///     <name>                                                   a line each
 ///
 /// The other names are those by which the resource may be typed too, with commas between. The namespace is empty in
-/// cluster scope. A name with bytes that no object's name has, such as line ends and controls, is left out.
+/// cluster scope. A name with bytes that a shell gives a meaning, line ends and controls among them, is left out.
 public struct ObjectNames: Sendable {
     /// The whole text.
     public let text: [UInt8]
@@ -148,7 +148,14 @@ extension Resource {
     }
 }
 
-/// Whether there is nothing but printable ASCII, without spaces, in a text.
+/// Whether a text holds letters, digits and signs alone to which no shell gives a meaning: bash expands what it completes.
 private func isPlain(_ bytes: RawSpan) -> Bool {
-    bytes.withUnsafeBytes { $0.allSatisfy { (0x21...0x7E).contains($0) } }
+    bytes.withUnsafeBytes { bytes in
+        bytes.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+            default: "-._:,@+=".utf8.contains(byte)
+            }
+        }
+    }
 }
