@@ -46,6 +46,11 @@ struct EtcdLayoutTests {
             - nice -n -19 etcd --listen-client-urls 'https://10.0.0.1:2379' --cert-file=/c --key-file=/k || sleep 1
         """,
         """
+        name: etcd
+            args: [--cert-file=/c, --key-file=/k, --listen-client-urls=https://10.0.0.1:2379,
+              --data-dir=/var/lib/etcd]
+        """,
+        """
         command: [etcd]
             env: [{name: ETCD_LISTEN_CLIENT_URLS, value: 'https://10.0.0.1:2379'},
               {name: ETCD_CERT_FILE, value: /c}, {name: ETCD_KEY_FILE, value: /k}]
@@ -59,8 +64,9 @@ struct EtcdLayoutTests {
             - sh
             - -c
             - |
-              etcdctl member list
-              exec etcd \\
+              mkdir -p /var/lib/etcd && chmod 0700 /var/lib/etcd
+              etcdctl member list --data-dir=/var/lib/etcd
+              exec nice -n 19 ionice -c2 -n0 etcd \\
                 --listen-client-urls=https://${IP}:2379 \\
                 --cert-file=/c "--key-file=/k" # the end
             env: [{name: IP, value: 10.0.0.1}]

@@ -23,7 +23,9 @@ enum ShellCommand {
     /// program.
     static func etcdArguments(of words: [String]) -> [String]? {
         if let script = self.script(of: words) { return self.etcdArguments(in: script) }
-        guard let place = words.firstIndex(where: { baseName($0) == "etcd" }) else { return nil }
+        guard let place = words.firstIndex(where: { !leadsToProgram($0) }),
+            baseName(words[place]) == "etcd"
+        else { return nil }
         let arguments = words[(place + 1)...]
         // A variable whose value is not known may hold flags.
         let startsServer = arguments.first.map { $0.hasPrefix("-") || $0.hasPrefix("$") } ?? true
@@ -54,6 +56,20 @@ enum ShellCommand {
         }
     }
 }
+
+/// Whether the program of a command is still to come behind a word: an option, a variable, or one of the programs and
+/// words of a shell that start another program.
+///
+/// `/var/lib/etcd` in `mkdir /var/lib/etcd` is no program, nor is the value of `--data-dir=/var/lib/etcd`.
+private func leadsToProgram(_ word: String) -> Bool {
+    word.hasPrefix("-") || word.hasPrefix("$") || word.contains("=") || Int(word) != nil
+        || leadingWords.contains(String(baseName(word)))
+}
+
+private let leadingWords: Set<String> = [
+    "exec", "nice", "ionice", "env", "sudo", "nohup", "time", "taskset", "chrt", "tini", "dumb-init", "if",
+    "then", "else", "do", "!", "{", "(",
+]
 
 private func baseName(_ word: String) -> Substring { word.split(separator: "/").last ?? "" }
 
