@@ -68,13 +68,30 @@ extension SnapshotSources {
     /// Sorts members that have answered.
     init(ordering reached: [Candidate], allowsLearner: Bool = false) {
         self.init(candidates: [], refused: [])
-        for candidate in reached { self.place(candidate) }
-        if self.candidates.isEmpty { self.useTheRest(of: reached, allowsLearner: allowsLearner) }
+        let members = self.refuseRepeated(reached)
+        for member in members { self.place(member) }
+        if self.candidates.isEmpty { self.useTheRest(of: members, allowsLearner: allowsLearner) }
         self.sort()
     }
 
+    /// Leaves out those that lead to the member of an endpoint before; what has no ID, as kine, is a member of its own.
+    private mutating func refuseRepeated(_ reached: [Candidate]) -> [Candidate] {
+        var members: [Candidate] = []
+        for candidate in reached {
+            let id = candidate.status.memberID
+            if id != 0, let known = members.first(where: { $0.status.memberID == id }) {
+                self.refused.append(
+                    Refused(endpoint: candidate.endpoint, reason: .sameMember(as: known.endpoint))
+                )
+            } else {
+                members.append(candidate)
+            }
+        }
+        return members
+    }
+
     /// Makes candidates of members that are asked when there is no better one.
-    private mutating func useTheRest(of reached: [Candidate], allowsLearner: Bool) {
+    private mutating func useTheRest(of members: [Candidate], allowsLearner: Bool) {
         let usable = self.refused.filter { refused in
             switch refused.reason {
             case .corrupt: true
@@ -82,18 +99,14 @@ extension SnapshotSources {
             case .sameMember, .notReached: false
             }
         }
-        self.candidates = reached.filter { candidate in
+        self.candidates = members.filter { candidate in
             usable.contains { $0.endpoint == candidate.endpoint }
         }
         self.refused.removeAll { usable.contains($0) }
     }
 
     private mutating func place(_ candidate: Candidate) {
-        if let known = self.candidates.first(where: { $0.status.memberID == candidate.status.memberID }) {
-            self.refused.append(
-                Refused(endpoint: candidate.endpoint, reason: .sameMember(as: known.endpoint))
-            )
-        } else if candidate.status.isLearner {
+        if candidate.status.isLearner {
             self.refused.append(Refused(endpoint: candidate.endpoint, reason: .learner))
         } else if candidate.status.hasAlarm(.corrupt) {
             self.refused.append(Refused(endpoint: candidate.endpoint, reason: .corrupt))

@@ -29,13 +29,13 @@ struct SnapshotSourcesTests {
                     #expect(sources.candidates.map(\.endpoint) == [voting])
                     #expect(
                         sources.refused.map(\.endpoint) == [
-                            dead, learning, local(etcd.port, host: "localhost"),
+                            dead, local(etcd.port, host: "localhost"), learning,
                         ]
                     )
                     #expect(
                         sources.refused.map(\.reason) == [
-                            .notReached(EtcdClientError(.connectionRefused, at: dead)), .learner,
-                            .sameMember(as: voting),
+                            .notReached(EtcdClientError(.connectionRefused, at: dead)),
+                            .sameMember(as: voting), .learner,
                         ]
                     )
                 }
@@ -102,6 +102,25 @@ struct SnapshotSourcesTests {
         #expect(rest.map(\.reason) == [.corrupt, .learner])
         #expect(sources([corrupt]).refused == [])
         #expect(sources([learner]).refused.map(\.reason) == [.learner])
+    }
+
+    @Test func asksACorruptMemberAtOneOfItsAddresses() {
+        var corrupt = status(member: 4, revision: 9)
+        corrupt.errors = ["memberID:4 alarm:CORRUPT "]
+        let sources = SnapshotSources(
+            ordering: [1, 2].map { .init(endpoint: local($0), status: corrupt) }
+        )
+        #expect(sources.candidates.map(\.endpoint) == [local(1)])
+        #expect(sources.refused.map(\.reason) == [.sameMember(as: local(1))])
+    }
+
+    @Test func tellsServersWithoutIDsApart() {
+        let servers = [1, 2].map {
+            SnapshotSources.Candidate(endpoint: local($0), status: status(member: 0, revision: Int64($0)))
+        }
+        let sources = SnapshotSources(ordering: servers)
+        #expect(sources.candidates.map(\.endpoint) == [local(2), local(1)])
+        #expect(sources.refused == [])
     }
 
     @Test func readsTheAlarmsThatAMemberLists() {
