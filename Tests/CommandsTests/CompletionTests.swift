@@ -20,13 +20,16 @@ private struct Shell {
         _ command: [String],
         _ argument: String,
         _ words: [String],
-        from source: String = cluster
+        from source: String = cluster,
+        shell: String = "bash"
     ) async throws -> [String] {
         let line = ["registree"] + command + words
         let position = ["\(line.count - 1)", "\(line.last?.count ?? 0)"]
         let result = try await RegistreeProgram.located().succeed(
             ["---completion"] + command + ["--", argument] + position + line,
-            environment: ["REGISTREE_FROM": source, "XDG_CACHE_HOME": self.cache.string]
+            environment: [
+                "REGISTREE_FROM": source, "XDG_CACHE_HOME": self.cache.string, "SAP_SHELL": shell,
+            ]
         )
         #expect(result.errors.isEmpty)
         return result.lines.filter { !$0.isEmpty }
@@ -55,6 +58,18 @@ struct CompletionTests {
             #expect(all.contains("galaxies.acme.example.com"))
             #expect(try await shell.completeGet("deploy") == ["deployments.apps"])
             #expect(try await shell.completeGet("pods,deploy") == ["pods,deployments.apps"])
+        }
+    }
+
+    /// zsh takes what follows a colon for a description.
+    @Test func completesNamesWithColonsInEveryShell() async throws {
+        try await withShell { shell in
+            let shown = ["bash": "system:node", "fish": "system:node", "zsh": "system\\:node"]
+            for (program, name) in shown {
+                let words = ["clusterroles", "system:nod"]
+                let names = try await shell.complete(["get"], "positional@0", words, shell: program)
+                #expect(names.contains(name), "\(program): \(names)")
+            }
         }
     }
 

@@ -32,7 +32,15 @@ extension CompletionKind {
         .custom { words, index, _ in
             guard let request = CompletionRequest(words: words, index: index), let names = request.names()
             else { return [] }
-            return request.fitting(choose(request, names))
+            return request.fitting(choose(request, names)).map(forShell)
         }
     }
+}
+
+/// A completion as the shell that asks takes it: to zsh, what follows a colon describes what stands before it.
+///
+/// Source: zshcompsys(1), `_describe`.
+private func forShell(_ completion: String) -> String {
+    guard CompletionShell.requesting == .zsh else { return completion }
+    return completion.replacing(":", with: "\\:")
 }

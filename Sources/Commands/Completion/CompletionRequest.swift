@@ -37,8 +37,7 @@ struct CompletionRequest {
         return try? NameCache(.process).names(
             of: request,
             revision: options.source.revision,
-            etcdPrefix: options.etcdPrefix,
-            .process
+            etcdPrefix: options.etcdPrefix
         )
     }
 

@@ -1,6 +1,7 @@
 import EtcdStorage
 import Files
 import Glibc
+import KineStorage
 public import KubernetesRegistry
 import SystemPackage
 
@@ -11,6 +12,7 @@ import SystemPackage
 /// mode 0600 in a directory of mode 0700; the time is that of the source's last change, of its content or its inode. It
 /// holds names alone, never a value.
 public struct NameCache: Sendable {
+    private let context: CallerContext
     /// nil when nothing can be kept.
     private let directory: String?
 
@@ -21,8 +23,11 @@ public struct NameCache: Sendable {
     private static let byteLimit = 256 << 20
 
     public init(_ context: CallerContext) {
+        self.context = context
         let home = context.variable("HOME").map { $0 + "/.cache" }
-        self.directory = (context.variable("XDG_CACHE_HOME") ?? home).map { $0 + "/registree" }
+        // A relative path is none, as the XDG Base Directory Specification says.
+        let named = context.variable("XDG_CACHE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
+        self.directory = (named ?? home).map { $0 + "/registree" }
     }
 
     /// The names in the file that a person asks for.
@@ -31,27 +36,28 @@ public struct NameCache: Sendable {
     ///   - request: Which file.
     ///   - revision: Which revision of it; nil for the newest.
     ///   - etcdPrefix: The one root to look below; nil for all.
-    ///   - context: The environment.
     /// - Returns: nil for a live etcd, which is not asked, and for standard input, which can be read once.
     /// - Throws: What opening and reading throws; nothing for what cannot be kept.
     public func names(
         of request: SourceRequest,
         revision: Int64?,
-        etcdPrefix: String?,
-        _ context: CallerContext
+        etcdPrefix: String?
     ) throws -> ObjectNames? {
         guard request.connection.endpoints.isEmpty,
-            case .path(let path)? = SourceName.named(by: request.file, in: context), path != "-"
+            case .path(let path)? = SourceName.named(by: request.file, in: self.context), path != "-"
         else { return nil }
         let isWhole = revision == nil && etcdPrefix == nil
         let place = isWhole ? self.place(ofNamesIn: path) : nil
         if let known = place.flatMap(kept(at:)) { return known }
-        guard case .database(let database) = try request.open(context).source else { return nil }
-        let registry = try Registry(of: database.keyspace(at: revision), etcdPrefix: etcdPrefix)
-        let names = ObjectNames(of: registry)
-        try registry.keyspace.checkUnchanged()
-        if let place { self.keep(names, at: place) }
-        return names
+        switch try request.open(self.context).source {
+        case .database(let database):
+            let names = try readNames(in: database.keyspace(at: revision), below: etcdPrefix)
+            if let place { self.keep(names, at: place) }
+            return names
+        // Its newest changes are in another file, so that the time of this one does not say whether names are still right.
+        case .kine(let kine): return try readNames(in: kine.keyspace(at: revision), below: etcdPrefix)
+        case .live: return nil
+        }
     }
 
     /// Where the names in the file at `path` are kept; nil for a directory, whose files change one by one.
@@ -76,8 +82,8 @@ public struct NameCache: Sendable {
         } catch { return }
         let entries = (try? directoryEntries(path: directory)) ?? []
         let kept = entries.filter { $0.hasPrefix(Self.prefix) }.map { "\(directory)/\($0)" }
-        let byAge = kept.sorted { age(of: $0) < age(of: $1) }
-        for path in byAge.dropLast(Self.limit) { unlink(path) }
+        let dated = kept.map { (path: $0, written: writtenAt($0)) }.sorted { $0.written < $1.written }
+        for old in dated.dropLast(Self.limit) { unlink(old.path) }
     }
 }
 
@@ -90,7 +96,14 @@ private func kept(at place: String) -> ObjectNames? {
     return ObjectNames(text: text)
 }
 
-/// When a file was written, in seconds since 1970.
-private func age(of path: String) -> Int {
+private func readNames(in keyspace: Keyspace, below etcdPrefix: String?) throws -> ObjectNames {
+    let registry = try Registry(of: keyspace, etcdPrefix: etcdPrefix)
+    let names = ObjectNames(of: registry)
+    try registry.keyspace.checkUnchanged()
+    return names
+}
+
+/// When a file was written, in seconds since 1970; 0 when that cannot be found out.
+private func writtenAt(_ path: String) -> Int {
     (try? Stat(path, followTargetSymlink: false))?.st_mtim.tv_sec ?? 0
 }
