@@ -202,6 +202,12 @@ struct KeyLayoutTests {
         #expect(registry.objectTexts() == ["/core namespaces - default", "/core pods default web"])
     }
 
+    @Test func findsARootThatEndsAsTheCoreGroupOfKcp() throws {
+        let registry = try registry(of: ["/x/core/namespaces/default", "/x/core/pods/default/web"])
+        #expect(registry.roots == ["/x/core"])
+        #expect(registry.objectTexts() == ["/x/core namespaces - default", "/x/core pods default web"])
+    }
+
     @Test func findsTheRootsOfClustersBelowAnother() throws {
         let registry = try registry(of: [
             pair("/registry/blue/namespaces/default", object("v1", "Namespace", "default")),

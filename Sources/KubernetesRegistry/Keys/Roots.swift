@@ -50,10 +50,7 @@ enum Roots {
     ///
     /// - Returns: Nil for other directories.
     static func root(ofNamespacesAt path: [UInt8]) -> String? {
-        if let root = path.before(Self.namespaces) {
-            let isOfKcp = root.before(Self.core)?.isEmpty == false
-            return isOfKcp ? nil : String(decoding: root, as: UTF8.self)
-        }
+        if let root = path.before(Self.namespaces) { return String(decoding: root, as: UTF8.self) }
         guard let slash = path.dropLast().lastIndex(of: UInt8(ascii: "/")) else { return nil }
         guard let root = path[...slash].before(Self.namespaces)?.before(Self.core), !root.isEmpty else {
             return nil
