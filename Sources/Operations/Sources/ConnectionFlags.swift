@@ -37,7 +37,7 @@ public struct ConnectionFlags: Sendable {
         var options = ConnectionOptions(endpoints: [], now: context.now)
         options.endpoints = self.endpoints.isEmpty ? [variables["ENDPOINTS"] ?? ""] : self.endpoints
         options.endpoints = options.endpoints.flatMap { list in
-            list.split(separator: ",").map(withoutOuterSpace)
+            list.split(separator: ",").map(trimmed).filter { !$0.isEmpty }
         }
         options.consistency = self.consistency
         options.caCertificateFile = self.caCertificateFile ?? variables["CACERT"]
@@ -118,7 +118,7 @@ struct EtcdctlVariables {
 }
 
 /// A text without the space around it.
-private func withoutOuterSpace(_ text: Substring) -> String {
+func trimmed(_ text: Substring) -> String {
     let beginning = text.drop(while: \.isWhitespace)
     guard let last = beginning.lastIndex(where: { !$0.isWhitespace }) else { return "" }
     return String(beginning[...last])

@@ -68,9 +68,3 @@ private func assignment(_ line: String) -> (name: String, value: String)? {
     guard let equals = line.firstIndex(of: "=") else { return nil }
     return (trimmed(line[..<equals]), trimmed(line[line.index(after: equals)...]))
 }
-
-private func trimmed(_ text: Substring) -> String {
-    var text = text.trimmingPrefix(while: \.isWhitespace)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
-}
