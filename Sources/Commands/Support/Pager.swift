@@ -17,6 +17,14 @@ enum Pager {
 
     static var isRunning: Bool { self.running.withLock { $0 != nil } }
 
+    /// Whether a person still looks at the pages: the command has not ended.
+    static var isShowing: Bool {
+        guard let process = self.running.withLock({ $0?.process }) else { return false }
+        var ended = siginfo_t()
+        let answer = waitid(P_PID, id_t(process), &ended, WEXITED | WNOHANG | WNOWAIT)
+        return answer == 0 && ended.si_signo == 0
+    }
+
     /// Starts the command, and lets standard output go to it; does nothing when it runs.
     ///
     /// less ends by itself when all fits on one page, and shows colours, unless `LESS` says otherwise.
@@ -35,6 +43,14 @@ enum Pager {
     /// Keeps a line until the pager has ended; false when none runs.
     static func keep(_ line: String) -> Bool {
         self.running.withLock { $0?.notes.append(line) != nil }
+    }
+
+    /// Ends the command, so that it gives the terminal back, and writes the lines that were kept.
+    static func abandon() {
+        guard let abandoned = self.running.withLock({ $0.take() }) else { return }
+        kill(abandoned.process, SIGTERM)
+        while waitpid(abandoned.process, nil, 0) < 0, errno == EINTR {}
+        for line in abandoned.notes { note(line) }
     }
 
     /// Ends the output and waits until the person has seen enough.

@@ -35,10 +35,11 @@ enum Signals {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 // Ctrl-C in a pager is meant for it: its end is seen when the next page is written.
-                if number == SIGINT, Pager.isRunning { return }
+                if number == SIGINT, Pager.isShowing { return }
                 if let end = Self.gentleEnd.withLock({ $0.take() }) { return end() }
                 Self.lastAct.withLock { $0?() }
                 StagedOutputs.process.abandonAll()
+                Pager.abandon()
                 note("Error: interrupted")
                 _exit(ExitStatus.interrupted.rawValue)
             }
