@@ -16,10 +16,10 @@ struct ConvertCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("kine's file.", valueName: "state.db"))
+    @Argument(help: ArgumentHelp("kine's file.", valueName: "state.db"), completion: .file())
     var source: String
 
-    @Argument(help: ArgumentHelp("The new snapshot.", valueName: "new.db"))
+    @Argument(help: ArgumentHelp("The new snapshot.", valueName: "new.db"), completion: .file())
     var destination: String
 
     @Option(
@@ -34,11 +34,7 @@ struct ConvertCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Print what was made as a table or json.")
     var output: ReportFormat = .table
 
-    func validate() throws {
-        if let revision = self.revision, revision < 1 {
-            throw ValidationError("--revision must be 1 or more.")
-        }
-    }
+    func validate() throws { try requireRevision(self.revision) }
 
     func run() async throws {
         var convert = Convert(self.source, to: self.destination)

@@ -20,16 +20,7 @@ struct RehearseCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: .backup, completion: .file())
-    var path: String
-
-    @Option(
-        help: ArgumentHelp(
-            "Of kine's file, or Gardener's full snapshots and deltas: the state at this revision (default: the newest).",
-            valueName: "n"
-        )
-    )
-    var revision: Int64?
+    @OptionGroup var backup: BackupOptions
 
     @OptionGroup var decoding: DecodingOptions
 
@@ -84,7 +75,7 @@ struct RehearseCommand: AsyncParsableCommand {
         let display = self.look.display
         let text = RehearsalText(
             rehearsal,
-            path: self.path == "-" ? BackupRequest.standardInputName : self.path,
+            path: BackupRequest.shownName(of: self.backup.path),
             width: display.screenWidth ?? 100
         )
         try Output.print(text, as: self.output, display)
@@ -99,9 +90,7 @@ struct RehearseCommand: AsyncParsableCommand {
         let line = ProgressLine()
         defer { line.clear() }
         do {
-            let backup = try BackupRequest(path: self.path, revision: self.revision).find(.process)
-            try requireStates(of: backup, for: self.revision)
-            note(backup.notes)
+            let backup = try self.backup.find()
             request.path = backup.path
             let database = try backup.database()
             let rehearse = try Rehearse(request, of: database) { progress in line.show(progress) }
@@ -125,7 +114,7 @@ struct RehearseCommand: AsyncParsableCommand {
             )
         }
         var request = RehearsalRequest(
-            path: self.path,
+            path: self.backup.path,
             servers: try self.servers(),
             scratchParent: scratch,
             date: { Date.now }

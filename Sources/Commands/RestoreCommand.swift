@@ -17,16 +17,7 @@ struct RestoreCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: .backup, completion: .file())
-    var path: String
-
-    @Option(
-        help: ArgumentHelp(
-            "Of kine's file, or Gardener's full snapshots and deltas: the state at this revision (default: the newest).",
-            valueName: "n"
-        )
-    )
-    var revision: Int64?
+    @OptionGroup var backup: BackupOptions
 
     @OptionGroup(title: "The new cluster") var cluster: ClusterOptions
 
@@ -80,9 +71,7 @@ struct RestoreCommand: AsyncParsableCommand {
     }
 
     private func restore() async throws {
-        let backup = try BackupRequest(path: self.path, revision: self.revision).find(.process)
-        try requireStates(of: backup, for: self.revision)
-        note(backup.notes)
+        let backup = try self.backup.find()
         let restore = try Restore(self.request(backup.path), of: backup.database())
         try restore.checkDestinations()
         let space = try restore.space()

@@ -17,10 +17,13 @@ struct SalvageCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Snapshot file, or a stopped member's data directory.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("Snapshot file, or a stopped member's data directory.", valueName: "file"),
+        completion: .file()
+    )
     var path: String
 
-    @Argument(help: ArgumentHelp("The new snapshot file.", valueName: "new"))
+    @Argument(help: ArgumentHelp("The new snapshot file.", valueName: "new"), completion: .file())
     var new: String?
 
     @Flag(help: "Print what would be saved, and write nothing.")

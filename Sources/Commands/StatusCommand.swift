@@ -44,7 +44,7 @@ struct StatusCommand: AsyncParsableCommand {
         let report = try StatusReport(of: database)
         let text = StatusText(report, path: backup.path, verification: verification)
         try Output.print(text, as: self.output, self.look.display)
-        Completeness.report(report.malformedKeys)
+        Completeness.report(report.status.malformedKeys)
         if verification?.verdict == .damaged { throw ExitStatus.damaged }
         if let damage = report.structure.damage(path: backup.path) { throw damage }
     }

@@ -57,7 +57,7 @@ struct VerifyCommand: AsyncParsableCommand {
     ) throws -> any Error {
         guard failure.status == .damaged else { return failure }
         let report = UnopenedText(
-            path: self.path,
+            path: BackupRequest.shownName(of: self.path),
             problem: failure.message,
             hints: hints,
             isUnpacked: isUnpacked

@@ -26,11 +26,7 @@ struct SourceOptions: ParsableArguments {
     @Flag(help: "Compare the snapshot's digest with its bytes first.")
     var check = false
 
-    func validate() throws {
-        if let revision = self.revision, revision < 1 {
-            throw ValidationError("--revision must be 1 or more.")
-        }
-    }
+    func validate() throws { try requireRevision(self.revision) }
 
     /// Opens what the flags and the environment name, and prints what a person should know of it.
     func open(_ endpoints: EndpointOptions, _ reading: LiveReadingOptions) throws -> Source {
@@ -46,16 +42,6 @@ struct SourceOptions: ParsableArguments {
         note(notes)
         return source
     }
-}
-
-/// Refuses a revision that was asked for where there is only one state to restore.
-func requireStates(of backup: Backup, for revision: Int64?) throws {
-    guard revision != nil, !backup.isAtRevision else { return }
-    throw Failure(
-        "\(backup.path) is one snapshot, which is restored as it is",
-        advice: "--revision chooses among states of kine's file, or of Gardener's full snapshots and deltas",
-        status: .badInput
-    )
 }
 
 /// How the keys of a live etcd are read.

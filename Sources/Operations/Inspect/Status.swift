@@ -60,8 +60,6 @@ public struct StatusReport: Sendable {
     public var hasDigest: Bool
     public var pageSize: Int
     public var fileSize: UInt64
-    /// Keys of bucket `key` that are no revision, which are left out.
-    public var malformedKeys: MalformedKeys
     /// What is wrong with the pages, though all of this could be read.
     public var structure: StructureCheck
 
@@ -72,7 +70,6 @@ public struct StatusReport: Sendable {
         let facts = try StoreFacts(reading: database)
         let summary = try database.changeSummary()
         self.structure = summary.structure
-        self.malformedKeys = summary.malformedKeys
         self.status = SnapshotStatus(facts: facts, summary: summary, of: database)
         self.hashKV = summary.malformedKeys.count > 0 ? nil : try database.hashKV(of: summary)
         self.compactRevision = summary.compactRevision

@@ -56,7 +56,8 @@ public struct ErrorText: Sendable {
         case .revisionTooHigh: advice = "the file is damaged or was made by hand: use another copy"
         case .damagedPages, .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair:
             advice = verifyAdvice(path: error.path)
-        case .bytesBefore: advice = "`registree verify \(error.path)` looks for a sound snapshot behind them"
+        case .bytesBefore:
+            advice = "`\(verifyCommand(path: error.path))` looks for a sound snapshot behind them"
         case .onlyZeros, .nothingToSalvage: advice = "use another copy"
         case .archive(let archive): advice = archive.advice
         case .kine(let problem): advice = problem.advice
@@ -69,8 +70,12 @@ public struct ErrorText: Sendable {
 }
 
 private func verifyAdvice(path: String) -> String {
-    let argument = path == BackupRequest.standardInputName ? "-" : path
-    return "`registree verify \(argument)` lists everything that is wrong with it"
+    "`\(verifyCommand(path: path))` lists everything that is wrong with it"
+}
+
+/// The command that lists what is wrong with a file; `path` is what reports and errors call it.
+func verifyCommand(path: String) -> String {
+    "registree verify \(path == BackupRequest.standardInputName ? "-" : shellWord(path))"
 }
 
 extension ArchiveError {

@@ -134,7 +134,7 @@ extension RehearsalText {
         switch self.rehearsal.verdict {
         case .fail where !self.rehearsal.isFileSound:
             sentences.append(
-                "Next: use another copy. `registree verify \(file)` lists what is wrong with this one."
+                "Next: use another copy. `\(verifyCommand(path: self.path))` lists what is wrong with this one."
             )
         case .fail where self.rehearsal.isBroughtBack:
             sentences.append(

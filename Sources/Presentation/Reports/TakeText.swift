@@ -65,7 +65,8 @@ public struct TakeText: Report {
         table.append(["etcd", origin.etcdVersion])
         table.append(["member", origin.isKine ? "kine" : String(origin.memberID, radix: 16)])
         if !origin.isKine { table.append(["cluster", String(origin.clusterID, radix: 16)]) }
-        table.append(["took", "\(tenths(self.snapshot.seconds)) s, \(humanRate(self.snapshot.rate))"])
+        let seconds = decimal(self.snapshot.seconds, places: 1)
+        table.append(["took", "\(seconds) s, \(humanRate(self.snapshot.rate))"])
         return table.lines
     }
 
@@ -138,9 +139,4 @@ extension MemberStatus.RaisedAlarm {
                 + "compare them, `etcdctl endpoint hashkv --cluster` too, before one is trusted"
         }
     }
-}
-
-private func tenths(_ number: Double) -> String {
-    let tenths = Int((max(0, min(number, 1e9)) * 10).rounded())
-    return "\(tenths / 10).\(tenths % 10)"
 }

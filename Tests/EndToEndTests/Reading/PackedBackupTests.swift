@@ -79,6 +79,11 @@ struct PackedBackupTests {
             let empty = try await RegistreeProgram.run("status", "-")
             #expect(empty.exitCode == 4)
             #expect(empty.errors.contains("standard input"))
+            let cut = directory.appending("cut.db")
+            try writeFile(Array(readFile(Self.snapshot).prefix(20_000)), to: cut)
+            let verified = try await RegistreeProgram.run(["verify", "-"], input: cut)
+            #expect(verified.exitCode == 4)
+            #expect(verified.output.contains("standard input"))
         }
     }
 

@@ -19,6 +19,11 @@ public struct BackupRequest: Sendable {
         self.revision = revision
     }
 
+    /// What reports and errors call a path: itself, or that it is standard input.
+    public static func shownName(of path: String) -> String {
+        path == "-" ? Self.standardInputName : path
+    }
+
     /// Finds the snapshot, and unpacks it where it is packed; it is not opened yet.
     ///
     /// A path at which nothing is to be found or unpacked stays what it is: opening it says what is wrong.
