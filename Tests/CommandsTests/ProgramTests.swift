@@ -39,6 +39,35 @@ struct ProgramTests {
         }
     }
 
+    @Test(arguments: [
+        (["get", "deploy"], "deployments.apps"), (["get", "-n", "mon"], "monitoring"), (["verif"], "verify"),
+        (["get", "pods", "-n", "monitoring", ""], "agent-d4j8k"), (["get", "--out"], "--output"),
+        (["get", "clusterroles", "system:nod"], "system:node"),
+    ])
+    func completesTheWordsOfKubectl(words: [String], completion: String) async throws {
+        try await withTemporaryDirectory { directory in
+            let program = try RegistreeProgram.located()
+            let script = directory.appending("kubectl_complete-registree")
+            try FileManager.default.copyItem(
+                atPath: Repository.root.appending(".ci").appending("kubectl_complete-registree").string,
+                toPath: script.string
+            )
+            try FileManager.default.createSymbolicLink(
+                atPath: directory.appending("registree").string,
+                withDestinationPath: program.path.string
+            )
+            let lines = try await Program(script, environment: program.environment).succeed(
+                words,
+                environment: [
+                    "REGISTREE_FROM": Repository.fixture("cluster-1.36/with-history.db").string,
+                    "XDG_CACHE_HOME": directory.string,
+                ]
+            ).lines
+            #expect(lines.dropLast().contains(completion), "\(lines)")
+            #expect(lines.last == ":4")
+        }
+    }
+
     @Test func everyCommandHasAManualPage() async throws {
         try await withTemporaryDirectory { directory in
             let writer = Program(Repository.root.appending(".ci").appending("man-pages"))

@@ -20,9 +20,11 @@ struct CompletionRequest {
     init?(words: [String], index: Int) {
         guard index > 0, index <= words.count else { return nil }
         self.word = index < words.count ? unquoted(words[index]) : ""
-        // A flag's value or a name may not be missing: a word stands for the one that is not there yet.
+        // A flag's value or a name may not be missing: a word stands for the one that is not there yet, and one more
+        // for the resource where a flag before it is completed.
         let line = words[1..<index].map(unquoted) + [self.word.isEmpty ? "word" : self.word]
-        guard let command = try? Root.parseAsRoot(line) as? any NamesObjects else { return nil }
+        let command = (try? Root.parseAsRoot(line)) ?? (try? Root.parseAsRoot(line + ["word"]))
+        guard let command = command as? any NamesObjects else { return nil }
         self.command = command
     }
 
