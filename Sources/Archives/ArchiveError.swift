@@ -45,9 +45,9 @@ extension ArchiveError: CustomStringConvertible {
         case .noSnapshot(let names):
             names.isEmpty ? "there is no file in it" : "no file in it is a snapshot: \(list(names))"
         case .unsafeName(let name):
-            "the name of an entry leads out of the archive: \(name.debugDescription)"
+            "the name of an entry leads out of the archive: \(quoted(name))"
         case .contradiction(let format, let problem): "a \(format) file that contradicts itself: \(problem)"
-        case .encryptedEntry(let name): "\(name.debugDescription) in it is encrypted with a password"
+        case .encryptedEntry(let name): "\(quoted(name)) in it is encrypted with a password"
         case .unsupported(let format, let problem): "\(format.withArticle) file with \(problem)"
         case .tooManyLayers(let count): "packed more than \(count) times over"
         case .damaged(let format, let problem): "\(format.withArticle) file, but damaged: \(problem)"
@@ -59,6 +59,12 @@ extension ArchiveError: CustomStringConvertible {
 }
 
 private func list(_ names: [String]) -> String {
-    let shown = names.prefix(5).map(\.debugDescription).joined(separator: ", ")
+    let shown = names.prefix(5).map(quoted).joined(separator: ", ")
     return names.count > 5 ? shown + ", …" : shown
+}
+
+/// A name as errors show it: of a very long one, which an archive may hold, the beginning.
+func quoted(_ name: String) -> String {
+    let beginning = String(String.UnicodeScalarView(name.unicodeScalars.prefix(200)))
+    return beginning.debugDescription + (beginning.utf8.count < name.utf8.count ? "…" : "")
 }

@@ -166,6 +166,46 @@ struct HostileArchiveTests {
         }
     }
 
+    @Test func aLengthThatNoDiskHasIsNoLackOfSpace() throws {
+        let record = "28 size=\(1 << 60)\n"
+        try #require(record.utf8.count == 28)
+        try withTemporaryDirectory { (directory: FilePath) throws in
+            let long = tar(
+                TarEntry(name: "records", content: Array(record.utf8), type: UInt8(ascii: "x")),
+                TarEntry(name: "notes", content: Array("notes".utf8))
+            )
+            #expect(error(of: long, in: directory)?.isDamage == true)
+        }
+    }
+
+    @Test func refusesEntriesThatOverlap() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory.appending("s.zip")
+            let script = """
+                import sys,zipfile
+                z=zipfile.ZipFile(sys.argv[1],'w',8); z.write(sys.argv[2],'s.db')
+                z.filelist.append(z.filelist[0]); z.close()
+                """
+            try await python(script, path, snapshotPath)
+            let error = error(of: try readFile(path), in: directory)
+            #expect(error == .contradiction(.zip, "two of its entries overlap"))
+        }
+    }
+
+    @Test func showsOfAVeryLongNameTheBeginning() throws {
+        try withTemporaryDirectory { (directory: FilePath) throws in
+            let long = Array(String(repeating: "n\u{301}", count: 100_000).utf8)
+            let name = TarEntry(name: "name", content: long, type: UInt8(ascii: "L"))
+            let entry = TarEntry(name: "n", content: [0x61])
+            let packed = tar(name, entry, TarEntry(name: "short", content: [0x62]))
+            let shown = error(of: packed, in: directory)?.description
+            #expect(shown?.contains("\"short\"") == true)
+            #expect((shown?.utf8.count ?? .max) < 1000)
+            let path = directory.appending("packed").string
+            #expect(try unpacker(in: directory).names(in: MappedFile(path: path)) == ["short"])
+        }
+    }
+
     @Test func callsCutAndChangedArchivesDamaged() async throws {
         let snapshot = try readFile(snapshotPath)
         try await withTemporaryDirectory { directory in
@@ -203,6 +243,13 @@ struct HostileArchiveTests {
             let place = try #require(offset(of: [0x50, 0x4B, 0x01, 0x02], in: zip))
             zip[place + 8] |= 1
             #expect(error(of: zip, in: directory) == .encryptedEntry("s.db"))
+            let beside = """
+                import sys,zipfile
+                z=zipfile.ZipFile(sys.argv[1],'w',8); z.writestr('notes','abc'); z.write(sys.argv[2],'s.db')
+                z.filelist[1].flag_bits|=1; z.close()
+                """
+            try await python(beside, path, snapshotPath)
+            #expect(error(of: try readFile(path), in: directory) == .encryptedEntry("s.db"))
         }
     }
 }

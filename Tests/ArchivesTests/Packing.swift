@@ -22,12 +22,20 @@ func unpack(
     in directory: FilePath,
     programs: [String] = ["/usr/local/bin", "/usr/bin", "/bin"]
 ) throws -> [UInt8]? {
-    let unpacker = Unpacker(
+    try unpacker(in: directory, programs: programs).unpack(MappedFile(path: path.string))?.contents()
+}
+
+/// One that unpacks into `directory`.
+func unpacker(
+    in directory: FilePath,
+    programs: [String] = [],
+    outputs: StagedOutputs = StagedOutputs()
+) -> Unpacker {
+    Unpacker(
         places: ScratchPlaces([directory.string]),
         programDirectories: programs,
-        outputs: StagedOutputs()
+        outputs: outputs
     )
-    return try unpacker.unpack(MappedFile(path: path.string))?.contents()
 }
 
 /// The same of bytes.

@@ -37,6 +37,11 @@ struct UnpackerTests {
         z=zipfile.ZipFile(sys.argv[1],'w',8)
         e=z.open('s.db','w',force_zip64=True); e.write(open(sys.argv[2],'rb').read()); e.close(); z.close()
         """,
+        // What is packed in another way beside it does not matter.
+        """
+        z=zipfile.ZipFile(sys.argv[1],'w',8); z.write(sys.argv[2],'s.db')
+        z.writestr('notes','abc',zipfile.ZIP_BZIP2); z.writestr('more','abc',zipfile.ZIP_LZMA); z.close()
+        """,
     ])
     func readsEachFormOfZip(script: String) async throws {
         let snapshot = try readFile(snapshotPath)
@@ -119,6 +124,28 @@ struct UnpackerTests {
                     try unpack(path, in: directory, programs: ["/nonexistent", "relative"])
                 }
             }
+        }
+    }
+
+    @Test func aProgramThatGoesOnBehindItsLastByteCanBeInterrupted() async throws {
+        try await withTemporaryDirectory { directory in
+            let mark = directory.appending("mark")
+            let program = directory.appending("zstd")
+            let script = "#!/bin/sh\nexec >&-\n: > '\(mark)'\nexec /bin/sleep 60\n"
+            try writeFile(Array(script.utf8), to: program)
+            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program.string)
+            let packed = directory.appending("packed")
+            try writeFile([0x28, 0xB5, 0x2F, 0xFD], to: packed)
+            let outputs = StagedOutputs()
+            let unpacker = unpacker(in: directory, programs: [directory.string], outputs: outputs)
+            let unpacking = Task.detached { try unpacker.unpack(MappedFile(path: packed.string)) }
+            while !FileManager.default.fileExists(atPath: mark.string) {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            // Long enough for its end to be waited for; without that, too, it must be killed.
+            try await Task.sleep(for: .milliseconds(300))
+            outputs.abandonAll()
+            await #expect(throws: ArchiveError.self) { try await unpacking.value }
         }
     }
 

@@ -41,7 +41,7 @@ enum LZW {
             bitCount -= table.width
             if code == Self.end { break }
             if code == Self.clear {
-                table = Table()
+                table.clear()
             } else if !table.take(code, &output) {
                 return false
             }
@@ -63,6 +63,13 @@ enum LZW {
         /// By code: the code of all but the last byte, and that byte.
         private var prefixes = [UInt16](repeating: 0, count: 1 << LZW.longestCode)
         private var suffixes = [UInt8](repeating: 0, count: 1 << LZW.longestCode)
+
+        /// Forgets the codes that were made.
+        mutating func clear() {
+            self.width = 9
+            self.highest = LZW.end
+            self.previous = nil
+        }
 
         /// Appends what a code stands for; false for a code that stands for nothing.
         mutating func take(_ code: Int, _ output: inout [UInt8]) -> Bool {

@@ -41,7 +41,7 @@ struct TarHeader {
         let name = text(bytes[0..<100])
         self.name = prefix.isEmpty ? name : "\(prefix)/\(name)"
         guard let size = number(bytes[124..<136]) else {
-            throw .contradiction(.tar, "the size of \(self.name.debugDescription) is no number")
+            throw .contradiction(.tar, "the size of \(quoted(self.name)) is no number")
         }
         // Links, devices and directories have no content, whatever their size says.
         let hasContent = !(UInt8(ascii: "1")...UInt8(ascii: "6")).contains(bytes[156])

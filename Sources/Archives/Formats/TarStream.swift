@@ -118,7 +118,7 @@ struct TarStream {
             }
             try self.begin(.kept(header.kind), byteCount: header.size)
         case .file: try self.beginFile(header)
-        case .sparse: throw .unsupported(.tar, "a sparse entry, \(header.name.debugDescription)")
+        case .sparse: throw .unsupported(.tar, "a sparse entry, \(quoted(header.name))")
         case .other:
             try self.begin(.skipped, byteCount: header.size)
             self.forgetExtensions()
@@ -127,7 +127,7 @@ struct TarStream {
 
     private mutating func beginFile(_ header: TarHeader) throws(ArchiveError) {
         let name = self.extended.path ?? self.longName ?? header.name
-        if self.extended.isSparse { throw .unsupported(.tar, "a sparse entry, \(name.debugDescription)") }
+        if self.extended.isSparse { throw .unsupported(.tar, "a sparse entry, \(quoted(name))") }
         let size = self.extended.size ?? header.size
         self.forgetExtensions()
         guard size > 0 else { return try self.begin(.skipped, byteCount: 0) }

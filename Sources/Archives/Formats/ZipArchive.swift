@@ -42,14 +42,30 @@ struct ZipArchive {
             throw .unsupported(.zip, "\(directory.entryCount) entries")
         }
         var offset = directory.range.lowerBound
-        var choice = Choice()
+        var files: [ZipEntry] = []
         for _ in 0..<directory.entryCount {
             let entry = try ZipEntry(bytes, at: &offset, upTo: directory.range.upperBound)
             if entry.byteCount == 0 || entry.name.hasSuffix("/") { continue }
             if leadsOut(entry.name) { throw .unsafeName(entry.name) }
-            choice.consider(entry, try EntryRank(entry, in: bytes))
+            files.append(entry)
         }
+        try Self.requireApart(files, in: bytes)
+        var choice = Choice()
+        for file in files { choice.consider(file, try EntryRank(file, in: bytes)) }
         self.snapshot = try choice.made()
+    }
+
+    /// Refuses entries that share bytes: these would be unpacked once for each of them.
+    private static func requireApart(
+        _ files: [ZipEntry],
+        in bytes: UnsafeRawBufferPointer
+    ) throws(ArchiveError) {
+        var places: [Range<Int>] = []
+        for file in files where file.obstacle == nil { places.append(try file.place(in: bytes)) }
+        places.sort { $0.lowerBound < $1.lowerBound }
+        for (place, next) in zip(places, places.dropFirst()) where next.lowerBound < place.upperBound {
+            throw .contradiction(.zip, "two of its entries overlap")
+        }
     }
 
     /// Unpacks the snapshot, and compares its length and checksum.
@@ -57,12 +73,11 @@ struct ZipArchive {
         _ receive: (UnsafeRawBufferPointer) throws(ArchiveError) -> Void
     ) throws(ArchiveError) {
         let entry = self.snapshot
-        if entry.isEncrypted { throw .encryptedEntry(entry.name) }
         var (checksum, byteCount) = (CRC32(), 0)
         let end = try entry.unpack(self.bytes) { (part) throws(ArchiveError) in
             byteCount += part.count
             guard byteCount <= entry.byteCount else {
-                throw .contradiction(.zip, "\(entry.name.debugDescription) is longer than it says")
+                throw .contradiction(.zip, "\(quoted(entry.name)) is longer than it says")
             }
             checksum.update(part)
             try receive(part)
@@ -70,7 +85,7 @@ struct ZipArchive {
         }
         guard end == .done(consumed: entry.packedByteCount), byteCount == entry.byteCount,
             checksum.value == entry.checksum
-        else { throw .damaged(.zip, "\(entry.name.debugDescription) in it is not what its checksum says") }
+        else { throw .damaged(.zip, "\(quoted(entry.name)) in it is not what its checksum says") }
     }
 
     /// Where the directory lies, and how many entries it has.
@@ -118,8 +133,11 @@ struct ZipArchive {
 private struct Choice {
     private var best: (entry: ZipEntry, rank: EntryRank)?
     private var names: [String] = []
+    /// Of the first entry that cannot be unpacked.
+    private var obstacle: ArchiveError?
 
     mutating func consider(_ entry: ZipEntry, _ rank: EntryRank) {
+        self.obstacle = self.obstacle ?? entry.obstacle
         if let best, rank < best.rank { return }
         if let best, rank == best.rank { return self.names.append(entry.name) }
         self.best = (entry, rank)
@@ -129,7 +147,8 @@ private struct Choice {
     func made() throws(ArchiveError) -> ZipEntry {
         guard let best else { throw .noSnapshot([]) }
         guard self.names.count == 1 else {
-            throw best.rank == .other ? .noSnapshot(self.names) : .severalSnapshots(self.names)
+            throw best.rank == .other
+                ? self.obstacle ?? .noSnapshot(self.names) : .severalSnapshots(self.names)
         }
         return best.entry
     }
@@ -138,7 +157,7 @@ private struct Choice {
 extension EntryRank {
     /// Looks at the first bytes of an entry; one that cannot be unpacked is something else.
     fileprivate init(_ entry: ZipEntry, in bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
-        guard !entry.isEncrypted else {
+        guard entry.obstacle == nil else {
             self = .other
             return
         }
@@ -182,8 +201,8 @@ struct ZipEntry {
     var name: String
     /// The name's bytes.
     private var nameRange: Range<Int>
-    var isEncrypted: Bool
-    var method: UInt16
+    private var isEncrypted: Bool
+    private var method: UInt16
     var checksum: UInt32
     var packedByteCount: Int
     var byteCount: Int
@@ -214,12 +233,19 @@ struct ZipEntry {
         let packedSize = large.number(bytes.littleEndian(UInt32.self, at: offset + 20))
         let place = large.number(bytes.littleEndian(UInt32.self, at: offset + 42))
         guard let size, let packedSize, let place else {
-            throw .contradiction(.zip, "\(self.name.debugDescription) has no size")
+            throw .contradiction(.zip, "\(quoted(self.name)) has no size")
         }
         self.byteCount = size
         self.packedByteCount = packedSize
         self.headerOffset = place
         offset = end
+    }
+
+    /// Why it cannot be unpacked here; nil when it can.
+    var obstacle: ArchiveError? {
+        if self.isEncrypted { return .encryptedEntry(self.name) }
+        if [0, 8].contains(self.method) { return nil }
+        return .unsupported(.zip, "\(quoted(self.name)) packed by method \(self.method)")
     }
 
     /// Unpacks the content, or what its first packed bytes give, until `receive` answers false.
@@ -228,40 +254,38 @@ struct ZipEntry {
         first packedByteCount: Int = .max,
         _ receive: (UnsafeRawBufferPointer) throws(ArchiveError) -> Bool
     ) throws(ArchiveError) -> Inflation.End {
-        let content = UnsafeRawBufferPointer(rebasing: try self.content(in: bytes).prefix(packedByteCount))
-        switch self.method {
-        case 0:
-            guard self.packedByteCount == self.byteCount else {
-                throw .contradiction(.zip, "\(self.name.debugDescription) is stored and has two sizes")
-            }
-            return try receive(content) ? .done(consumed: content.count) : .stopped
-        case 8: return try Inflation.run(content, .none, receive)
-        default: throw .unsupported(.zip, "\(self.name.debugDescription) packed by method \(self.method)")
+        if let obstacle { throw obstacle }
+        let packed = bytes[try self.place(in: bytes)].suffix(self.packedByteCount).prefix(packedByteCount)
+        let content = UnsafeRawBufferPointer(rebasing: packed)
+        if self.method == 8 { return try Inflation.run(content, .none, receive) }
+        guard self.packedByteCount == self.byteCount else {
+            throw .contradiction(.zip, "\(quoted(self.name)) is stored and has two sizes")
         }
+        return try receive(content) ? .done(consumed: content.count) : .stopped
     }
 
-    /// The packed bytes, found by the local header, which must say the same.
-    private func content(in bytes: UnsafeRawBufferPointer) throws(ArchiveError) -> UnsafeRawBufferPointer {
+    /// Where the local header, which must say the same, and the packed bytes behind it lie.
+    func place(in bytes: UnsafeRawBufferPointer) throws(ArchiveError) -> Range<Int> {
         let start = self.headerOffset
         guard start <= bytes.count - Self.localHeadByteCount,
             bytes.littleEndian(UInt32.self, at: start) == 0x0403_4B50
-        else { throw .contradiction(.zip, "\(self.name.debugDescription) is not where its directory says") }
+        else { throw .contradiction(.zip, "\(quoted(self.name)) is not where its directory says") }
         let nameByteCount = Int(bytes.littleEndian(UInt16.self, at: start + 26))
         let extraByteCount = Int(bytes.littleEndian(UInt16.self, at: start + 28))
         let nameStart = start + Self.localHeadByteCount
         let contentStart = nameStart + nameByteCount + extraByteCount
         guard contentStart <= bytes.count, self.packedByteCount <= bytes.count - contentStart else {
-            throw .contradiction(.zip, "\(self.name.debugDescription) is longer than the file")
+            throw .contradiction(.zip, "\(quoted(self.name)) is longer than the file")
         }
         guard bytes.littleEndian(UInt16.self, at: start + 8) == self.method,
             bytes[nameStart..<nameStart + nameByteCount].elementsEqual(bytes[self.nameRange])
         else {
             throw .contradiction(
                 .zip,
-                "\(self.name.debugDescription) has another name or method in its header"
+                "\(quoted(self.name)) has another name or method in its header"
             )
         }
-        return UnsafeRawBufferPointer(rebasing: bytes[contentStart..<contentStart + self.packedByteCount])
+        return start..<contentStart + self.packedByteCount
     }
 }
 

@@ -13,15 +13,16 @@ final class NameList: EntryReceiver {
     private(set) var names: [String] = []
     private let limits: UnpackingLimits
 
-    /// More names are not remembered.
+    /// More names are not remembered, nor longer ones, in bytes.
     private static let limit = 10_000
+    private static let longestName = 4096
 
     init(_ limits: UnpackingLimits) {
         self.limits = limits
     }
 
     func begin(_ name: String, hint: Int) {
-        if self.names.count < Self.limit { self.names.append(name) }
+        if self.names.count < Self.limit, name.utf8.count <= Self.longestName { self.names.append(name) }
     }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) { try self.limits.count(bytes.count) }

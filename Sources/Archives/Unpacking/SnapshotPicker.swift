@@ -94,9 +94,11 @@ final class SnapshotPicker: EntryReceiver {
         self.names = [entry.name]
         self.kept = nil
         entry.isKept = true
+        // A length that an archive only claims may be any number; no more than what is left comes out.
+        let needed = declared ?? min(entry.hint, self.limits.left)
         self.kept = Kept(
             rank: rank,
-            file: try ScratchFile(in: self.places, for: max(declared ?? entry.hint, head.count)),
+            file: try ScratchFile(in: self.places, for: max(needed, head.count)),
             uncounted: declared.map { $0.addingReportingOverflow(Self.growthStep).partialValue } ?? 0
         )
         try head.span.bytes.withUnsafeBytes { (bytes) throws(ArchiveError) in

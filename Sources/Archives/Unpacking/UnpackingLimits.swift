@@ -20,6 +20,9 @@ final class UnpackingLimits {
         self.limit = max(Self.freeByteCount, overflows ? .max : product)
     }
 
+    /// Bytes that may still be counted.
+    var left: Int { self.limit - self.counted }
+
     /// Counts bytes that came out.
     func count(_ byteCount: Int) throws(ArchiveError) {
         let (sum, overflows) = self.counted.addingReportingOverflow(byteCount)

@@ -23,12 +23,15 @@ struct UnpackingProgram {
     }
 
     private var arguments: [String] {
-        switch self.format {
-        // As much memory as its strongest setting needs, and no more.
-        case .xz: ["--decompress", "--stdout", "--quiet", "--format=xz", "--memlimit-decompress=256MiB"]
-        default: ["--decompress", "--stdout", "--quiet"]
-        }
+        let words = ["--decompress", "--stdout", "--quiet"]
+        let memory = "\(Self.memoryLimit >> 20)MiB"
+        return words
+            + (self.format == .xz
+                ? ["--format=xz", "--memlimit-decompress=\(memory)"] : ["--memory=\(memory)"])
     }
+
+    /// What a program may use, in bytes; its strongest ordinary setting needs less.
+    private static let memoryLimit = 256 << 20
 
     /// Runs it.
     ///
@@ -53,9 +56,14 @@ struct UnpackingProgram {
             throw error
         }
         close(output)
+        waitForEnd(of: process)
         let status = outputs.endProgram(process, reap: exitStatus)
-        if status != 0 {
-            throw .damaged(self.format, "\(self.path) cannot unpack it, exit code \(status)")
+        guard status == 0 else {
+            throw .damaged(
+                self.format,
+                "\(self.path) cannot unpack it, or not with \(Self.memoryLimit >> 20) MiB of memory; "
+                    + "its exit code is \(status)"
+            )
         }
     }
 
@@ -88,6 +96,12 @@ private func spawn(_ words: [String], _ input: CInt, _ output: inout CInt) throw
         throw FileError(.system(doing: "start", Errno(rawValue: -process)), path: words[0])
     }
     return process
+}
+
+/// Waits for a program's end and leaves it to be reaped: whoever reaps it keeps it from being killed.
+private func waitForEnd(of process: pid_t) {
+    var information = siginfo_t()
+    while waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
 }
 
 /// Waits for a program's end; 128 and the signal's number when a signal ended it.
