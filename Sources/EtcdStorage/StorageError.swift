@@ -43,8 +43,8 @@ public struct StorageError: Error, Hashable, Sendable {
         /// The newest revision leaves too few for changes to come.
         case revisionTooHigh(Int64)
 
-        // A file of changes that a backup program keeps beside a snapshot.
-        case changes(problem: String)
+        /// A delta file of Gardener's cannot be used; up to revision `known` all is there without it.
+        case changes(problem: String, known: Int64)
 
         // The write-ahead log; where in its segment, in bytes, and nil when a whole segment is missing.
         case wal(offset: Int?, problem: String)
@@ -105,7 +105,7 @@ extension StorageError: CustomStringConvertible {
             "revision \(asked) is in the future; the newest is \(current)"
         case .revisionTooHigh(let revision):
             "the newest revision is \(revision), which no cluster reaches; changes cannot be added to it"
-        case .changes(let problem): "a delta of Gardener's, but \(problem)"
+        case .changes(let problem, _): "a delta file of Gardener's that cannot be used: \(problem)"
         case .wal(let offset?, let problem): "write-ahead log, byte \(offset): \(problem)"
         case .wal(nil, let problem): "write-ahead log: \(problem)"
         case .kine(let problem): problem.explanation

@@ -51,9 +51,9 @@ extension BackupNote {
             "Note: \(terminalText(backup)) is read" + etcdText(version)
         case .etcdManager(let backup, let count, let version):
             "Note: \(backup) is read, the newest of \(count) backups" + etcdText(version)
-        case .gardener(let full, let deltaCount, let merged):
+        case .gardener(let full, let merged):
             "Note: \(full) is read, with \(counted(merged.changeCount, "change")) from "
-                + "\(counted(deltaCount, "delta")), up to revision \(merged.revision)"
+                + "\(counted(merged.fileCount, "delta")), up to revision \(merged.revision)"
                 + (merged.putsWithoutLease == 0
                     ? ""
                     : "; \(counted(merged.putsWithoutLease, "put")) had a lease that is newer than the full "

@@ -28,6 +28,8 @@ struct DeltaEvents {
 
     private let file: MappedFile
     private let path: String
+    /// The last revision that is known without it.
+    private let known: Int64
     /// Length of the JSON, in bytes.
     private let byteCount: Int
 
@@ -37,9 +39,10 @@ struct DeltaEvents {
     /// Compares the digest with the bytes.
     ///
     /// - Throws: `.changes`; `.digestMismatch`.
-    init(_ file: MappedFile, path: String) throws(StorageError) {
+    init(_ file: MappedFile, path: String, after known: Int64) throws(StorageError) {
         self.file = file
         self.path = path
+        self.known = known
         self.byteCount = file.byteCount - EtcdDatabase.digestByteCount
         guard self.byteCount >= 2 else { throw self.error("it is cut short") }
         let stored = file.bytes(in: self.byteCount..<file.byteCount)
@@ -50,7 +53,7 @@ struct DeltaEvents {
     }
 
     func error(_ problem: String) -> StorageError {
-        StorageError(.changes(problem: problem), path: self.path)
+        StorageError(.changes(problem: problem, known: self.known), path: self.path)
     }
 
     /// Calls `body` with each event, in order, until it returns false.

@@ -25,6 +25,8 @@ public struct DeltaFile: Sendable {
 public struct MergedDeltas: Hashable, Sendable {
     /// The newest revision now.
     public var revision: Int64
+    /// Delta files that were read.
+    public var fileCount = 0
     /// Puts and deletions that were added.
     public var changeCount = 0
     /// Puts whose lease the full snapshot does not have; they have none now.
@@ -32,13 +34,14 @@ public struct MergedDeltas: Hashable, Sendable {
 }
 
 extension EtcdDatabase {
-    /// Writes this database with the changes of delta files into a new file, its digest behind it.
+    /// Writes this database with the changes of delta files into a new file; a digest is behind it when this database
+    /// has one, which was compared.
     ///
     /// The changes keep their revisions, so that history goes on. Leases and all else are those of this database.
     ///
     /// - Parameters:
     ///   - deltas: By ascending revision; changes that this database has already are passed over.
-    ///   - last: The last revision that is taken; nil for all.
+    ///   - last: The last revision that is taken, behind which no file is opened; nil for all.
     ///   - file: The new file.
     /// - Returns: What was added.
     /// - Throws: `.changes` when a revision is missing or a file is not what its name says; `.digestMismatch`; what
@@ -54,13 +57,19 @@ extension EtcdDatabase {
         var image = DatabaseImage(source: self)
         image.appendedRecords = { (append) throws(StorageError) in
             for delta in deltas {
-                let events = try DeltaEvents(try delta.open(), path: delta.path)
+                let known = state.withLock(\.merged.revision)
+                if let last, known >= last { return }
+                let events = try DeltaEvents(try delta.open(), path: delta.path, after: known)
                 try state.withLock { (merge) throws(StorageError) in
                     try merge.add(events, of: delta, append)
                 }
             }
         }
-        _ = try image.writeSnapshot(to: file)
+        if self.storedDigest == nil {
+            _ = try image.writeDatabase(to: file)
+        } else {
+            _ = try image.writeSnapshot(to: file)
+        }
         return state.withLock { $0.merged }
     }
 }
@@ -85,19 +94,20 @@ private struct DeltaMerge {
         let known = self.merged.revision
         var sub: Int64 = 0
         var isCut = false
+        self.merged.fileCount += 1
         try events.forEach { (event) throws(StorageError) in
             let main = event.metadata.modRevision
             if main <= known { return true }
-            if let last = self.last, main > last {
-                isCut = true
-                return false
-            }
-            sub = main == self.merged.revision ? sub + 1 : 0
             guard main == self.merged.revision || main == self.merged.revision + 1 else {
                 throw events.error(
                     "revision \(main) follows revision \(self.merged.revision): what is between them is missing"
                 )
             }
+            if let last = self.last, main > last {
+                isCut = true
+                return false
+            }
+            sub = main == self.merged.revision ? sub + 1 : 0
             self.merged.revision = main
             self.merged.changeCount += 1
             let key = RevisionKey(main: main, sub: sub, isTombstone: event.isDeletion)

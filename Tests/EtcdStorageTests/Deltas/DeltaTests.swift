@@ -44,9 +44,10 @@ struct DeltaTests {
     private func merge(
         _ deltas: [DeltaFile],
         upTo last: Int64? = nil,
+        with full: String = Self.full,
         in directory: FilePath
     ) throws -> (merged: MergedDeltas, database: EtcdDatabase) {
-        let full = try EtcdDatabase(path: Self.full)
+        let full = try EtcdDatabase(path: full)
         let output = try OutputFile(namelessIn: directory.string)
         let merged = try full.merge(deltas, upTo: last, into: output)
         return (merged, try EtcdDatabase(unpacked: output.mapped(), from: "merged"))
@@ -76,7 +77,7 @@ struct DeltaTests {
                 ),
             ]
             let (merged, database) = try self.merge(deltas, in: directory)
-            #expect(merged == MergedDeltas(revision: 44, changeCount: 4))
+            #expect(merged == MergedDeltas(revision: 44, fileCount: 2, changeCount: 4))
             let before = try self.keys(EtcdDatabase(path: Self.full))
             #expect(try self.keys(database) == before.union(["zz-b", "zz-c"]))
             #expect(try self.keys(database, at: 42) == before.union(["zz-a", "zz-b"]))
@@ -85,7 +86,7 @@ struct DeltaTests {
             #expect(check.isSound)
 
             let (early, old) = try self.merge(deltas, upTo: 42, in: directory)
-            #expect(early == MergedDeltas(revision: 42, changeCount: 2))
+            #expect(early == MergedDeltas(revision: 42, fileCount: 1, changeCount: 2))
             #expect(try self.keys(old) == before.union(["zz-a", "zz-b"]))
         }
     }
@@ -95,8 +96,68 @@ struct DeltaTests {
             let text = "[\(put("zz-x", "1", at: 40)),\(put("zz-y", "1", at: 41)),\(put("zz-z", "1", at: 42))]"
             let delta = try self.delta("Incr-00000040-00000042-1700000000", text, in: directory)
             let (merged, database) = try self.merge([delta], in: directory)
-            #expect(merged == MergedDeltas(revision: 42, changeCount: 1))
+            #expect(merged == MergedDeltas(revision: 42, fileCount: 1, changeCount: 1))
             #expect(try !self.keys(database).contains("zz-x"))
+        }
+    }
+
+    @Test func aRevisionBetweenTwoDeltasIsMissingAndNotInTheFuture() throws {
+        try withTemporaryDirectory { directory in
+            let deltas = [
+                try self.delta(
+                    "Incr-00000042-00000042-1700000000",
+                    "[\(put("a", "1", at: 42))]",
+                    in: directory
+                ),
+                try self.delta(
+                    "Incr-00000045-00000045-1700000020",
+                    "[\(put("b", "1", at: 45))]",
+                    in: directory
+                ),
+            ]
+            let error = #expect(throws: StorageError.self) {
+                try self.merge(deltas, upTo: 43, in: directory)
+            }
+            guard case .changes(let problem, known: 42)? = error?.reason else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(problem == "revision 45 follows revision 42: what is between them is missing")
+            #expect(try self.merge(deltas, upTo: 42, in: directory).merged.fileCount == 1)
+        }
+    }
+
+    @Test func aFileBehindTheLastRevisionIsNotOpened() throws {
+        try withTemporaryDirectory { directory in
+            let deltas = [
+                try self.delta(
+                    "Incr-00000042-00000042-1700000000",
+                    "[\(put("a", "1", at: 42))]",
+                    in: directory
+                ),
+                try self.delta(
+                    "Incr-00000042-00000043-1700000020",
+                    [UInt8](repeating: 0, count: 99),
+                    in: directory
+                ),
+            ]
+            #expect(try self.merge(deltas, upTo: 42, in: directory).merged.revision == 42)
+            #expect(throws: StorageError.self) { try self.merge(deltas, in: directory) }
+        }
+    }
+
+    @Test func aFullSnapshotWithoutADigestGetsNoneByTheMerge() throws {
+        try withTemporaryDirectory { directory in
+            let full = directory.appending("full.db").string
+            let bytes = try Data(contentsOf: URL(filePath: Self.full)).dropLast(32)
+            try Data(bytes).write(to: URL(filePath: full))
+            let delta = try self.delta(
+                "Incr-00000042-00000042-1700000000",
+                "[\(put("a", "1", at: 42))]",
+                in: directory
+            )
+            #expect(try self.merge([delta], in: directory).database.checkDigest())
+            #expect(try !self.merge([delta], with: full, in: directory).database.checkDigest())
         }
     }
 
@@ -105,7 +166,7 @@ struct DeltaTests {
             let text = "[\(put("leased", "1", at: 42, lease: 77))]"
             let delta = try self.delta("Incr-00000042-00000042-1700000000", text, in: directory)
             let (merged, database) = try self.merge([delta], in: directory)
-            #expect(merged == MergedDeltas(revision: 42, changeCount: 1, putsWithoutLease: 1))
+            #expect(merged == MergedDeltas(revision: 42, fileCount: 1, changeCount: 1, putsWithoutLease: 1))
             #expect(try StorageCheck(of: database).isSound)
         }
     }

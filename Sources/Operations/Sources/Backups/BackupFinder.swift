@@ -50,5 +50,5 @@ public enum BackupNote: Hashable, Sendable {
     /// - backup: the name of the newest backup.
     /// - etcdVersion: of the cluster; nil when the backup does not say it.
     case etcdManager(backup: String, of: Int, etcdVersion: String?)
-    case gardener(full: String, deltaCount: Int, MergedDeltas)
+    case gardener(full: String, MergedDeltas)
 }

@@ -53,33 +53,22 @@ struct GardenerDirectory {
         upTo revision: Int64?,
         _ finder: BackupFinder
     ) throws(StorageError) -> Backup {
-        let deltas = self.deltas.filter {
-            $0.lastRevision > newest && $0.startRevision <= revision ?? .max
-        }
-        let files = deltas.map { name in
+        let deltas = self.deltas.filter { $0.lastRevision > newest }.map { name in
             let path = "\(self.path)/\(name.name)"
             return DeltaFile(name: name, path: path) { () throws(StorageError) in
                 try unpacked(path, name, finder.unpacker)
             }
         }
-        let file: MappedFile
-        let merged: MergedDeltas
-        do {
-            let output = try finder.unpacker.places.makeFile(for: database.bolt.databaseByteCount)
-            merged = try database.merge(files, upTo: revision, into: output)
-            file = try output.mapped()
-        } catch let error as StorageError {
-            throw error
-        } catch let error as FileError {
-            throw StorageError(.file(error), path: self.path)
-        } catch {
-            throw StorageError(.file(FileError(.interrupted, path: self.path)), path: self.path)
+        let output = try ofFile(at: self.path) { () throws(FileError) in
+            try finder.unpacker.places.makeFile(for: database.bolt.databaseByteCount)
         }
+        let merged = try database.merge(deltas, upTo: revision, into: output)
+        let file = try ofFile(at: self.path) { () throws(FileError) in try output.mapped() }
         if let revision, revision > merged.revision {
             let reason = StorageError.Reason.futureRevision(asked: revision, current: merged.revision)
             throw StorageError(reason, path: self.path)
         }
-        let note = BackupNote.gardener(full: full.name, deltaCount: deltas.count, merged)
+        let note = BackupNote.gardener(full: full.name, merged)
         return Backup(path: self.path, unpacked: file, notes: [.backup(note)], isAtRevision: true)
     }
 
@@ -92,10 +81,9 @@ struct GardenerDirectory {
         let database = try EtcdDatabase(unpacked: unpacked(path, full, finder.unpacker), from: path)
         do {
             try database.checkDigest()
-        } catch let error as StorageError {
-            throw error
         } catch {
-            throw StorageError(.file(FileError(.interrupted, path: path)), path: path)
+            throw error as? StorageError
+                ?? StorageError(.file(FileError(.interrupted, path: path)), path: path)
         }
         return database
     }
@@ -107,13 +95,18 @@ private func unpacked(
     _ name: GardenerFileName,
     _ unpacker: Unpacker
 ) throws(StorageError) -> MappedFile {
-    let file: MappedFile
-    do { file = try MappedFile(path: path, locking: .none) } catch {
-        throw StorageError(.file(error), path: path)
-    }
+    let file = try ofFile(at: path) { () throws(FileError) in try MappedFile(path: path, locking: .none) }
     do {
         return name.isLZW ? try unpacker.unpackLZW(file) : try unpacker.unpack(file) ?? file
     } catch {
         throw StorageError(.archive(error), path: path)
     }
+}
+
+/// Makes what `body` throws an error of the file or directory at `path`.
+private func ofFile<Result>(
+    at path: String,
+    _ body: () throws(FileError) -> Result
+) throws(StorageError) -> Result {
+    do { return try body() } catch { throw StorageError(.file(error), path: path) }
 }
