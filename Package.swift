@@ -287,7 +287,7 @@ let package = Package(
         .testTarget(
             name: "PresentationTests",
             dependencies: [
-                "Presentation", "Operations", "ClusterChecks", "EtcdClient", "EtcdStorage",
+                "Presentation", "Operations", "ClusterChecks", "EtcdClient", "EtcdStorage", "Archives",
                 "KubernetesCodec", "KubernetesTables", "KubernetesRegistry",
             ],
             swiftSettings: settings

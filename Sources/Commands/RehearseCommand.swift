@@ -76,6 +76,7 @@ struct RehearseCommand: AsyncParsableCommand {
         let text = RehearsalText(
             rehearsal,
             path: BackupRequest.shownName(of: self.backup.path),
+            revision: self.backup.revision,
             width: display.screenWidth ?? 100
         )
         try Output.print(text, as: self.output, display)

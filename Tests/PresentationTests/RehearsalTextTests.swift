@@ -24,6 +24,15 @@ struct RehearsalTextTests {
         #expect(text.text.contains("Next, when it is needed: registree restore b.db"))
     }
 
+    @Test func theAdviceNamesTheStateThatWasRehearsed() {
+        var rehearsal = Rehearsal(unopened: "")
+        rehearsal.steps = [Self.proved]
+        let old = RehearsalText(rehearsal, path: "store", revision: 7, width: 200)
+        #expect(old.text.contains("registree restore store --revision 7 --data-dir"))
+        let piped = RehearsalText(rehearsal, path: BackupRequest.standardInputName, width: 200)
+        #expect(piped.text.contains("registree restore - --data-dir"))
+    }
+
     @Test func oneKeyIsNoKeys() {
         var rehearsal = Rehearsal(unopened: "")
         rehearsal.steps = [Self.proved]

@@ -14,7 +14,7 @@ extension ErrorText {
         case .unsound(let path, let findings):
             self.init(
                 "\(path) is damaged: \(counted(findings, "finding"))",
-                advice: "`\(verifyCommand(path: path))` lists them"
+                advice: "\(verifyCommand(path)) lists them"
             )
         case .writtenFileDiffers(let path):
             self.init("\(path) does not read back as it was written; nothing was restored")

@@ -55,13 +55,13 @@ public struct ErrorText: Sendable {
         case .digestMismatch: advice = "the file was changed after it was written: use another copy"
         case .revisionTooHigh: advice = "the file is damaged or was made by hand: use another copy"
         case .damagedPages, .badRevisionKey, .revisionOutOfOrder, .badKeyValue, .badPair:
-            advice = verifyAdvice(path: error.path)
-        case .bytesBefore:
-            advice = "`\(verifyCommand(path: error.path))` looks for a sound snapshot behind them"
+            advice = "\(verifyCommand(error.path)) lists everything that is wrong with it"
+        case .bytesBefore: advice = "\(verifyCommand(error.path)) looks for a sound snapshot behind them"
         case .onlyZeros, .nothingToSalvage: advice = "use another copy"
         case .archive(let archive): advice = archive.advice
         case .kine(let problem): advice = problem.advice
-        case .changes: advice = "the state before it can be had with --revision"
+        case .changes(_, let known):
+            advice = "use another copy of it; --revision \(known) gives the newest state before it"
         case .foreign, .notADataDirectory, .noKeyBucket, .compacted, .futureRevision, .wal, .unwritable:
             advice = nil
         }
@@ -69,13 +69,12 @@ public struct ErrorText: Sendable {
     }
 }
 
-private func verifyAdvice(path: String) -> String {
-    "`\(verifyCommand(path: path))` lists everything that is wrong with it"
-}
+/// The command that verifies the source which reports and errors call `path`.
+func verifyCommand(_ path: String) -> String { "`registree verify \(sourceWord(path))`" }
 
-/// The command that lists what is wrong with a file; `path` is what reports and errors call it.
-func verifyCommand(path: String) -> String {
-    "registree verify \(path == BackupRequest.standardInputName ? "-" : shellWord(path))"
+/// What a shell is given for the source which reports and errors call `path`.
+func sourceWord(_ path: String) -> String {
+    path == BackupRequest.standardInputName ? "-" : shellWord(path)
 }
 
 extension ArchiveError {
@@ -85,9 +84,13 @@ extension ArchiveError {
             "install \(format == .xz ? "xz-utils" : "\(format)") (apt-get install "
                 + "\(format == .xz ? "xz-utils" : "\(format)"), dnf install \(format)), or unpack it elsewhere"
         case .damaged: "the file was cut or changed after it was written: use another copy"
-        case .severalSnapshots, .noSnapshot, .unsafeName, .contradiction, .encryptedEntry, .unsupported,
-            .tooManyLayers, .unpacksToTooMuch:
+        case .severalSnapshots: "unpack it, and give the one of them that is meant"
+        case .noSnapshot: "unpack it, and give the file that holds the snapshot"
+        case .encryptedEntry: "unpack it with its password, and give the snapshot itself"
+        case .unsupported, .tooManyLayers:
             "unpack it with the program that made it, and give the snapshot itself"
+        case .unsafeName, .contradiction, .unpacksToTooMuch:
+            "no program packs a backup like this: use another copy, and unpack this one only when you trust its maker"
         case .file(let error): error.advice
         }
     }
@@ -111,7 +114,7 @@ extension BoltError {
             "give a file that `registree take` or `etcdctl snapshot save` wrote, or a data directory"
         case .fileTooShort, .empty, .truncated:
             "the file was cut when it was copied or written: use another copy"
-        default: verifyAdvice(path: path)
+        default: "\(verifyCommand(path)) lists everything that is wrong with it"
         }
     }
 }

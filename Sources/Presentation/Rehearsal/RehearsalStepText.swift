@@ -142,7 +142,7 @@ extension RehearsalStep.Verify {
             "the file has no digest, so values are not proved; structure sound; "
                 + "\(groupedCount(revisions, "revision")), \(groupedCount(keys, "key"))"
         case .damaged(let count):
-            "damaged, \(groupedCount(count, "finding")): `\(verifyCommand(path: path))` lists them"
+            "damaged, \(groupedCount(count, "finding")): \(verifyCommand(path)) lists them"
         case .unopened(let problem): problem
         }
     }

@@ -6,15 +6,18 @@ public import Operations
 public struct RehearsalText: Report, Sendable {
     private let rehearsal: Rehearsal
     private let path: String
+    private let revision: Int64?
     private let width: Int
 
     /// - Parameters:
     ///   - rehearsal: What was found.
     ///   - path: The file, as it was named.
+    ///   - revision: The one of its states that was asked for; nil for the newest.
     ///   - width: Columns of the terminal; details are broken to fit.
-    public init(_ rehearsal: Rehearsal, path: String, width: Int = 100) {
+    public init(_ rehearsal: Rehearsal, path: String, revision: Int64? = nil, width: Int = 100) {
         self.rehearsal = rehearsal
         self.path = path
+        self.revision = revision
         self.width = max(60, width)
     }
 
@@ -126,7 +129,6 @@ extension RehearsalText {
     }
 
     private var advice: [String] {
-        let file = shellWord(self.path)
         var sentences: [String] = []
         if let kept = self.rehearsal.keptPath {
             sentences.append("The restored directory was kept: \(terminalText(kept))")
@@ -134,7 +136,7 @@ extension RehearsalText {
         switch self.rehearsal.verdict {
         case .fail where !self.rehearsal.isFileSound:
             sentences.append(
-                "Next: use another copy. `\(verifyCommand(path: self.path))` lists what is wrong with this one."
+                "Next: use another copy. \(verifyCommand(self.path)) lists what is wrong with this one."
             )
         case .fail where self.rehearsal.isBroughtBack:
             sentences.append(
@@ -146,8 +148,9 @@ extension RehearsalText {
                     + "restored (--keep)."
             )
         case .pass, .warn:
+            let state = self.revision.map { " --revision \($0)" } ?? ""
             sentences.append(
-                "Next, when it is needed: registree restore \(file) --data-dir DIRECTORY "
+                "Next, when it is needed: registree restore \(sourceWord(self.path))\(state) --data-dir DIRECTORY "
                     + "--bump-revision 1000000000 --mark-compacted"
             )
         }

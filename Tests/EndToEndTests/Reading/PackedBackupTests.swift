@@ -173,6 +173,7 @@ struct PackedBackupTests {
                 let several = try await command.run(on: zip.string, in: directory)
                 #expect(several.exitCode == 3, "\(command) \(several.errors)")
                 #expect(several.errors.contains("more than one file in it may be the snapshot: \"a\", \"b\""))
+                #expect(several.errors.contains("unpack it, and give the one of them that is meant"))
                 let cut = try await command.run(on: gzip.string, in: directory)
                 #expect(cut.exitCode == 4, "\(command) \(cut.errors)")
                 #expect((cut.errors + cut.output).contains("a gzip file, but damaged: it is cut short"))
@@ -320,6 +321,9 @@ struct GardenerDirectoryTests {
         let gap = try await RegistreeProgram.run("verify", store)
         #expect(gap.exitCode == 4)
         #expect(gap.output.contains("what is between them is missing"), "\(gap.output)")
+        let between = try await RegistreeProgram.run(["keys", "-f", store, "--revision", "8"])
+        #expect(between.exitCode == 4)
+        #expect(between.errors.contains("--revision 6 gives the newest state before it"), "\(between.errors)")
         let before = try await RegistreeProgram.run(["keys", "-f", store, "--revision", "6"])
         #expect(before.exitCode == 0, "\(before.errors)")
     }
