@@ -51,6 +51,9 @@ extension BackupNote {
             "Note: \(terminalText(backup)) is read" + etcdText(version)
         case .etcdManager(let backup, let count, let version):
             "Note: \(backup) is read, the newest of \(count) backups" + etcdText(version)
+        case .packedDataDirectory(let database):
+            "Warning: \(terminalText(database)) is a member's database, and changes may be missing that are only in the "
+                + "write-ahead log beside it, which is not read: unpack both, and give the data directory"
         case .gardener(let full, let merged):
             "Note: \(full) is read, with \(counted(merged.changeCount, "change")) from "
                 + "\(counted(merged.fileCount, "delta")), up to revision \(merged.revision)"

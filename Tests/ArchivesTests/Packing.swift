@@ -22,7 +22,7 @@ func unpack(
     in directory: FilePath,
     programs: [String] = ["/usr/local/bin", "/usr/bin", "/bin"]
 ) throws -> [UInt8]? {
-    try unpacker(in: directory, programs: programs).unpack(MappedFile(path: path.string))?.contents()
+    try unpacker(in: directory, programs: programs).unpack(MappedFile(path: path.string))?.file.contents()
 }
 
 /// One that unpacks into `directory`.

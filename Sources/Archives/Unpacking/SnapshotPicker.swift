@@ -70,12 +70,12 @@ final class SnapshotPicker: EntryReceiver {
     /// The one entry that is the snapshot, or that may be it.
     ///
     /// - Throws: `.noSnapshot` or `.severalSnapshots`.
-    func finish() throws(ArchiveError) -> MappedFile {
-        guard let kept = self.kept else { throw .noSnapshot([]) }
+    func finish() throws(ArchiveError) -> UnpackedFile {
+        guard let kept = self.kept, let name = self.names.first else { throw .noSnapshot([]) }
         guard self.names.count == 1 else {
             throw kept.rank == .other ? .noSnapshot(self.names) : .severalSnapshots(self.names)
         }
-        return try kept.file.mapped()
+        return UnpackedFile(file: try kept.file.mapped(), name: name)
     }
 
     /// Decides by its head whether an entry is kept.

@@ -1,5 +1,13 @@
 public import Files
 
+/// What was in a packed file.
+public struct UnpackedFile: Sendable {
+    /// It has no name and goes with its last holder.
+    public var file: MappedFile
+    /// Its name in the tar or zip; some word where it lay in none.
+    public var name: String
+}
+
 /// Gets the snapshot out of a packed file, whatever it is packed with and however often.
 ///
 ///     gzip, zlib   by zlib; gzip also of several members
@@ -35,27 +43,28 @@ public struct Unpacker: Sendable {
     /// Unpacks a file.
     ///
     /// - Returns: What is in it; nil when it is not packed.
-    public func unpack(_ file: MappedFile) throws(ArchiveError) -> MappedFile? {
+    public func unpack(_ file: MappedFile) throws(ArchiveError) -> UnpackedFile? {
         try self.unpack(file, self.format(of: file))
     }
 
     /// Unpacks a file of Gardener's whose name says that it is LZW.
     public func unpackLZW(_ file: MappedFile) throws(ArchiveError) -> MappedFile {
-        try self.unpack(file, .lzw) ?? file
+        try self.unpack(file, .lzw)?.file ?? file
     }
 
     private func unpack(
         _ file: MappedFile,
         _ first: ArchiveFormat?
-    ) throws(ArchiveError) -> MappedFile? {
+    ) throws(ArchiveError) -> UnpackedFile? {
         guard var format = first else { return nil }
         let limits = UnpackingLimits(packedByteCount: file.byteCount)
         var current = file
         for _ in 0..<Self.layerLimit {
             let picker = SnapshotPicker(self.places, limits)
             try self.read(current, format, into: picker, limits)
-            current = try picker.finish()
-            guard let next = self.format(of: current) else { return current }
+            let unpacked = try picker.finish()
+            current = unpacked.file
+            guard let next = self.format(of: current) else { return unpacked }
             format = next
         }
         throw .tooManyLayers(Self.layerLimit)

@@ -68,6 +68,22 @@ struct PackedBackupTests {
         }
     }
 
+    @Test func thePackedDatabaseOfAMemberIsReadWithAWarning() async throws {
+        try await withTemporaryDirectory { directory in
+            let snapshots = directory.appending("data/member/snap")
+            try FileManager.default.createDirectory(
+                atPath: snapshots.string,
+                withIntermediateDirectories: true
+            )
+            try writeFile(readFile(Self.snapshot), to: snapshots.appending("db"))
+            let tar = directory.appending("data.tar.gz").string
+            _ = try await RealPrograms.named("tar").succeed(["-czf", tar, "-C", directory.string, "data"])
+            let keys = try await RegistreeProgram.run("keys", "-f", tar, "--limit", "1")
+            #expect(keys.exitCode == 0)
+            #expect(keys.errors.contains("data/member/snap/db is a member's database"), "\(keys.errors)")
+        }
+    }
+
     @Test func readsStandardInputPackedOrNot() async throws {
         try await withTemporaryDirectory { directory in
             try await self.isReadAsTheSnapshot("-", directory, input: Self.snapshot)

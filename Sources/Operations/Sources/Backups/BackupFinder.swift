@@ -15,7 +15,8 @@ struct BackupFinder: Sendable {
         // Why a file cannot be read is said when it is opened as a snapshot.
         guard let file = try? MappedFile(path: path, locking: .none) else { return Backup(path: path) }
         do {
-            return Backup(path: path, unpacked: try self.unpacker.unpack(file))
+            guard let unpacked = try self.unpacker.unpack(file) else { return Backup(path: path) }
+            return Backup(path: path, unpacked)
         } catch {
             throw StorageError(.archive(error), path: path)
         }
@@ -41,7 +42,7 @@ struct BackupFinder: Sendable {
     }
 }
 
-/// What was found in a directory of a program that makes backups.
+/// What was found in a packed file, or in a directory of a program that makes backups.
 public enum BackupNote: Hashable, Sendable {
     /// - snapshot: the name of the snapshot of the newest pair.
     /// - resources: what lies in the file beside it; nil when that file is missing, empty when it cannot be read.
@@ -50,5 +51,7 @@ public enum BackupNote: Hashable, Sendable {
     /// - backup: the name of the newest backup.
     /// - etcdVersion: of the cluster; nil when the backup does not say it.
     case etcdManager(backup: String, of: Int, etcdVersion: String?)
+    /// - database: the name of a member's database in a packed data directory, whose log is not read.
+    case packedDataDirectory(database: String)
     case gardener(full: String, MergedDeltas)
 }

@@ -49,7 +49,8 @@ public struct BackupRequest: Sendable {
         let unpacker = context.unpacker(beside: nil)
         do {
             let file = try unpacker.spool(context.standardInput, named: name)
-            return Backup(path: name, unpacked: try unpacker.unpack(file) ?? file)
+            guard let unpacked = try unpacker.unpack(file) else { return Backup(path: name, unpacked: file) }
+            return Backup(path: name, unpacked)
         } catch {
             throw StorageError(.archive(error), path: name)
         }
@@ -81,6 +82,14 @@ public struct Backup: Sendable {
         self.unpacked = unpacked
         self.notes = notes
         self.isAtRevision = isAtRevision
+    }
+
+    /// What was in a packed file.
+    init(path: String, _ unpacked: UnpackedFile) {
+        self.init(path: path, unpacked: unpacked.file)
+        if unpacked.name.split(separator: "/").suffix(2) == ["snap", "db"] {
+            self.notes = [.backup(.packedDataDirectory(database: unpacked.name))]
+        }
     }
 
     init(_ kine: KineDatabase, upTo revision: Int64?) {

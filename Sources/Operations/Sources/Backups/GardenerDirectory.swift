@@ -97,7 +97,7 @@ private func unpacked(
 ) throws(StorageError) -> MappedFile {
     let file = try ofFile(at: path) { () throws(FileError) in try MappedFile(path: path, locking: .none) }
     do {
-        return name.isLZW ? try unpacker.unpackLZW(file) : try unpacker.unpack(file) ?? file
+        return name.isLZW ? try unpacker.unpackLZW(file) : try unpacker.unpack(file)?.file ?? file
     } catch {
         throw StorageError(.archive(error), path: path)
     }
