@@ -19,6 +19,14 @@ public struct DamagedBoltFile: Sendable {
     private var taken: PageSet
     /// The pages that were looked at for a tree.
     private var visited: PageSet
+    /// How many overflow pages may still be looked at.
+    ///
+    /// The pages of a tree do not overlap, and few of those beside it do. In a hostile file each of them could reach to
+    /// the file's end, and reading them all would take the square of its length.
+    private var overflowLeft: Int
+
+    /// As many as the file has pages, so many times.
+    private static let overflowLimit = 8
 
     /// Begins with the first `byteCount` bytes of `file`, and looks at its meta pages.
     ///
@@ -35,6 +43,7 @@ public struct DamagedBoltFile: Sendable {
         self.root = meta?.root
         self.taken = PageSet(count: self.pageCount)
         self.visited = self.taken
+        self.overflowLeft = Self.overflowLimit * self.pageCount
         let allPages = Meta(
             pageSize: UInt32(pageSize),
             root: meta?.root ?? .none,
@@ -92,13 +101,15 @@ public struct DamagedBoltFile: Sendable {
     /// Calls `body` with every page that says it is a leaf and belongs to no tree that was asked for, by ascending
     /// number.
     ///
+    /// Where too many of them overlap, the last ones are left out.
+    ///
     /// - Parameter body: Says whether the page is what it looks for, from the first to the last element; what follows
     ///   on its overflow pages is then not taken for pages.
     public mutating func forEachLeafBesideTrees(_ body: (LeafPage, RawSpan) -> Bool) {
         self.file.withBytes { bytes in
             for number in 2..<max(2, UInt64(self.pageCount)) where !self.taken.contains(PageID(number)) {
                 guard let page = try? self.bolt.treePage(PageID(number), in: bytes), page.count > 0,
-                    let leaf = try? LeafPage(page)
+                    let leaf = try? LeafPage(page), (try? self.spendOverflow(of: page)) != nil
                 else { continue }
                 if body(leaf, bytes) { self.take(page) }
             }
@@ -134,7 +145,15 @@ extension DamagedBoltFile {
         guard self.visited.insert(visit.page), !self.taken.contains(anyFrom: visit.page, to: last) else {
             throw BoltError(.referencedTwice, page: visit.page)
         }
+        try self.spendOverflow(of: page)
         return page
+    }
+
+    private mutating func spendOverflow(of page: TreePage) throws(BoltError) {
+        guard page.header.overflow <= self.overflowLeft else {
+            throw BoltError(.overflowOutOfRange(overflow: page.header.overflow), page: page.header.id)
+        }
+        self.overflowLeft -= Int(page.header.overflow)
     }
 
     private mutating func take(_ page: TreePage) {

@@ -20,6 +20,11 @@ struct HandMadeFile {
         self.pages[id] = self.leaf(id, pairs, areBuckets: areBuckets)
     }
 
+    /// Has a page say that it has so many overflow pages.
+    mutating func setOverflow(_ overflow: UInt32, of id: UInt64) {
+        withUnsafeBytes(of: overflow.littleEndian) { self.pages[id]?.replaceSubrange(12..<16, with: $0) }
+    }
+
     mutating func addBranch(_ id: UInt64, _ children: [(key: String, child: UInt64)]) {
         var table: [UInt8] = []
         var keys: [UInt8] = []
