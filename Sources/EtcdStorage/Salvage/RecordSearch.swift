@@ -31,18 +31,28 @@ struct RecordSearch {
     private var ends: [RevisionPlace] = []
     /// The revisions of elements on named pages that cannot be read, in ascending order once sorted: a copy may.
     private var claimed: [RevisionPlace] = []
+    /// Where elements cannot be read: at their revisions, or behind the record before them where that is damaged too.
+    private(set) var unreadable: [RevisionPlace] = []
 
     /// Adds a leaf of the newest tree.
     mutating func add(named leaf: RemainingTree.Leaf, in bytes: RawSpan) {
         let index = self.leaves.count
         self.leaves.append(Leaf(isNamed: true))
+        var previous = RevisionPlace.first
         var pairs = leaf.page.pairs
         while let pair = try? pairs.next(in: bytes) {
             if let record = SalvagedRecord(reading: pair, leaf: index, in: bytes) {
                 self.append(record)
+                previous = RevisionPlace(of: record)
             } else {
                 self.unreadableCount += 1
-                if let place = RevisionPlace(reading: bytes, in: pair.key) { self.claimed.append(place) }
+                if let place = RevisionPlace(reading: bytes, in: pair.key) {
+                    self.claimed.append(place)
+                    self.unreadable.append(place)
+                } else if pair.hasKeyOfRevisionLength {
+                    previous.isBehind = true
+                    self.unreadable.append(previous)
+                }
             }
         }
         // A bound that is no revision bounds nothing.
@@ -63,16 +73,16 @@ struct RecordSearch {
         let index = self.leaves.count
         let start = self.records.count
         var isWhole = true
+        var unreadable: [RevisionPlace] = []
         var pairs = leaf.pairs
         self.leaves.append(Leaf(isNamed: false))
         // Elements without a revision's length are no longer read: so pages that overlap take no longer than others.
-        while let pair = try? pairs.next(in: bytes),
-            (RevisionKey.byteCount...RevisionKey.tombstoneByteCount).contains(pair.keyCount)
-        {
+        while let pair = try? pairs.next(in: bytes), pair.hasKeyOfRevisionLength {
             if let record = SalvagedRecord(reading: pair, leaf: index, in: bytes) {
                 self.append(record)
             } else {
                 isWhole = false
+                if let place = RevisionPlace(reading: bytes, in: pair.key) { unreadable.append(place) }
             }
         }
         let own = self.records[start...]
@@ -80,6 +90,7 @@ struct RecordSearch {
             self.leaves.removeLast()
             return false
         }
+        self.unreadable += unreadable
         isWhole = isWhole && own.count == leaf.count && leaf.isSound(in: bytes)
         self.leaves[index].isWhole = isWhole
         if isWhole {
@@ -132,6 +143,13 @@ struct RecordSearch {
         }
         self.records = []
         return kept
+    }
+}
+
+extension Pair {
+    /// Whether the key may be a revision.
+    fileprivate var hasKeyOfRevisionLength: Bool {
+        (RevisionKey.byteCount...RevisionKey.tombstoneByteCount).contains(self.keyCount)
     }
 }
 

@@ -31,7 +31,7 @@ public struct SalvageReport: Sendable {
     public var damagedRecordCount = 0
     /// Main revisions above the source's compact revision of which a change is lost.
     public var missingRevisions = Revisions()
-    /// Whether a page is lost that may hold changes after the newest one that is saved.
+    /// Whether something is lost that may be a change after the newest one that is saved.
     public var mayLackNewest = false
 
     /// The newest revision that is saved.
@@ -45,7 +45,7 @@ public struct SalvageReport: Sendable {
     public var keyCount = 0
     /// Keys whose history has a gap.
     public var brokenKeys = Keys()
-    /// Live keys that may have been changed or deleted since.
+    /// Live keys that may have been changed or deleted since, up to ``revision``.
     public var uncertainKeys = Keys()
 
     /// Small buckets of which something is lost, in order of their names.

@@ -116,8 +116,8 @@ private struct Remains {
         if !isKeyWhole || !self.small.damaged.isEmpty {
             pages.forEachLeafBesideTrees { leaf, bytes in
                 if search.add(unnamed: leaf, in: bytes) { return true }
-                let buckets = leaf.buckets(in: bytes)
-                if buckets.contains(where: { $0.name.isEtcdBucket }) {
+                let buckets = leaf.buckets(in: bytes).filter { $0.name.isEtcdBucket }
+                if !buckets.isEmpty {
                     // Thousands of copies of one page are as good as the last hundred.
                     if roots.count >= Self.maximumCopyCount { roots.removeFirst() }
                     roots.append(buckets)
@@ -134,16 +134,14 @@ private struct Remains {
         }
         self.small.complete(from: roots, in: &pages, bytes)
 
-        let starts = gaps.compactMap { gap in
-            gap.keys.first.flatMap { RevisionPlace(reading: bytes, in: $0) }
-        }
         let compactions = self.small.compactions
-        let history = SalvagedHistory(&search, facts: compactions, gaps: starts, in: bytes)
+        let history = SalvagedHistory(&search, facts: compactions, tree: keys, in: bytes)
         self.records = history.records
         self.addLeases(history.leases, found: leases)
         self.report(on: history, search, compactions)
         self.report.lostPageCount += gaps.count
-        self.report.mayLackNewest = keys == nil || gaps.contains { $0.keys.end == nil }
+        self.report.mayLackNewest =
+            keys == nil || history.lacksNewest || gaps.contains { $0.keys.end == nil }
         self.isWhole =
             isKeyWhole && self.small.damaged.isEmpty && self.report.renewedLeaseCount == 0
             && self.report.foreignBucketCount == 0

@@ -21,14 +21,19 @@ struct SalvagedHistory {
     private(set) var missing = SalvageReport.Revisions()
     /// Keys whose history has a gap.
     private(set) var brokenKeys = SalvageReport.Keys()
-    /// Live keys of which a later change may be lost.
+    /// Live keys of which a later change, up to the last record, may be lost.
     private(set) var uncertainKeys = SalvageReport.Keys()
     private(set) var liveCount = 0
     /// The leases on which live keys hang.
     private(set) var leases: Set<Int64> = []
 
+    /// Whether an element behind the last record cannot be read.
+    private(set) var lacksNewest = false
+
     /// The source's compact revision, and whether its compaction is done.
     private var source: (compactRevision: Int64, isFinished: Bool)
+    /// The main revision from which on nothing of the bucket's tree is lost; 0 when nothing is.
+    private var lostBefore: Int64
     /// The records at which their key's history breaks.
     private var breaks: [Bool]
 
@@ -40,15 +45,11 @@ struct SalvagedHistory {
     /// - Parameters:
     ///   - search: Where they were found.
     ///   - facts: The source's, of which its compactions count; nil when these are lost.
-    ///   - gaps: The first revisions of pages that are lost.
+    ///   - tree: What is left of the bucket's tree; nil when it is not found.
     ///   - bytes: The whole file's.
-    init(
-        _ search: inout RecordSearch,
-        facts: StoreFacts?,
-        gaps: [RevisionPlace],
-        in bytes: RawSpan
-    ) {
+    init(_ search: inout RecordSearch, facts: StoreFacts?, tree: RemainingTree?, in bytes: RawSpan) {
         self.records = search.finish()
+        self.lostBefore = tree == nil ? .max : 0
         self.source = (facts?.compactRevision ?? 0, facts?.isCompactionFinished ?? false)
         self.compactRevision = self.source.compactRevision
         self.breaks = Array(repeating: false, count: self.records.count)
@@ -60,7 +61,7 @@ struct SalvagedHistory {
         }
         self.checkOrder()
         self.findBreaks(in: bytes)
-        self.findCutTransactions(gaps)
+        self.findLost(tree?.gaps ?? [], search.unreadable, in: bytes)
         self.leaveOut(search.leaves, in: bytes)
         self.breaks = []
         self.missing.merge()
@@ -126,14 +127,39 @@ struct SalvagedHistory {
         return overflows || keyValue.metadata.createRevision != create || keyValue.metadata.version != version
     }
 
-    /// Of a transaction of which a lost page held the last operations, the first ones alone are no state.
-    private mutating func findCutTransactions(_ gaps: [RevisionPlace]) {
-        for gap in gaps where gap.sub > 0 && gap.main > self.source.compactRevision {
-            let position = self.records.firstPosition { RevisionPlace(of: $0) >= gap }
-            if position < self.records.count, RevisionPlace(of: self.records[position]) == gap { continue }
-            guard position > 0, self.records[position - 1].main == gap.main else { continue }
-            self.missing.add(gap.main...gap.main)
-            self.raise(to: gap.main)
+    private mutating func findLost(
+        _ gaps: [RemainingTree.Gap],
+        _ unreadable: [RevisionPlace],
+        in bytes: RawSpan
+    ) {
+        for gap in gaps {
+            let end = gap.keys.end.flatMap { RevisionPlace(reading: bytes, in: $0) } ?? .last
+            self.lostBefore = max(self.lostBefore, end.main)
+        }
+        let last = self.records.last.map { RevisionPlace(of: $0) } ?? .first
+        for place in unreadable {
+            self.lostBefore = max(self.lostBefore, place.isBehind ? place.main + 1 : place.main)
+            if place > last { self.lacksNewest = true }
+        }
+        let starts = gaps.compactMap { gap in
+            gap.keys.first.flatMap { RevisionPlace(reading: bytes, in: $0) }
+        }
+        self.findCutTransactions(starts + unreadable)
+    }
+
+    /// Of a transaction of which the last operations are lost, the first ones alone are no state.
+    ///
+    /// - Parameter lost: Where something is lost that no copy has to have.
+    private mutating func findCutTransactions(_ lost: [RevisionPlace]) {
+        for place in lost where place.main > self.source.compactRevision {
+            let position = self.records.firstPosition { RevisionPlace(of: $0) >= place }
+            let next = position < self.records.count ? self.records[position] : nil
+            if let next, RevisionPlace(of: next) == place { continue }
+            guard position > 0, self.records[position - 1].main == place.main else { continue }
+            // What has no revision of its own may as well be one of those that are missing.
+            if place.isBehind, let next, next.main > place.main + 1 { continue }
+            self.missing.add(place.main...place.main)
+            self.raise(to: place.main)
         }
     }
 
@@ -170,7 +196,9 @@ struct SalvagedHistory {
             if isNewest, !record.isTombstone {
                 self.liveCount += 1
                 if keyValue.metadata.lease != 0 { self.leases.insert(keyValue.metadata.lease) }
-                let isProved = leaves[Int(record.leaf)].isNamed || !isOld
+                // A finished compaction has left one old record of a key, so that no later one can be lost.
+                let isLastOldOne = self.source.isFinished || record.main >= self.lostBefore
+                let isProved = !isOld || leaves[Int(record.leaf)].isNamed && isLastOldOne
                 let mayHaveChanged = max(record.main, self.source.compactRevision) < newestMissing
                 if !isProved || mayHaveChanged {
                     self.uncertainKeys.add(shownKey(keyValue, in: bytes))

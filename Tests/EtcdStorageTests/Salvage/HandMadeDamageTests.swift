@@ -13,6 +13,8 @@ struct HandMadeDamageTests {
     private struct Made {
         var records: [[UInt8]: [UInt8]] = [:]
         var compactRevision: Int64 = 0
+        /// Whether everything is removed that the compaction takes away.
+        var isCompactionFinished = true
         var leases: [Int64] = []
 
         static let last: Int64 = 201
@@ -29,7 +31,8 @@ struct HandMadeDamageTests {
             let path = directory.appending("made.db").string
             var meta = [MetaKey.consistentIndex.bytes: bigEndianBytes(9)]
             if self.compactRevision > 0 {
-                meta[MetaKey.finishedCompaction.bytes] = RevisionKey(main: self.compactRevision, sub: 0).bytes
+                let name = self.isCompactionFinished ? MetaKey.finishedCompaction : .scheduledCompaction
+                meta[name.bytes] = RevisionKey(main: self.compactRevision, sub: 0).bytes
             }
             var leases: [[UInt8]: [UInt8]] = [:]
             for id in self.leases { leases[Lease(id: id, ttl: 60).key] = Lease(id: id, ttl: 60).message }
@@ -186,6 +189,63 @@ struct HandMadeDamageTests {
         #expect(records.count == 199)
         #expect(report.damagedRecordCount == 1)
         #expect(report.missingRevisions.ranges == [77...77])
+    }
+
+    /// Of a key's old changes the last one may be on the lost leaf, unless a finished compaction has removed all others.
+    @Test(arguments: [(201, true), (201, false), (nil, true)] as [(Int64?, Bool)])
+    func aKeyIsCertainOnlyWhereNoLaterChangeCanBeLost(compactRevision: Int64?, isFinished: Bool) throws {
+        var made = Made()
+        made.compactRevision = compactRevision ?? 0
+        made.isCompactionFinished = isFinished
+        var lost: [PlainRecord] = []
+        let (report, _) = try self.salvaged(made) { bytes, truth in
+            lost = truth.leaves[3].records
+            zero(truth.leaves[3].pages.lowerBound, in: &bytes)
+            // Without bucket `meta` no compaction is known.
+            guard compactRevision == nil else { return }
+            let index = try #require(bytes.firstRange(of: MetaKey.consistentIndex.bytes)).lowerBound
+            bytes[index] = 0
+        }
+        let isCertain = compactRevision != nil && isFinished
+        #expect(report.uncertainKeys.count == (isCertain ? 0 : Int(lost[0].revision.main) - 2))
+        #expect((report.sourceCompactRevision == nil) == (compactRevision == nil))
+    }
+
+    /// Behind the last record that can be read there is one that cannot.
+    @Test func aDamagedLastRecordIsTheNewestChange() throws {
+        for separatorToo in [false, true] {
+            let (report, records) = try self.salvaged(Made()) { bytes, _ in
+                let message = put("k201", create: 201, mod: 201, version: 1)
+                let start = try #require(bytes.firstRange(of: message)).lowerBound
+                bytes[start] = 0xFF
+                if separatorToo { bytes[start - 9] = 0xFF }
+            }
+            #expect(records.count == 199)
+            #expect(report.revision == 200)
+            #expect(report.mayLackNewest)
+        }
+    }
+
+    /// A transaction of three operations, of which one cannot be read, is no state.
+    @Test(arguments: [0, 1, 2] as [Int64], [false, true])
+    func aTransactionWithoutOneOfItsOperationsIsNotShown(operation: Int64, separatorToo: Bool) throws {
+        var made = Made()
+        for sub in [1, 2] as [Int64] {
+            made.records[RevisionKey(main: 77, sub: sub).bytes] =
+                put("x\(sub)", create: 77, mod: 77, version: 1)
+        }
+        let (report, records) = try self.salvaged(made) { bytes, _ in
+            let name = operation == 0 ? "k77" : "x\(operation)"
+            let message = put(name, create: 77, mod: 77, version: 1)
+            let start = try #require(bytes.firstRange(of: message)).lowerBound
+            bytes[start] = 0xFF
+            if separatorToo { bytes[start - 9] = 0xFF }
+        }
+        #expect(records.count == 201)
+        #expect(report.missingRevisions.ranges == [77...77])
+        #expect(report.compactRevision == 77)
+        #expect(report.uncertainKeys.count == 75)
+        #expect(!report.mayLackNewest)
     }
 
     @Test func aLostLeaseOfALiveKeyBeginsAnew() throws {
