@@ -86,8 +86,7 @@ public enum Registree {
         note("Error: \(failure.message)")
         if let advice = failure.advice { note("  \(advice)") }
         if let path = damagedFile(of: error) {
-            if let previous = PreviousState(path: path) { note("  \(previous.line)") }
-            if let state = SalvageableState(path: path) { note("  \(state.line(path: path))") }
+            for line in DamageHints(path: path).lines(path: path) { note("  \(line)") }
         }
         return failure.status
     }

@@ -23,8 +23,9 @@ public struct DamageHints: Hashable, Sendable {
     public init(of file: MappedFile) {
         self.enclosed = EnclosedSnapshot(in: file)
         guard self.enclosed == nil else { return }
-        self.previous = PreviousState(in: file)
-        self.salvageable = SalvageableState(in: file)
+        let previous = StateBeforeLastTransaction(of: file)
+        self.previous = previous.map { PreviousState(revision: $0.revision, keyCount: $0.check.liveKeyCount) }
+        self.salvageable = SalvageableState(in: file, previous)
         let zeroTail = file.zeroTail
         if zeroTail > 0, file.byteCount - zeroTail >= Self.shortestZeroTail { self.zerosFrom = zeroTail }
     }
@@ -42,34 +43,6 @@ public struct PreviousState: Hashable, Sendable {
     public var revision: Int64
     /// Its live keys.
     public var keyCount: Int
-
-    /// Looks for it in a snapshot file or a data directory, and checks all of it; nil when it is damaged too, or
-    /// there is none.
-    public init?(path: String) {
-        guard let file = try? databaseFile(at: path) else { return nil }
-        self.init(in: file)
-    }
-
-    init?(in file: MappedFile) {
-        guard let (database, check) = Self.database(in: file), let revision = try? database.lastRevision(),
-            let facts = try? StoreFacts(reading: database)
-        else { return nil }
-        self.revision = max(1, revision, facts.compactRevision)
-        self.keyCount = check.liveKeyCount
-    }
-
-    /// The sound database of that state, and its check; nil when it is damaged too, or there is none.
-    static func database(in file: MappedFile) -> (database: EtcdDatabase, check: StorageCheck)? {
-        let byteCount = EtcdDatabase.byteCount(withoutDigestOf: file)
-        guard let bolt = try? BoltFile.beforeLastTransaction(of: file, byteCount: byteCount) else {
-            return nil
-        }
-        let database = EtcdDatabase(bolt, path: file.path)
-        guard let check = try? StorageCheck(of: database), check.findingCount == 0,
-            check.structure.findings.allSatisfy(\.saysHowTheFileEnds)
-        else { return nil }
-        return (database, check)
-    }
 }
 
 /// What ``SalvagedDatabase`` would save of a damaged file.
@@ -81,19 +54,40 @@ public struct SalvageableState: Hashable, Sendable {
     /// A file longer than this is not looked at for a hint alone, in bytes.
     static let longestFile = 256 << 20
 
-    /// Looks for it in a snapshot file or a data directory; nil when there is nothing to save, when nothing is lost, when
-    /// a whole snapshot lies in the file, and for a file so large that this takes long.
-    public init?(path: String) {
-        guard let file = try? databaseFile(at: path), EnclosedSnapshot(in: file) == nil else { return nil }
-        self.init(in: file)
-    }
-
-    init?(in file: MappedFile) {
-        guard file.byteCount <= Self.longestFile, let report = SalvagedDatabase(of: file)?.report,
+    /// Nil when there is nothing to save, when nothing is lost, and for a file so large that this takes long.
+    init?(in file: MappedFile, _ previous: StateBeforeLastTransaction?) {
+        guard file.byteCount <= Self.longestFile,
+            let report = SalvagedDatabase(of: file, orElse: { previous })?.report,
             report.origin != .newestState
         else { return nil }
         self.revision = report.revision
         self.keyCount = report.keyCount
+    }
+}
+
+/// The database as it was before the last transaction, checked throughout.
+struct StateBeforeLastTransaction {
+    let database: EtcdDatabase
+    let check: StorageCheck
+    let facts: StoreFacts
+    /// Its newest revision.
+    let revision: Int64
+
+    /// Looks for it; nil when it is damaged too, or there is none.
+    init?(of file: MappedFile) {
+        let byteCount = EtcdDatabase.byteCount(withoutDigestOf: file)
+        guard let bolt = try? BoltFile.beforeLastTransaction(of: file, byteCount: byteCount) else {
+            return nil
+        }
+        self.database = EtcdDatabase(bolt, path: file.path)
+        guard let check = try? StorageCheck(of: self.database), check.findingCount == 0,
+            check.structure.findings.allSatisfy(\.saysHowTheFileEnds),
+            let revision = try? self.database.lastRevision(),
+            let facts = try? StoreFacts(reading: self.database)
+        else { return nil }
+        self.check = check
+        self.facts = facts
+        self.revision = max(1, revision, facts.compactRevision)
     }
 }
 

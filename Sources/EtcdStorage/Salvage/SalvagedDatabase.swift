@@ -20,10 +20,16 @@ public struct SalvagedDatabase: Sendable {
     ///
     /// - Returns: nil when not a single record can be saved.
     public init?(of file: MappedFile) {
+        self.init(of: file) { StateBeforeLastTransaction(of: file) }
+    }
+
+    /// The same with the file's state before the last transaction, for which is asked only when it is needed.
+    init?(of file: MappedFile, orElse previous: () -> StateBeforeLastTransaction?) {
         let byteCount = EtcdDatabase.byteCount(withoutDigestOf: file)
         guard let remains = Remains(of: file, byteCount: byteCount) else { return nil }
-        if !remains.isWhole, let previous = Self.previousState(of: file, byteCount: byteCount) {
-            self = previous
+        if !remains.isWhole, let previous = previous() {
+            self.report = SalvageReport(previous, pageCount: remains.report.pageCount)
+            self.image = DatabaseImage(source: previous.database)
             return
         }
         guard remains.isWhole || remains.report.recordCount > 0 else { return nil }
@@ -57,27 +63,19 @@ public struct SalvagedDatabase: Sendable {
         self = salvaged
         self.report.digestDiffers = (try? opened.get()).map(\.isChanged) ?? false
     }
+}
 
-    private init(report: SalvageReport, image: DatabaseImage) {
-        self.report = report
-        self.image = image
-    }
-
-    /// The state before the last transaction; nil unless it is sound.
-    private static func previousState(of file: MappedFile, byteCount: Int) -> SalvagedDatabase? {
-        guard let (database, check) = PreviousState.database(in: file),
-            let facts = try? StoreFacts(reading: database), let revision = try? database.lastRevision()
-        else { return nil }
-        var report = SalvageReport()
-        report.origin = .stateBeforeLastTransaction
-        report.pageCount = byteCount / database.bolt.pageSize
-        report.recordCount = check.recordCount
-        report.keyCount = check.liveKeyCount
-        report.revision = max(1, revision, facts.compactRevision)
-        report.compactRevision = facts.compactRevision
-        report.sourceCompactRevision = facts.compactRevision
-        report.mayLackNewest = true
-        return SalvagedDatabase(report: report, image: DatabaseImage(source: database))
+extension SalvageReport {
+    /// Of a state of which nothing is lost.
+    fileprivate init(_ state: StateBeforeLastTransaction, pageCount: Int) {
+        self.origin = .stateBeforeLastTransaction
+        self.pageCount = pageCount
+        self.recordCount = state.check.recordCount
+        self.keyCount = state.check.liveKeyCount
+        self.revision = state.revision
+        self.compactRevision = state.facts.compactRevision
+        self.sourceCompactRevision = state.facts.compactRevision
+        self.mayLackNewest = true
     }
 }
 

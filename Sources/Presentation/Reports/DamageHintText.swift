@@ -2,34 +2,28 @@ public import EtcdStorage
 
 extension DamageHints {
     /// What else there is to say of the damaged file at `path`, a line each.
-    func lines(path: String) -> [String] {
+    public func lines(path: String) -> [String] {
         var lines: [String] = []
-        if let enclosed = self.enclosed {
+        if let enclosed {
             lines += ["A sound snapshot lies in it: its SHA-256 matches. This makes a file of it alone:"]
             lines += ["  " + enclosed.command(path: path)]
         }
-        if let previous = self.previous { lines.append(previous.line) }
-        if let salvageable { lines.append(salvageable.line(path: path)) }
-        if let zerosFrom = self.zerosFrom {
+        if let previous {
+            lines.append(
+                "The state before the last transaction is sound: revision \(previous.revision), "
+                    + "\(counted(previous.keyCount, "live key"))."
+            )
+        }
+        if let salvageable {
+            lines.append(
+                "`registree salvage \(shellWord(path)) NEW` makes a sound snapshot of what can be read: "
+                    + "\(counted(salvageable.keyCount, "live key")) at revision \(salvageable.revision)."
+            )
+        }
+        if let zerosFrom {
             lines.append("From byte \(zerosFrom) on it holds zeros only, as an interrupted copy leaves them.")
         }
         return lines
-    }
-}
-
-extension PreviousState {
-    /// The line that says that it is there.
-    public var line: String {
-        "The state before the last transaction is sound: revision \(self.revision), "
-            + "\(counted(self.keyCount, "live key"))."
-    }
-}
-
-extension SalvageableState {
-    /// The line that says what a salvage of the file at `path` would give.
-    public func line(path: String) -> String {
-        "`registree salvage \(shellWord(path)) NEW` makes a sound snapshot of what can be read: "
-            + "\(counted(self.keyCount, "live key")) at revision \(self.revision)."
     }
 }
 

@@ -167,6 +167,25 @@ struct SalvageTests {
         }
     }
 
+    /// What `verify` says of a file that a copy has left half is said by every command.
+    @Test func commandsThatRefuseAFileSayWhereItsZerosBegin() async throws {
+        try await withTemporaryDirectory { directory in
+            var bytes = try readFile(Self.snapshot)
+            let half = bytes.count / 2 / 4096 * 4096
+            for offset in half..<bytes.count { bytes[offset] = 0 }
+            let damaged = directory.appending("damaged.db")
+            try writeFile(bytes, to: damaged)
+            for words in [["list", "-f"], ["status"], ["verify"]] {
+                let result = try await RegistreeProgram.run(words + [damaged.string])
+                #expect(result.exitCode == 4)
+                let lines = (result.errors + result.output).split(separator: "\n")
+                let zeros = lines.filter { $0.contains("on it holds zeros only") }
+                #expect(zeros.count == 1, "\(words): \(result.errors)\(result.output)")
+                #expect(lines.filter { $0.contains("`registree salvage") }.count <= 1)
+            }
+        }
+    }
+
     /// Who meets the damage is told of the command, and what it would give.
     @Test func commandsThatRefuseADamagedFileNameIt() async throws {
         try await withTemporaryDirectory { directory in
