@@ -98,7 +98,7 @@ let package = Package(
         ),
         .target(
             name: "KineStorage",
-            dependencies: ["CSQLite", "Files", "EtcdStorage"],
+            dependencies: ["CSQLite", "Files", "EtcdStorage", system],
             swiftSettings: settings
         ),
         .target(

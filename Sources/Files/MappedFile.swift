@@ -109,6 +109,17 @@ public final class MappedFile: @unchecked Sendable {
     /// - Throws: `.shrank` when bytes that were there at the start are gone; `.changed` when the file was
     ///   written to; `.unreadable` when the disk failed to give bytes of it.
     public func checkUnchanged() throws(FileError) {
+        try self.check(identity: self.identity)
+    }
+
+    /// The same for a file that may be written to meanwhile: throws unless each byte that was read is one that it held.
+    ///
+    /// - Throws: `.shrank` or `.unreadable`.
+    public func checkReadable() throws(FileError) {
+        try self.check(identity: nil)
+    }
+
+    private func check(identity: FileIdentity?) throws(FileError) {
         let lost = Int(registree_mapping_lost_offset(self.guardSlot))
         let status = try status(of: self.descriptor, path: self.path)
         if status.size < self.byteCount { throw FileError(.shrank, path: self.path) }

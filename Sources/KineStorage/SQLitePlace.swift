@@ -1,6 +1,7 @@
 import EtcdStorage
 import Files
 import Glibc
+import SystemPackage
 
 /// Where SQLite may read a database, so that nothing is written to the file or beside it.
 ///
@@ -69,16 +70,18 @@ final class SQLitePlace {
     private func checkJournal() throws(StorageError) {
         guard let scratch else { return }
         let magic: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
-        let end: ArraySlice<UInt8>
+        var isShared = false
         do {
-            let file = try SQLiteLog.journal.file(beside: "\(scratch.path)/state.db")
-            end =
-                file?.withBytes { bytes in bytes.withUnsafeBytes { ArraySlice($0.suffix(magic.count)) } }
-                ?? []
+            if let file = try SQLiteLog.journal.file(beside: "\(scratch.path)/state.db") {
+                isShared = file.withBytes { bytes in
+                    bytes.withUnsafeBytes { $0.suffix(magic.count).elementsEqual(magic) }
+                }
+                try file.checkUnchanged()
+            }
         } catch {
             throw StorageError(.file(error), path: self.path)
         }
-        guard !end.elementsEqual(magic) else {
+        guard !isShared else {
             let problem = "its rollback journal belongs to several databases"
             throw StorageError(.kine(.unreadable(problem)), path: self.path)
         }
@@ -94,24 +97,51 @@ final class SQLitePlace {
     /// Copies the file and its logs into the directory.
     ///
     /// - Returns: How many bytes they have; nil when they changed meanwhile so that they may not belong together.
+    /// - Throws: What reading and writing throws: no copy is shorter than what was to be copied.
     private static func copy(_ place: String, to directory: String) throws(FileError) -> Int? {
+        do throws(FileError) {
+            return try self.copyOnce(place, to: directory)
+        } catch {
+            // A log is cut or removed when it has been written into the file.
+            switch error.reason {
+            case .shrank, .system(_, .noSuchFileOrDirectory): return nil
+            default: throw error
+            }
+        }
+    }
+
+    private static func copyOnce(_ place: String, to directory: String) throws(FileError) -> Int? {
         var heads: [[UInt8]?] = []
         for log in SQLiteLog.all { heads.append(try log.headBytes(beside: place)) }
         let main = try MappedFile(path: place, locking: .none)
-        try FreeSpace.require(UInt64(main.byteCount), in: directory)
-        guard try main.holdsStill(whileCopiedTo: "\(directory)/state.db") else { return nil }
-        var byteCount = main.byteCount
+        let copy = try self.copy(main, to: directory)
+        guard try main.holds(copy.mapped()) else { return nil }
+        var byteCount = copy.byteCount
+        try copy.close()
         for (log, head) in zip(SQLiteLog.all, heads) {
-            if let head {
+            if head != nil {
                 guard let file = try log.file(beside: place) else { return nil }
-                try FreeSpace.require(UInt64(file.byteCount), in: directory)
-                try file.copy(to: "\(directory)/state.db\(log.suffix)").close()
-                guard log.headBytes(of: file) == head else { return nil }
-                byteCount += file.byteCount
+                let copy = try self.copy(file, to: directory, suffix: log.suffix)
+                byteCount += copy.byteCount
+                try copy.close()
             }
             guard try log.headBytes(beside: place) == head else { return nil }
         }
         return byteCount
+    }
+
+    /// Copies a file to a new one, which has yet to be closed; one that an earlier attempt left there goes.
+    private static func copy(
+        _ file: MappedFile,
+        to directory: String,
+        suffix: String = ""
+    ) throws(FileError) -> OutputFile {
+        try FreeSpace.require(UInt64(file.byteCount), in: directory)
+        let path = "\(directory)/state.db\(suffix)"
+        _ = unlink(path)
+        let copy = try OutputFile(creating: path)
+        try copy.copyContents(ofFileAt: file.path)
+        return copy
     }
 
     /// Throws unless what was read is what the file held all the time.
@@ -149,34 +179,21 @@ private struct SQLiteLog {
     }
 
     func headBytes(beside place: String) throws(FileError) -> [UInt8]? {
-        try self.file(beside: place).map { self.headBytes(of: $0) }
-    }
-
-    func headBytes(of file: MappedFile) -> [UInt8] {
-        file.withBytes { bytes in
+        guard let file = try self.file(beside: place) else { return nil }
+        let head = file.withBytes { bytes in
             bytes.withUnsafeBytes { Array($0.prefix(self.head.upperBound).dropFirst(self.head.lowerBound)) }
         }
+        try file.checkReadable()
+        return head
     }
 }
 
 extension MappedFile {
-    /// Copies the file to a new one at `path`, which has yet to be closed; one that an earlier attempt left there goes.
-    fileprivate func copy(to path: String) throws(FileError) -> OutputFile {
-        _ = unlink(path)
-        let file = try OutputFile(creating: path)
-        for start in stride(from: 0, to: self.byteCount, by: 1 << 20) {
-            let end = min(start + (1 << 20), self.byteCount)
-            try self.withBytes { bytes throws(FileError) in try file.append(bytes.extracting(start..<end)) }
-        }
-        return file
-    }
-
-    /// Copies the file, and finds out whether all of the copy is what the file held when it was complete.
-    fileprivate func holdsStill(whileCopiedTo path: String) throws(FileError) -> Bool {
-        let file = try self.copy(to: path)
-        let copy = try file.mapped()
-        try file.close()
-        return self.withBytes { bytes in
+    /// Whether the file holds the same bytes as a copy of it, now that the copy is complete.
+    ///
+    /// - Throws: `.shrank` or `.unreadable`.
+    fileprivate func holds(_ copy: MappedFile) throws(FileError) -> Bool {
+        let isSame = self.withBytes { bytes in
             copy.withBytes { copied in
                 bytes.withUnsafeBytes { left in
                     copied.withUnsafeBytes { right in
@@ -188,6 +205,9 @@ extension MappedFile {
                 }
             }
         }
+        try self.checkReadable()
+        try copy.checkUnchanged()
+        return isSame
     }
 }
 

@@ -84,6 +84,19 @@ struct MappedFileTests {
         #expect(error.description == "cannot read \(file.path) at byte 8192: Input/output error")
     }
 
+    @Test func aPageThatCannotBeReadIsSeenInAFileThatOthersWriteTo() throws {
+        let file = try openOldFile()
+        try #require(utimensat(AT_FDCWD, file.path, nil, 0) == 0)
+        try file.checkReadable()
+        try #require(truncate(file.path, 4096) == 0)
+        #expect(byte(2 * 4096, of: file) == 0)
+        #expect(throws: FileError(.shrank, path: file.path)) { try file.checkReadable() }
+        try #require(truncate(file.path, 3 * 4096) == 0)
+        #expect(throws: FileError(.unreadable(offset: 2 * 4096, .ioError), path: file.path)) {
+            try file.checkReadable()
+        }
+    }
+
     @Test func whatThisProcessHasJustWrittenNeedsNoLook() throws {
         let output = try OutputFile(creating: directory("f"))
         try output.append([1, 2, 3])

@@ -159,6 +159,40 @@ struct KineDatabaseTests {
         }
     }
 
+    /// A disk that fails while the file or its log is copied gives an error, and never a shorter copy.
+    @Test(arguments: [KineFile.Ending.log, .journal])
+    func aDiskThatFailsIsAnError(ending: KineFile.Ending) async throws {
+        try await withTemporaryDirectory { directory in
+            let steps = (0..<40).map { KineFile.Step.put("/c\($0)", String(repeating: "c", count: 3000)) }
+            let file = try await KineFile.make(at: directory.appending("state.db"), steps, ending: ending)
+            let kine = self.open(file)
+            let truth = try self.seen(kine.keyspace(at: nil))
+            let counting = FileFault(.stop, after: .max, below: directory.string)
+            _ = try kine.keyspace(at: nil)
+            let calls = counting.end()
+            // What one copy begins with: its blocks are shared, or copied by the kernel, or else read.
+            let copies = calls.indices.filter { number in
+                calls[number].doing == "copy" && (number == 0 || calls[number - 1].doing != "copy")
+            }
+            #expect(copies.count == 2)
+            for (number, suffix) in zip(copies, ["", ending == .log ? "-wal" : "-journal"]) {
+                let fault = FileFault(.stop, after: number, below: directory.string)
+                let error = #expect(throws: StorageError.self) { try kine.keyspace(at: nil) }
+                fault.end()
+                let place = file.path.string + suffix
+                #expect(error?.reason == .file(FileError(.system(doing: "read", .ioError), path: place)))
+                // Removes what was left.
+                _ = try kine.keyspace(at: nil)
+            }
+            for number in calls.indices {
+                let fault = FileFault(.error(.ioError), after: number, below: directory.string)
+                defer { fault.end() }
+                guard let keyspace = try? kine.keyspace(at: nil) else { continue }
+                #expect(try self.seen(keyspace) == truth, "\(calls[number])")
+            }
+        }
+    }
+
     /// Two keys that are always changed together are never seen apart, however often the log is begun anew.
     @Test func seesOneStateWhileAServerWrites() async throws {
         try await withTemporaryDirectory { directory in
