@@ -15,8 +15,8 @@ import EtcdStorage
 ///
 /// A key lives at a revision when the last of its rows up to there does not delete it. A compaction removes the rows that
 /// others have replaced, and those that delete, up to its revision; no older state can be shown. The names
-/// `compact_rev_key` and `compact_rev_key_apiserver` are kine's own notes, of which it answers none as a key of its own;
-/// a row of name `gap-…` deletes a key that never was.
+/// of ``KineNotes`` are no keys, and a row of name `gap-…` deletes a key that never was. In files of old releases the
+/// column of names has the type integer: SQLite keeps a key of digits as a number there, and kine answers that as text.
 ///
 /// Source: k3s-io/kine `pkg/drivers/sqlite/sqlite.go` (`schema`, `CompactSQL`), `pkg/drivers/generic/generic.go`
 /// (`ListFmt`, `Fill`), `pkg/logstructured/sqllog/sql.go` (`scan`), `pkg/server/compact.go`.
@@ -25,8 +25,6 @@ struct KineTable {
     /// No sound table holds more bytes of names and values than the file has.
     private let byteCount: Int
 
-    private static let compactName = Array("compact_rev_key".utf8)
-    private static let notes: Set<[UInt8]> = [compactName, Array("compact_rev_key_apiserver".utf8)]
     private static let columns = [
         "id", "name", "created", "deleted", "create_revision", "prev_revision", "lease", "value",
     ]
@@ -46,13 +44,13 @@ struct KineTable {
 
     /// Throws unless the table is one whose rows lie in the file in order of their ids, with nothing computed.
     private func checkSchema() throws(StorageError) {
-        let tables = try self.connection.prepare(
-            "SELECT rootpage FROM main.sqlite_master WHERE type = 'table' AND name = 'kine'"
-        )
+        let tables = try self.connection.prepare("PRAGMA main.table_list('kine')")
         guard try tables.step() else { throw self.failure(.noTable) }
-        guard let root = tables.integer(0), root > 0 else {
-            throw self.failure(.otherTable("is a virtual one"))
+        let type = String(decoding: try tables.bytes(2) ?? [], as: UTF8.self)
+        guard type == "table" else {
+            throw self.failure(.otherTable(type == "view" ? "is a view" : "is a \(type) table"))
         }
+        guard tables.integer(4) == 0 else { throw self.failure(.otherTable("has no row ids")) }
         let columns = try self.connection.prepare("PRAGMA main.table_xinfo('kine')")
         var names: Set<String> = []
         while try columns.step() {
@@ -63,11 +61,6 @@ struct KineTable {
         }
         for name in Self.columns where !names.contains(name) {
             throw self.failure(.otherTable("has no column \(name)"))
-        }
-        do {
-            _ = try self.connection.prepare("SELECT rowid FROM main.kine")
-        } catch {
-            throw self.failure(.otherTable("has no row ids"))
         }
     }
 
@@ -117,13 +110,13 @@ extension KineTable {
                 throw self.failure(.row(id: rows.integer(0) ?? 0, problem))
             }
             previous = id
-            guard let name = try rows.bytes(2), !name.isEmpty else {
+            guard let name = try rows.name(2), !name.isEmpty else {
                 throw self.failure(.row(id: id, "it names no key"))
             }
             nameBytes += name.count
             guard nameBytes <= self.byteCount else { throw self.failure(.row(id: id, Self.sharedPages)) }
-            if Self.notes.contains(name) {
-                guard name == Self.compactName else { continue }
+            if KineNotes.names.contains(name) {
+                guard name == KineNotes.compaction else { continue }
                 summary.compacted = max(summary.compacted, try self.integer(rows, 4, "prev_revision", of: id))
             } else if id <= revision ?? .max {
                 let isDeletion = try self.integer(rows, 3, "deleted", of: id) != 0
@@ -165,7 +158,7 @@ extension KineTable {
         var byteCount = 0
         for id in rows {
             try row.begin(with: id)
-            guard try self.find(row, id), let key = try row.bytes(0), !key.isEmpty else {
+            guard try self.find(row, id), let key = try row.name(0), !key.isEmpty else {
                 throw self.failure(.row(id: id, "it is found only by its neighbours"))
             }
             let value = row.isNull(1) ? [] : try row.bytes(1)

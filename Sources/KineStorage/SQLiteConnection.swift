@@ -3,12 +3,14 @@ import EtcdStorage
 
 /// A SQLite database that is only read, with everything off that a hostile file could use.
 ///
-/// Views, triggers and functions in its schema are not run, a cell that reaches beyond its page is an error, and nothing
-/// longer than ``largestValue`` is read.
+/// Views, triggers, virtual tables and functions in its schema are not run, a cell that reaches beyond its page is an
+/// error, nothing longer than ``largestValue`` is read, and what a database of its size does not need, no statement does.
 ///
 /// Source: sqlite.org, "Defense Against The Dark Arts".
 final class SQLiteConnection {
     fileprivate let handle: OpaquePointer
+    /// How many more times SQLite may do ``portion`` steps of its programs.
+    private var portionsLeft: Int
     /// The path that errors name.
     let path: String
 
@@ -16,6 +18,14 @@ final class SQLiteConnection {
     ///
     /// kine takes requests of some MiB.
     static let largestValue: Int32 = 64 << 20
+    /// The longest statement of a schema, in bytes; kine's have some hundreds.
+    private static let longestStatement: Int32 = 1 << 20
+    /// Steps of SQLite's programs between two looks at how many there were.
+    private static let portion: Int32 = 10_000
+    /// Steps that a database may need, whatever its size.
+    private static let freeSteps = 1_000_000
+    /// Steps that it may need for each of its bytes; a row has more bytes than it takes steps.
+    private static let stepsPerByte = 16
 
     /// Opens the database that `place` leads to.
     ///
@@ -27,6 +37,7 @@ final class SQLiteConnection {
         guard let handle else { throw StorageError(.kine(.unreadable("out of memory")), path: place.path) }
         self.handle = handle
         self.path = place.path
+        self.portionsLeft = (Self.freeSteps + Self.stepsPerByte * place.byteCount) / Int(Self.portion)
         try self.check(code)
         try self.harden()
     }
@@ -35,7 +46,9 @@ final class SQLiteConnection {
 
     private func harden() throws(StorageError) {
         sqlite3_extended_result_codes(self.handle, 1)
+        self.limitSteps()
         sqlite3_limit(self.handle, SQLITE_LIMIT_LENGTH, Self.largestValue)
+        sqlite3_limit(self.handle, SQLITE_LIMIT_SQL_LENGTH, Self.longestStatement)
         sqlite3_limit(self.handle, SQLITE_LIMIT_ATTACHED, 0)
         for (name, on) in [
             (SQLITE_DBCONFIG_DEFENSIVE, 1), (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
@@ -44,12 +57,30 @@ final class SQLiteConnection {
         ] as [(Int32, Int32)] {
             try self.check(registree_sqlite_switch(self.handle, name, on))
         }
+        try self.check(sqlite3_drop_modules(self.handle, nil))
         for pragma in [
             "cell_size_check = ON", "temp_store = MEMORY", "mmap_size = 0", "ignore_check_constraints = ON",
         ] {
             let statement = try self.prepare("PRAGMA \(pragma)")
             while try statement.step() {}
         }
+    }
+
+    /// Has SQLite stop at a database that takes more steps than a sound one of its size: the pages of a hostile one may
+    /// lead to each other so that a few of them hold rows without end.
+    private func limitSteps() {
+        let connection = Unmanaged.passUnretained(self).toOpaque()
+        sqlite3_progress_handler(
+            self.handle,
+            Self.portion,
+            { connection in
+                guard let connection else { return 1 }
+                let this = Unmanaged<SQLiteConnection>.fromOpaque(connection).takeUnretainedValue()
+                this.portionsLeft -= 1
+                return this.portionsLeft < 0 ? 1 : 0
+            },
+            connection
+        )
     }
 
     /// Makes one statement ready.
@@ -70,6 +101,7 @@ final class SQLiteConnection {
         let problem: KineProblem =
             switch code & 0xFF {
             case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT, SQLITE_ERROR, SQLITE_SCHEMA: .damaged(words)
+            case SQLITE_INTERRUPT: .damaged("it takes far more work to read than a sound file of its size")
             case SQLITE_TOOBIG: .damaged("longer than \(Self.largestValue >> 20) MiB")
             default: .unreadable(words)
             }
@@ -129,6 +161,14 @@ struct SQLiteStatement: ~Copyable {
             return []
         }
         return Array(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
+    /// The bytes of the text that the column of this row holds, also of a whole number as text; nil for any other type.
+    ///
+    /// - Throws: As ``bytes(_:)``.
+    func name(_ column: Int32) throws(StorageError) -> [UInt8]? {
+        if let number = self.integer(column) { return Array(String(number).utf8) }
+        return try self.bytes(column)
     }
 
     /// Whether a column of this row holds NULL.

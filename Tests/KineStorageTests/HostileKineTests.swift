@@ -23,9 +23,41 @@ struct HostileKineTests {
     private static let insert =
         "INSERT INTO kine(id, name, created, deleted, create_revision, prev_revision, lease, value) VALUES"
 
+    private static let virtualTable = """
+        CREATE VIRTUAL TABLE kine USING rtree(id, created, deleted, create_revision, prev_revision,
+            +name, +lease, +value)
+        """
+
     static let cases = [
         Case(.noTable, "DROP TABLE kine"),
-        Case(.noTable, "ALTER TABLE kine RENAME TO k", "CREATE VIEW kine AS SELECT * FROM k"),
+        Case(
+            .otherTable("is a view"),
+            "ALTER TABLE kine RENAME TO k",
+            "CREATE VIEW kine AS SELECT * FROM k"
+        ),
+        // The schema says that it is a table, and holds the statement of a view.
+        Case(
+            .damaged("malformed database schema (kine)"),
+            "ALTER TABLE kine RENAME TO k",
+            "CREATE TABLE kine(id)",
+            "PRAGMA writable_schema = ON",
+            "UPDATE sqlite_schema SET sql = 'CREATE VIEW kine AS SELECT * FROM k' WHERE name = 'kine'"
+        ),
+        Case(.otherTable("is a virtual table"), "DROP TABLE kine", virtualTable),
+        // Its rows do not lie at the page that the schema names.
+        Case(
+            .otherTable("is a virtual table"),
+            "DROP TABLE kine",
+            virtualTable,
+            "PRAGMA writable_schema = ON",
+            "UPDATE sqlite_schema SET rootpage = 3 WHERE name = 'kine'"
+        ),
+        Case(
+            .row(id: 1, "its id is not a revision that comes after 0"),
+            "ALTER TABLE kine RENAME TO k",
+            "CREATE TABLE kine AS SELECT CAST(id AS TEXT) AS id, name, created, deleted, create_revision, "
+                + "prev_revision, lease, value FROM k"
+        ),
         Case(.otherTable("has no column name"), "DROP TABLE kine", "CREATE TABLE kine(id)"),
         Case(.otherTable("has no column lease"), "ALTER TABLE kine DROP COLUMN lease"),
         Case(
@@ -111,6 +143,36 @@ struct HostileKineTests {
         }
     }
 
+    /// Few pages may lead to each other so that they hold rows without end: here some hundred thousand.
+    @Test func readsNoMoreThanAFileOfItsSizeCanHold() async throws {
+        try await self.withFile([.sql("CREATE TABLE u(a UNIQUE)")]) { kine, path in
+            var file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path.string)))
+            let pageCount = file.count / 4096
+            let schema = Array(file[100..<4096])
+            let index = try #require(file[..<4096].firstRange(of: Array("sqlite_autoindex_u_1".utf8)))
+            // Before the name: lengths of payload, row id and header, and the types of five columns.
+            let cell = index.lowerBound - Array("index".utf8).count - 8
+            // The table's schema, as it was, on a page of its own.
+            file += schema + Array(repeating: 0, count: 100)
+            let cellCount = Int(schema[3]) << 8 | Int(schema[4])
+            let start = pageCount * 4096
+            file.replaceSubrange(start..<start + 4096, with: Array(file[..<4096]))
+            file.replaceSubrange(start..<start + 8 + 2 * cellCount, with: schema[..<(8 + 2 * cellCount)])
+            // A leaf of one row many times, and a page that leads many times to that leaf.
+            file += leaf(of: Array(file[cell..<cell + Int(file[cell]) + 2]), count: 600)
+            file += branch(to: [UInt32](repeating: UInt32(pageCount + 2), count: 500))
+            let children = [pageCount + 1, pageCount + 3, pageCount + 3, pageCount + 3].map { UInt32($0) }
+            let root = branch(to: children)
+            file.replaceSubrange(100..<200, with: root[..<100])
+            file.replaceSubrange(4000..<4096, with: root[4000...])
+            file.replaceSubrange(28..<32, with: bigEndian(UInt32(pageCount + 3)))
+            try Data(file).write(to: URL(fileURLWithPath: path.string))
+            let error = #expect(throws: StorageError.self) { try kine.keyspace(at: nil) }
+            let problem = "it takes far more work to read than a sound file of its size"
+            #expect(error?.reason == .kine(.damaged(problem)))
+        }
+    }
+
     /// SQLite deletes the journal of several databases that a rollback journal names, wherever that is.
     @Test func deletesNothingThatAJournalNames() async throws {
         try await withTemporaryDirectory { directory in
@@ -171,6 +233,27 @@ struct HostileKineTests {
             }
         }
     }
+}
+
+/// A leaf of a table that holds one row `count` times.
+///
+/// Source: sqlite.org, "Database File Format", B-tree Pages.
+private func leaf(of cell: [UInt8], count: Int) -> [UInt8] {
+    let content = bigEndian(UInt32(4096 - cell.count))[2...]
+    let page = [13, 0, 0] + bigEndian(UInt32(count))[2...] + content + [0]
+    let pointers = (0..<count).flatMap { _ in content }
+    return page + pointers + Array(repeating: 0, count: 4096 - 8 - 2 * count - cell.count) + cell
+}
+
+/// A page of a table's tree that leads to `children`, each with a cell of 5 bytes but the last.
+private func branch(to children: [UInt32]) -> [UInt8] {
+    let cells = children.dropLast().reversed().map { bigEndian($0) + [1] }
+    let starts = children.indices.dropFirst().map { bigEndian(UInt32(4096 - 5 * $0))[2...] }
+    let page =
+        [5, 0, 0] + bigEndian(UInt32(cells.count))[2...] + (starts.last ?? []) + [0]
+        + bigEndian(children.last ?? 0)
+    let table = page + starts.joined()
+    return table + Array(repeating: 0, count: 4096 - table.count - 5 * cells.count) + cells.joined()
 }
 
 private func bigEndian(_ number: UInt32) -> [UInt8] {

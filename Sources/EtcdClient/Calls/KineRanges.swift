@@ -25,7 +25,7 @@ extension KeyRange {
 extension EtcdClient {
     /// Reads a range of kine's keys page by page, all at one revision.
     ///
-    /// Its row for the last compaction is none of the keys.
+    /// What kine keeps for itself (``KineNotes``) is left out.
     ///
     /// - Returns: As ``pages(of:revision:keysOnly:_:)``.
     /// - Throws: As that; `.badAnswer` for a key of no revision that can have been read.
@@ -38,7 +38,7 @@ extension EtcdClient {
         var read = (revision: revision, newest: revision)
         for (index, part) in range.rangesOfKine.enumerated() {
             let answer = try await self.pages(of: part, revision: read.revision) { page in
-                let keys = page.filter { !$0.key.starts(with: Array("compact_rev_key".utf8)) }
+                let keys = page.filter { !KineNotes.names.contains($0.key) }
                 guard keys.allSatisfy({ $0.metadata.modRevision >= 1 && !$0.key.isEmpty }) else {
                     throw EtcdClientError(.badAnswer("one of its keys has no revision"), at: self.endpoint)
                 }
@@ -59,7 +59,8 @@ extension EtcdClient {
         revision: Int64 = 0,
         _ body: ([LiveKeyValue]) async throws -> Void
     ) async throws -> (revision: Int64, newest: Int64) {
-        if range.end == .none, try await self.status().isKine {
+        let mayDiffer = range.end == .none || KineNotes.names.contains { range.contains($0.span.bytes) }
+        if mayDiffer, try await self.status().isKine {
             return try await self.pagesOfKine(in: range, revision: revision, body)
         }
         return try await self.pages(of: range, revision: revision, body)

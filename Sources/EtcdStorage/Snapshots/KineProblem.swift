@@ -29,3 +29,13 @@ extension KineProblem {
         }
     }
 }
+
+/// What kine keeps under names of its own among the keys, for itself.
+///
+/// Source: k3s-io/kine `pkg/server/compact.go`.
+public enum KineNotes {
+    /// The compact revision.
+    public static let compaction = Array("compact_rev_key".utf8)
+    /// All names; the other one holds what an API server has put at the first.
+    public static let names: Set<[UInt8]> = [compaction, Array("compact_rev_key_apiserver".utf8)]
+}

@@ -102,7 +102,8 @@ extension KineProblem {
         case .damaged, .row:
             "stop the server and copy state.db together with state.db-wal again, or use another copy"
         case .busy: "try again, or stop the server first"
-        case .noTable, .otherTable, .unreadable: nil
+        case .noTable, .otherTable: "give the state.db of k3s or k0s itself, or a snapshot of etcd"
+        case .unreadable: "copy state.db, with its log if there is one, to another disk, or use another copy"
         }
     }
 }
