@@ -29,8 +29,8 @@ public struct KineDatabase: Sendable {
         }
     }
 
-    /// The log beside the file with changes that belong to it; nil when there is none.
-    public var logPath: String? { (try? SQLitePlace.logPath(of: self.path)) ?? nil }
+    /// The log beside the file at `path` with changes that belong to it; nil when there is none.
+    public static func logPath(of path: String) -> String? { (try? SQLitePlace.logPath(of: path)) ?? nil }
 
     /// Reads the keys that live at `revision`, or at the newest when it is nil.
     ///

@@ -92,6 +92,25 @@ struct CompletionTests {
         }
     }
 
+    /// A change of kine's file may be in its log alone, which leaves the file itself as it was.
+    @Test func completesNamesOfKinesFileAndKeepsThemWhileItHasNoLog() async throws {
+        let pods: [KineFile.Step] = ["a", "b"].map { name in
+            let metadata = #"{"name":"\#(name)","namespace":"default"}"#
+            return .put(
+                "/registry/pods/default/\(name)",
+                #"{"apiVersion":"v1","kind":"Pod","metadata":\#(metadata)}"#
+            )
+        }
+        for ending in [KineFile.Ending.closed, .log] {
+            try await withShell { shell in
+                let path = shell.cache.appending("state.db")
+                let file = try await KineFile.make(at: path, pods, ending: ending).path.string
+                #expect(try await shell.completeGet("pods", "", from: file) == ["a", "b"])
+                #expect(shell.keptFiles.count == (ending == .closed ? 1 : 0))
+            }
+        }
+    }
+
     @Test func completesNamespaces() async throws {
         try await withShell { shell in
             #expect(try await shell.complete(["list"], "-n", ["-n", "mon"]) == ["monitoring"])

@@ -189,8 +189,7 @@ struct KineDatabaseTests {
             let before = try contents(of: place)
             let suffix = [.log: "-wal", .journal: "-journal"][ending]
             #expect(before.keys.contains("state.db" + (suffix ?? "")))
-            let kine = KineDatabase(path: file.path.string, scratchDirectory: directory.string)
-            #expect(kine.logPath == suffix.map { file.path.string + $0 })
+            #expect(KineDatabase.logPath(of: file.path.string) == suffix.map { file.path.string + $0 })
             let link = directory.appending("link.db").string
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file.path.string)
             for path in [file.path.string, link] {

@@ -26,7 +26,7 @@ public struct Convert: Sendable {
     public func run() throws -> ConvertedSnapshot {
         // A name that cannot be had is known before anything is read.
         let file = try StagedFile(destination: self.destination, replacing: self.replacing)
-        guard let kine = KineDatabase(at: self.source, scratchDirectory: self.scratchDirectory) else {
+        guard let kine = try KineDatabase(at: self.source, scratchDirectory: self.scratchDirectory) else {
             _ = try EtcdDatabase(path: self.source)
             throw ConvertError.etcdAlready(path: self.source)
         }

@@ -49,22 +49,25 @@ public struct NameCache: Sendable {
         let isWhole = revision == nil && etcdPrefix == nil
         let place = isWhole ? self.place(ofNamesIn: path) : nil
         if let known = place.flatMap(kept(at:)) { return known }
+        let keyspace: Keyspace
         switch try request.open(self.context).source {
-        case .database(let database):
-            let names = try readNames(in: database.keyspace(at: revision), below: etcdPrefix)
-            if let place { self.keep(names, at: place) }
-            return names
-        // Its newest changes are in another file, so that the time of this one does not say whether names are still right.
-        case .kine(let kine): return try readNames(in: kine.keyspace(at: revision), below: etcdPrefix)
+        case .database(let database): keyspace = try database.keyspace(at: revision)
+        case .kine(let kine): keyspace = try kine.keyspace(at: revision)
         case .live: return nil
         }
+        let registry = try Registry(of: keyspace, etcdPrefix: etcdPrefix)
+        let names = ObjectNames(of: registry)
+        try registry.keyspace.checkUnchanged()
+        if let place { self.keep(names, at: place) }
+        return names
     }
 
-    /// Where the names in the file at `path` are kept; nil for a directory, whose files change one by one.
+    /// Where the names in the file at `path` are kept; nil for a directory, whose files change one by one, as do kine's
+    /// and its log.
     private func place(ofNamesIn path: String) -> String? {
-        guard let directory = self.directory, let status = try? Stat(path), status.type == .regular else {
-            return nil
-        }
+        guard let directory = self.directory, let status = try? Stat(path), status.type == .regular,
+            KineDatabase.logPath(of: path) == nil
+        else { return nil }
         let changed = status.st_ctim
         let identity = "\(status.deviceID.rawValue)-\(status.inode.rawValue)-\(status.size)"
         return "\(directory)/\(Self.prefix)\(identity)-\(changed.tv_sec).\(changed.tv_nsec)"
@@ -94,13 +97,6 @@ private func kept(at place: String) -> ObjectNames? {
         let text = try? MappedFile(path: place, locking: .none).contents()
     else { return nil }
     return ObjectNames(text: text)
-}
-
-private func readNames(in keyspace: Keyspace, below etcdPrefix: String?) throws -> ObjectNames {
-    let registry = try Registry(of: keyspace, etcdPrefix: etcdPrefix)
-    let names = ObjectNames(of: registry)
-    try registry.keyspace.checkUnchanged()
-    return names
 }
 
 /// When a file was written, in seconds since 1970; 0 when that cannot be found out.

@@ -1,5 +1,6 @@
 import EtcdClient
 import EtcdStorage
+import Files
 import Foundation
 import SystemPackage
 import TestSupport
@@ -82,6 +83,22 @@ struct SourceRequestTests {
                 .write(to: URL(filePath: manifests + "/etcd.yaml"))
             let isLive = try self.request().open(self.context(root: root)).source.isLive
             #expect(isLive)
+        }
+    }
+
+    /// That a directory's `state.db` cannot be read says more than that the directory is no backup.
+    @Test func namesTheFileOfKineThatItCannotRead() async throws {
+        try await withTemporaryDirectory { directory in
+            let place = directory.appending("state.db")
+            let file = try await KineFile.make(at: place, [.put("/a", "1")]).path.string
+            let fault = FileFault(.error(.permissionDenied), after: 0, below: file)
+            defer { fault.end() }
+            let error = #expect(throws: StorageError.self) {
+                try self.request(directory.string).open(self.context(root: directory))
+            }
+            #expect(error?.path == file)
+            let cause = FileError(.system(doing: "open", .permissionDenied), path: file)
+            #expect(error?.reason == .file(cause))
         }
     }
 

@@ -32,7 +32,7 @@ public struct BackupRequest: Sendable {
     public func find(_ context: CallerContext) throws(StorageError) -> Backup {
         if self.path == "-" { return try self.readStandardInput(context) }
         let finder = BackupFinder(context.unpacker(beside: self.path))
-        if let kine = KineDatabase(at: self.path, scratchDirectory: context.temporaryDirectory) {
+        if let kine = try KineDatabase(at: self.path, scratchDirectory: context.temporaryDirectory) {
             return Backup(kine, upTo: self.revision)
         }
         guard isDirectory(path: self.path), !DataDirectoryLayout.isDataDirectory(self.path) else {
