@@ -146,10 +146,9 @@ struct RestoreTests {
             let paths = try FileManager.default.subpathsOfDirectory(atPath: data.string)
             #expect(paths.count == 6)
             for path in paths {
-                var status = stat()
-                #expect(stat(data.pushing(FilePath(path)).string, &status) == 0)
-                let isDirectory = status.st_mode & S_IFMT == S_IFDIR
-                #expect(status.st_mode & 0o777 == (isDirectory ? 0o700 : 0o600), "\(path)")
+                let status = try Stat(data.pushing(FilePath(path)))
+                let mode: CModeT = status.type == .directory ? 0o700 : 0o600
+                #expect(status.permissions.rawValue == mode, "\(path)")
             }
         }
     }

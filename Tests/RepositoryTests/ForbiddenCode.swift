@@ -20,7 +20,7 @@ private func trapping() -> [Forbidden] {
 private func heavy() -> [Forbidden] {
     [
         Forbidden(
-            pattern: #/^\s*(?:\w+\s+)?import\s+(?:\w+\s+)?Foundation(?:\W|$)/#,
+            pattern: #/^\s*(?:\w+\s+)?import\s+Foundation(?:\W|$)/#,
             rule: "brings 40 MB of Unicode data into the program; FoundationEssentials is enough"
         )
     ]

@@ -12,7 +12,7 @@ struct ForbiddenCodeTests {
         "getenv(\"HOME\")",
         "ProcessInfo.processInfo.environment[\"HOME\"]", "let now = Date()", "Date.now",
         "let text = \"// not a comment\"; print(text)", "import Foundation", "public import Foundation",
-        "import Foundation.Data", "import struct Foundation.Data",
+        "import Foundation.Data",
     ])
     func rejects(line: String) {
         let planted = SourceFile(path: "Sources/Bolt/Planted.swift", text: "import Files\n\(line)\n")

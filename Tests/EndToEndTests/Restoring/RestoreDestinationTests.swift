@@ -248,23 +248,18 @@ private func makeDirectory(_ path: FilePath) throws {
     try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: false)
 }
 
-private func mode(of path: FilePath) throws -> mode_t {
-    var status = stat()
-    guard lstat(path.string, &status) == 0 else { throw Errno(rawValue: errno) }
-    return status.st_mode & 0o7777
+private func mode(of path: FilePath) throws -> CModeT {
+    try Stat(path, followTargetSymlink: false).permissions.rawValue
 }
 
-private func isDirectory(_ path: FilePath) -> Bool {
-    var status = stat()
-    return stat(path.string, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-}
+private func isDirectory(_ path: FilePath) -> Bool { (try? Stat(path))?.type == .directory }
 
 /// Everything below a directory with its kind, size and time of change.
 private func listing(of directory: FilePath) throws -> [String] {
     try FileManager.default.subpathsOfDirectory(atPath: directory.string).sorted().map { name in
-        var status = stat()
-        guard lstat(directory.pushing(FilePath(name)).string, &status) == 0 else { return name }
-        return
-            "\(name) \(status.st_mode) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+        let path = directory.pushing(FilePath(name))
+        guard let status = try? Stat(path, followTargetSymlink: false) else { return name }
+        let written = status.st_mtim
+        return "\(name) \(status.mode.rawValue) \(status.size) \(written.tv_sec).\(written.tv_nsec)"
     }
 }

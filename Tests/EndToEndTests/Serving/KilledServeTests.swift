@@ -159,10 +159,9 @@ private struct FileStatus: Equatable {
     var times: [Int]
 
     init(of path: FilePath) throws {
-        var status = stat()
-        guard stat(path.string, &status) == 0 else { throw Errno(rawValue: errno) }
-        self.inode = UInt64(status.st_ino)
-        self.byteCount = Int64(status.st_size)
+        let status = try Stat(path)
+        self.inode = UInt64(status.inode.rawValue)
+        self.byteCount = status.size
         let (contents, own) = (status.st_mtim, status.st_ctim)
         self.times = [contents.tv_sec, contents.tv_nsec, own.tv_sec, own.tv_nsec]
     }

@@ -27,6 +27,8 @@ struct PagedRecords {
     let compactRevision: Int64
     let pageSize: Int
     let pageCount: Int
+    /// The same of all leaves in the file, those that the tree had before among them.
+    private var allLeaves: [(pages: Range<Int>, records: [PlainRecord])] = []
 
     init(of database: EtcdDatabase) throws {
         self.compactRevision = try StoreFacts(reading: database).compactRevision
@@ -35,18 +37,26 @@ struct PagedRecords {
         let list = try database.bolt.leaves(of: try #require(try database.bucket(.key)))
         try database.bolt.file.withBytes { bytes in
             for index in 0..<list.count {
-                let leaf = try list.leaf(at: index, of: database.bolt, in: bytes)
-                var records: [PlainRecord] = []
-                var pairs = leaf.pairs
-                while let pair = try pairs.next(in: bytes) {
-                    guard let revision = RevisionKey(reading: bytes, in: pair.key) else { continue }
-                    records.append(PlainRecord(revision: revision, message: bytes.copy(pair.value)))
-                }
-                let first = (leaf.elements - PageHeader.byteCount) / self.pageSize
-                let end = (leaf.end + self.pageSize - 1) / self.pageSize
-                self.leaves.append((first..<end, records))
+                self.leaves.append(self.paged(try list.leaf(at: index, of: database.bolt, in: bytes), bytes))
             }
         }
+        let file = database.bolt.file
+        var scan = DamagedBoltFile(file, byteCount: database.bolt.databaseByteCount)
+        scan?.forEachLeafBesideTrees { leaf, bytes in
+            self.allLeaves.append(self.paged(leaf, bytes))
+            return true
+        }
+    }
+
+    private func paged(_ leaf: LeafPage, _ bytes: RawSpan) -> (pages: Range<Int>, records: [PlainRecord]) {
+        var records: [PlainRecord] = []
+        var pairs = leaf.pairs
+        while let pair = try? pairs.next(in: bytes) {
+            guard let revision = RevisionKey(reading: bytes, in: pair.key) else { continue }
+            records.append(PlainRecord(revision: revision, message: bytes.copy(pair.value)))
+        }
+        let first = (leaf.elements - PageHeader.byteCount) / self.pageSize
+        return (first..<(leaf.end + self.pageSize - 1) / self.pageSize, records)
     }
 
     var records: [PlainRecord] { self.leaves.flatMap(\.records) }
@@ -60,8 +70,10 @@ struct PagedRecords {
 extension PagedRecords {
     /// The records of which a value may have been changed unseen: those of leaves of several pages, one of which is
     /// among `pages`, since only the first page says what is on it.
+    ///
+    /// A leaf that the tree had before may be such a one, and its records are taken for the tree's where the tree is lost.
     func unprovable(with pages: Set<Int>) -> Set<RevisionKey> {
-        let touched = self.leaves.filter { $0.pages.count > 1 && $0.pages.contains(where: pages.contains) }
+        let touched = self.allLeaves.filter { $0.pages.count > 1 && $0.pages.contains(where: pages.contains) }
         return Set(touched.flatMap(\.records).map(\.revision))
     }
 }
