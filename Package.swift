@@ -302,7 +302,15 @@ let package = Package(
         ),
         .testTarget(
             name: "KubernetesCodecTests",
-            dependencies: ["KubernetesCodec", "KubernetesTables", "EtcdStorage", "TestSupport", system],
+            dependencies: ["KubernetesCodec", "EtcdStorage", "TestSupport", system],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FuzzingTests",
+            dependencies: [
+                "Files", "Bolt", "Archives", "EtcdStorage", "KineStorage", "KubernetesCodec",
+                "KubernetesTables", "TestSupport", crypto, system,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

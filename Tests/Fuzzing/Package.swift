@@ -18,6 +18,7 @@ let settings: [SwiftSetting] = [
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -25,15 +26,42 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
     ],
     targets: [
         .systemLibrary(name: "CLibFuzzer"),
+        .target(name: "CChecksums"),
+        .target(name: "CMappedFiles"),
+        .target(name: "CFileCalls"),
+        .target(name: "CChildPrograms"),
         .target(name: "CSchemas"),
         .target(name: "CPoly1305", linkerSettings: [.linkedLibrary("crypto")]),
         .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CSQLite"),
+        .target(
+            name: "Files",
+            dependencies: ["CMappedFiles", "CFileCalls", system],
+            swiftSettings: settings
+        ),
         .target(name: "ProtobufWire", swiftSettings: settings),
         .target(name: "JSONText", swiftSettings: settings),
+        .target(name: "Bolt", dependencies: ["Files"], swiftSettings: settings),
+        .target(
+            name: "Archives",
+            dependencies: ["CChildPrograms", "CZlib", "Files", "Bolt", system],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "EtcdStorage",
+            dependencies: ["CChecksums", "Files", "ProtobufWire", "JSONText", "Bolt", "Archives", crypto],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "KineStorage",
+            dependencies: ["CSQLite", "Files", "EtcdStorage", system],
+            swiftSettings: settings
+        ),
         .target(
             name: "KubernetesCodec",
             dependencies: [
@@ -46,7 +74,10 @@ let package = Package(
         .target(name: "KubernetesTables", dependencies: ["KubernetesCodec"], swiftSettings: settings),
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["CLibFuzzer", "KubernetesCodec", "KubernetesTables"],
+            dependencies: [
+                "CLibFuzzer", "Files", "Bolt", "Archives", "EtcdStorage", "KineStorage", "KubernetesCodec",
+                "KubernetesTables", crypto,
+            ],
             swiftSettings: settings,
             linkerSettings: isCheckingAddresses ? [.unsafeFlags(["-sanitize=address"])] : []
         ),

@@ -1,3 +1,5 @@
+import Files
+
 @testable import KubernetesCodec
 
 /// What takes bytes from outside, each with the promises that must hold for all of them.
@@ -24,6 +26,14 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case jsonpath
     /// Label and field selectors.
     case selector
+    /// A file that is packed: tar, gzip, zlib, zip, or LZW.
+    case archives
+    /// One of Gardener's delta files, without the digest at its end.
+    case deltas
+    /// kine's file.
+    case sqlite
+    /// A database of etcd that is damaged.
+    case salvage
 }
 
 /// A promise that does not hold for some bytes.
@@ -40,6 +50,8 @@ struct FuzzRun {
     var messages = MessageDecoder()
     var objects = ObjectDecoder()
     var barerObjects = ObjectDecoder(hidesManagedFields: true)
+    /// For what is read by its path; nil until then.
+    var scratchDirectory: ScratchDirectory?
 
     /// Takes `bytes` as the target does; an error of ours is as good as a document.
     mutating func take(_ bytes: RawSpan, as target: FuzzTarget) throws(BrokenPromise) {
@@ -55,6 +67,10 @@ struct FuzzRun {
         case .table: self.table(bytes)
         case .jsonpath: self.jsonpath(bytes)
         case .selector: try self.selector(bytes)
+        case .archives: try self.archives(bytes)
+        case .deltas: try self.deltas(bytes)
+        case .sqlite: try self.sqlite(bytes)
+        case .salvage: try self.salvage(bytes)
         }
     }
 }
