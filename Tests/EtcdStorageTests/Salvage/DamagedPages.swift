@@ -37,21 +37,26 @@ struct PagedRecords {
         let list = try database.bolt.leaves(of: try #require(try database.bucket(.key)))
         try database.bolt.file.withBytes { bytes in
             for index in 0..<list.count {
-                self.leaves.append(self.paged(try list.leaf(at: index, of: database.bolt, in: bytes), bytes))
+                let leaf = try list.leaf(at: index, of: database.bolt, in: bytes)
+                self.leaves.append(try self.paged(leaf, bytes))
             }
         }
         let file = database.bolt.file
         var scan = DamagedBoltFile(file, byteCount: database.bolt.databaseByteCount)
         scan?.forEachLeafBesideTrees { leaf, bytes in
-            self.allLeaves.append(self.paged(leaf, bytes))
+            guard let paged = try? self.paged(leaf, bytes) else { return false }
+            self.allLeaves.append(paged)
             return true
         }
     }
 
-    private func paged(_ leaf: LeafPage, _ bytes: RawSpan) -> (pages: Range<Int>, records: [PlainRecord]) {
+    private func paged(
+        _ leaf: LeafPage,
+        _ bytes: RawSpan
+    ) throws -> (pages: Range<Int>, records: [PlainRecord]) {
         var records: [PlainRecord] = []
         var pairs = leaf.pairs
-        while let pair = try? pairs.next(in: bytes) {
+        while let pair = try pairs.next(in: bytes) {
             guard let revision = RevisionKey(reading: bytes, in: pair.key) else { continue }
             records.append(PlainRecord(revision: revision, message: bytes.copy(pair.value)))
         }
