@@ -72,7 +72,7 @@ extension StagingName {
     /// - Parameters:
     ///   - destination: What errors name.
     ///   - outputs: Remembers the path, and no other that was tried.
-    ///   - create: Makes the file or the directory.
+    ///   - create: Makes the file or the directory; a missing parent is `.parentMissing`.
     /// - Returns: The path, and the lock to hold for as long as the output is unfinished.
     /// - Throws: What `create` throws; `.interrupted`; `.system` when no more files can be opened.
     func createLocked(
@@ -82,7 +82,13 @@ extension StagingName {
     ) throws(FileError) -> (path: String, lock: StagingLock?) {
         while true {
             let path = self.random()
-            try outputs.begin(path, destination: destination) { () throws(FileError) in try create(path) }
+            do {
+                try outputs.begin(path, destination: destination) { () throws(FileError) in try create(path) }
+            } catch {
+                // Another process took it for a leftover while it was made: it is not locked yet.
+                if case .system(_, .noSuchFileOrDirectory) = error.reason { continue }
+                throw error
+            }
             switch StagingLock.attempt(path: path) {
             case .held(let lock): return (path, lock)
             case .unsupported: return (path, nil)

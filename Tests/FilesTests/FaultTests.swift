@@ -183,6 +183,24 @@ struct FaultTests {
         }
     }
 
+    /// A process that clears leftovers away can meet a directory before its maker has locked it.
+    @Test func aDirectoryThatIsTakenForALeftoverWhileItIsMadeIsMadeAgain() throws {
+        func write(failingAt number: Int) throws -> [FileFault.Call] {
+            let directory = try TemporaryDirectory()
+            let fault = FileFault(.error(.noSuchFileOrDirectory), after: number, below: directory.path)
+            let result = Result { try Output.newDirectory.write(in: directory) }
+            let calls = fault.end()
+            _ = try result.get()
+            #expect(try directory.entries == Output.newDirectory.after)
+            return calls
+        }
+        let calls = try write(failingAt: .max)
+        let setsMode = try #require(calls.firstIndex { $0.doing == "set the mode of" })
+        let again = try write(failingAt: setsMode)
+        #expect(again.count > calls.count)
+        #expect(again[setsMode].doing == "set the mode of")
+    }
+
     @Test func aFullFileSystemIsSaidBeforeAnythingIsWritten() throws {
         let directory = try TemporaryDirectory()
         let fault = FileFault(.full, after: 0, below: directory.path)
