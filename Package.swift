@@ -156,7 +156,9 @@ let package = Package(
         ),
         .target(
             name: "EtcdStore",
-            dependencies: ["Files", "Bolt", "ProtobufWire", "EtcdStorage", "EtcdMessages", protobuf, crypto],
+            dependencies: [
+                "Files", "JSONText", "Bolt", "ProtobufWire", "EtcdStorage", "EtcdMessages", protobuf, crypto,
+            ],
             swiftSettings: settings
         ),
         .target(
@@ -214,7 +216,8 @@ let package = Package(
         .target(
             name: "StoreTestSupport",
             dependencies: [
-                "EtcdMessages", "EtcdStorage", "EtcdStore", "EtcdRPC", "TestSupport", grpc, grpcTransport,
+                "Files", "EtcdMessages", "EtcdStorage", "EtcdStore", "EtcdRPC", "TestSupport", grpc,
+                grpcTransport,
                 nio,
                 protobuf, system,
             ],
@@ -237,7 +240,8 @@ let package = Package(
         .testTarget(
             name: "EtcdStorageTests",
             dependencies: [
-                "CChecksums", "Files", "JSONText", "Bolt", "EtcdStorage", "TestSupport", crypto, system,
+                "CChecksums", "Files", "JSONText", "Bolt", "EtcdStorage", "StoreTestSupport", "TestSupport",
+                crypto, system,
             ],
             swiftSettings: settings
         ),
@@ -296,7 +300,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Operations", "EtcdStorage", "EtcdMessages", "EtcdRPC", "KubernetesCodec", "FakeEtcd",
-                "TestSupport", grpc, grpcTransport, protobuf, crypto, system,
+                "StoreTestSupport", "TestSupport", grpc, grpcTransport, protobuf, crypto, system,
             ],
             swiftSettings: settings
         ),

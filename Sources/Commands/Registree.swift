@@ -26,6 +26,7 @@ struct Root: AsyncParsableCommand {
                 name: "Snapshot",
                 subcommands: [
                     StatusCommand.self, SalvageCommand.self, ConvertCommand.self, ServeCommand.self,
+                    MembersCommand.self, LogCommand.self,
                 ]
             ),
             CommandGroup(

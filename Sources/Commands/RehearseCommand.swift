@@ -22,6 +22,8 @@ struct RehearseCommand: AsyncParsableCommand {
 
     @OptionGroup var backup: BackupOptions
 
+    @OptionGroup var log: LogOptions
+
     @OptionGroup var decoding: DecodingOptions
 
     @Option(
@@ -93,9 +95,10 @@ struct RehearseCommand: AsyncParsableCommand {
         do {
             let backup = try self.backup.find()
             request.path = backup.path
-            let database = try backup.database()
+            let state = MemberState(of: try backup.database(), self.log.reading, makesPasswords: true)
+            let database = try state.wholeDatabase(in: request.scratchParent)
             let rehearse = try Rehearse(request, of: database) { progress in line.show(progress) }
-            note(rehearse.sourceNotes)
+            note(state.notes.filter { if case .logEntriesNotShown = $0 { false } else { true } })
             return try await rehearse.run()
         } catch let error as StorageError {
             // A file too damaged to be opened gets its verdict all the same.

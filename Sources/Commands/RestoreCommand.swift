@@ -19,6 +19,17 @@ struct RestoreCommand: AsyncParsableCommand {
 
     @OptionGroup var backup: BackupOptions
 
+    @Argument(
+        help: ArgumentHelp(
+            "More data directories, of other members of the same cluster: the one whose log goes furthest is restored.",
+            valueName: "directory"
+        ),
+        completion: .directory
+    )
+    var otherDirectories: [String] = []
+
+    @OptionGroup var log: LogOptions
+
     @OptionGroup(title: "The new cluster") var cluster: ClusterOptions
 
     @Option(help: "The member's data directory; absent or empty (default: <name>.etcd).")
@@ -71,8 +82,9 @@ struct RestoreCommand: AsyncParsableCommand {
     }
 
     private func restore() async throws {
-        let backup = try self.backup.find()
-        let restore = try Restore(self.request(backup.path), of: backup.database())
+        let (path, database, notes) = try self.source()
+        note(notes.filter(\.isAboutReplay))
+        let restore = try Restore(self.request(path), of: database, notes: notes)
         try restore.checkDestinations()
         let space = try restore.space()
         if space.neededAtMost > space.free {
@@ -86,6 +98,19 @@ struct RestoreCommand: AsyncParsableCommand {
         )
         note(report.warnings.map { "Warning: \($0)" })
         try Output.print(report, as: self.output)
+    }
+
+    /// The database to restore: of a data directory with its log.
+    private func source() throws -> (path: String, database: EtcdDatabase, notes: [SourceNote]) {
+        let scratch = CallerContext.process.temporaryDirectory
+        guard self.otherDirectories.isEmpty else {
+            let paths = [self.backup.path] + self.otherDirectories
+            let (directory, state, notes) = try MemberDirectories.best(of: paths, self.log.reading)
+            return (directory.path, try state.wholeDatabase(in: scratch), notes)
+        }
+        let backup = try self.backup.find()
+        let state = MemberState(of: try backup.database(), self.log.reading, makesPasswords: true)
+        return (backup.path, try state.wholeDatabase(in: scratch), state.notes)
     }
 
     private func request(_ path: String) throws -> RestoreRequest {

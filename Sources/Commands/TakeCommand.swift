@@ -1,33 +1,49 @@
 import ArgumentParser
 import EtcdClient
+import EtcdStorage
 import FoundationEssentials
 import Glibc
 import Operations
 import Presentation
 import SystemPackage
 
-/// `registree take [FILE | DIRECTORY | -]`.
+/// `registree take [FILE | DIRECTORY | -]`, `registree take -f DATA-DIRECTORY… FILE`.
 struct TakeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "take",
-        abstract: "Take a snapshot of a live etcd, and prove it.",
+        abstract: "Take a snapshot of a live etcd or a stopped member, and prove it.",
         discussion: """
             Of several endpoints, the healthiest voting member with the highest revision is asked, and the \
             next when it fails; one whose data the cluster has marked as corrupt only when there is no other. \
             What comes is compared with its SHA-256, read back, checked, and put on the \
             disk before it gets its name: the file is complete or absent. Its mode is 0600.
+
+            With -f it is taken of a stopped member's data directory, with everything that its write-ahead log holds; \
+            of several directories of one cluster the one whose log goes furthest. $REGISTREE_FROM is not asked.
             """
     )
 
     @Argument(
         help: ArgumentHelp(
             "A file; a directory, where the file is named after cluster, time and revision; or - for "
-                + "standard output.",
+                + "standard output (default: this directory). With -f, more data directories may stand before it.",
             valueName: "file"
         ),
         completion: .file()
     )
-    var path = "."
+    var paths: [String] = []
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "A stopped member's data directory, in place of a live etcd; may be given for several members.",
+            valueName: "directory"
+        ),
+        completion: .directory
+    )
+    var file: [String] = []
+
+    @OptionGroup var log: LogOptions
 
     @OptionGroup(title: "The live etcd") var connection: EndpointOptions
 
@@ -54,9 +70,18 @@ struct TakeCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Print what was taken as a table or json.")
     var output: ReportFormat = .table
 
+    /// Where the snapshot goes.
+    private var path: String { self.paths.last ?? "." }
+
     func validate() throws {
+        guard self.paths.count <= 1 || !self.file.isEmpty else {
+            throw ValidationError("Give one file; several data directories need -f before them.")
+        }
+        guard self.file.isEmpty || self.connection.flags.endpoints.isEmpty else {
+            throw ValidationError("-f and --endpoints exclude each other.")
+        }
         guard self.expectKeys >= 0 else { throw ValidationError("--expect-keys must be 0 or more.") }
-        guard self.expectKeys == 0 || self.path != "-" else {
+        guard self.expectKeys == 0 || self.path != "-" || !self.file.isEmpty else {
             throw ValidationError(
                 "--expect-keys needs a file: what went to standard output cannot be taken back."
             )
@@ -75,6 +100,7 @@ struct TakeCommand: AsyncParsableCommand {
                 status: .badInput
             )
         }
+        guard self.file.isEmpty else { return try self.takeMember() }
         let connection = try self.connection.connection()
         var request = TakeRequest(
             endpoints: connection.endpoints,
@@ -93,6 +119,37 @@ struct TakeCommand: AsyncParsableCommand {
         } else {
             try await self.takeFile(request)
         }
+    }
+
+    /// Takes it of a stopped member.
+    private func takeMember() throws {
+        if self.path != "-", DataDirectoryLayout.isDataDirectory(self.path) {
+            throw Failure(
+                "\(self.path) is a member's data directory, and no place for a snapshot",
+                advice: "name the new file behind the directories",
+                status: .badInput
+            )
+        }
+        var take = MemberTake(
+            paths: self.file + self.paths.dropLast(),
+            reading: self.log.reading,
+            destination: TakeDestination(self.path, name: self.name),
+            date: { Date.now }
+        )
+        take.replacing = self.force
+        take.expectedKeys = self.expectKeys
+        guard self.path == "-" else {
+            let text = TakenMemberText(try take.run())
+            note(text.lines)
+            return try Output.print(text, as: self.output)
+        }
+        let scratch = CallerContext.process.temporaryDirectory
+        let taken = try take.stream(in: scratch) { bytes in
+            try FileDescriptor.standardOutput.writeAll(bytes)
+        }
+        let text = TakenMemberText(taken)
+        note(text.lines)
+        note(try String(self.output.text(of: text).dropLast()))
     }
 
     private func takeFile(_ request: TakeRequest) async throws {

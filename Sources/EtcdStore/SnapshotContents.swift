@@ -8,20 +8,25 @@ struct SnapshotContents: Sendable {
     let leases: LeaseTable
     let alarms: Alarms
     let users: UserRecords
-    /// How many requests were applied since the store was opened.
+    /// The cluster as a member's log has left it; nil when it is as in the source.
+    let cluster: ClusterRecords?
+    /// The last entry of a member's log that was applied; nil when none was.
+    let position: RaftPosition?
+    /// How many requests were applied since then, or since the store was opened.
     let requests: UInt64
     let raftTerm: UInt64
 
     /// The raft index of a snapshot taken now: the source's, and one for each request since.
     var appliedIndex: UInt64 {
         // A new cluster of one has applied its member, its attributes and its version.
-        (self.overlay.source?.facts.consistentIndex ?? 3) &+ self.requests
+        (self.position?.index ?? self.overlay.source?.facts.consistentIndex ?? 3) &+ self.requests
     }
 
     /// The source, where the image would be the same pair for pair: nothing was changed since it was opened, and it
     /// lacks none of the buckets and numbers that are written even when they are not there; else nil.
     var unchangedSource: EtcdDatabase? {
-        guard let source = self.overlay.source, self.requests == 0, !self.users.areChanged,
+        guard let source = self.overlay.source, self.requests == 0, self.position == nil,
+            !self.users.areChanged,
             self.overlay.revision == self.overlay.sourceRevision, !self.overlay.isCompactedSinceOpen,
             source.facts.consistentIndex != nil, source.facts.term != nil,
             // A lease that is kept alive is no request, and forgets what was left of it.
@@ -40,6 +45,7 @@ struct SnapshotContents: Sendable {
     ///     lease       what is granted now
     ///     alarm       what is raised now
     ///     auth...     users and roles, once they have changed
+    ///     members...  and `cluster`: what a member's log has made of them
     ///     others      as in the source; those that are missing are created empty
     ///
     /// - Returns: The image of the database.
@@ -55,6 +61,7 @@ struct SnapshotContents: Sendable {
             image.smallBuckets[.authUsers] = .replaced(by: self.users.userPairs)
             image.smallBuckets[.authRoles] = .replaced(by: self.users.rolePairs)
         }
+        self.cluster?.write(to: &image)
         if self.overlay.source == nil {
             let version = [Array("clusterVersion".utf8): Array("3.5.0".utf8)]
             image.smallBuckets[.cluster] = .replaced(by: version)
@@ -66,9 +73,10 @@ struct SnapshotContents: Sendable {
         let compaction = self.overlay.isCompactedSinceOpen ? self.overlay.compactRevision : nil
         return .meta(
             consistentIndex: self.appliedIndex,
-            term: self.overlay.source?.facts.term ?? self.raftTerm,
+            term: self.position?.term ?? self.overlay.source?.facts.term ?? self.raftTerm,
             scheduledCompaction: compaction,
-            finishedCompaction: compaction
+            finishedCompaction: compaction,
+            confState: self.cluster?.changedConfState
         )
     }
 

@@ -125,6 +125,16 @@ extension Store {
         return (bolt.file, bolt.byteCount, contents.overlay.revision)
     }
 
+    /// The database of this moment: source and overlay.
+    ///
+    /// - Throws: Damage in the source.
+    public func image() throws(StorageError) -> DatabaseImage { try self.contents.image() }
+
+    /// The leases of this moment, in order of their IDs.
+    public var leases: [Lease] {
+        self.state.withLock { $0.leases.table.entries.values.map(\.lease) }.sorted { $0.id < $1.id }
+    }
+
     /// The store as a snapshot of this moment would hold it.
     private var contents: SnapshotContents {
         self.state.withLock { state in
@@ -133,6 +143,8 @@ extension Store {
                 leases: state.leases.table,
                 alarms: state.alarms,
                 users: UserRecords(users: state.users),
+                cluster: state.cluster,
+                position: state.position,
                 requests: state.requests,
                 raftTerm: self.identity.raftTerm
             )

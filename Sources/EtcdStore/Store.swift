@@ -77,7 +77,7 @@ public final class Store: Sendable {
     public var keyCount: Int { self.overlay.newestView.count(in: .all) }
 
     /// The keys and revisions as they are now.
-    var overlay: Overlay { self.state.withLock { $0.overlay } }
+    public var overlay: Overlay { self.state.withLock { $0.overlay } }
 
     /// A header of the store's newest revision.
     public func header() -> Etcdserverpb_ResponseHeader { self.header(at: self.revision) }

@@ -6,7 +6,11 @@ struct StoreState: Sendable {
     var leases = Leases()
     var alarms = Alarms()
     var users = Users()
-    /// Requests that changed the store or tried to, as a raft log would count them.
+    /// The cluster as a member's log has left it; nil when it is as in the source.
+    var cluster: ClusterRecords?
+    /// The last entry of a member's log that was applied; nil when none was.
+    var position: RaftPosition?
+    /// Requests since then that changed the store or tried to, as a raft log would count them.
     var requests: UInt64 = 0
     /// The operations of the transaction that goes on.
     var operations = OperationCount()

@@ -22,6 +22,9 @@ extension MemberLog.Problem {
         case .damaged(let error):
             "the member's write-ahead log cannot be read to its end, so later entries may be missing, and etcd does "
                 + "not start from it: \(error)"
+        case .segmentMissing(let name):
+            "a segment of the member's write-ahead log is missing behind \(name): the database has all that was in "
+                + "it, but etcd may need it to start; \(restoreAdvice)"
         case .endsBeforeDatabase(let lastIndex, let databaseIndex):
             "the member's write-ahead log ends at entry \(lastIndex), before its database (entry "
                 + "\(databaseIndex)): etcd starts all the same, and does not carry out new writes up to entry "

@@ -16,6 +16,10 @@ extension SourceNote {
                 + "\(count == 1 ? "is" : "are") neither a page nor a digest; `registree verify` says more"
         case .logEntriesNotShown(let count):
             "Note: \(laterEntries(count)) than its database and not shown"
+        case .replayed(let plan, let outcome):
+            replayText(plan, outcome)
+        case .chosenMember(let choice):
+            choice.line
         case .receivedSnapshot(let snapshot):
             "Note: \(snapshot.sentence)"
         case .log(let problem):

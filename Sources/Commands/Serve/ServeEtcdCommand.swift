@@ -41,6 +41,8 @@ struct ServeEtcdCommand: AsyncParsableCommand {
     @Flag(help: "Compare the snapshot's digest with its bytes first.")
     var check = false
 
+    @OptionGroup var log: LogOptions
+
     @OptionGroup(title: "Listening") var listening: ListeningOptions
 
     @Flag(help: "Refuse everything that would change the store; leases do not expire.")
@@ -143,8 +145,9 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         note(backup.notes)
         let database = try backup.database()
         if self.check { note(try database.checkedDigestNotes()) }
-        note(database.dataDirectoryNotes())
-        return try ServedSource(database)
+        let state = MemberState(of: database, self.log.reading, makesPasswords: true)
+        note(state.notes)
+        return try ServedSource(state.wholeDatabase(in: CallerContext.process.temporaryDirectory))
     }
 
     /// Finds out now, not after hours, that the file cannot be written.

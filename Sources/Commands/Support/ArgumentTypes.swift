@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import EtcdClient
+public import EtcdStore
 import KubernetesCodec
 public import Operations
 public import Presentation
@@ -39,6 +40,11 @@ extension AgeOrigin: ExpressibleByArgument {
 
 /// `--consistency`.
 extension ConnectionOptions.ReadConsistency: ExpressibleByArgument {}
+
+/// `--uncommitted`.
+extension UndecidedEntries: ExpressibleByArgument {}
+
+extension LogFormat: ExpressibleByArgument {}
 
 extension ReportFormat: ExpressibleByArgument {}
 

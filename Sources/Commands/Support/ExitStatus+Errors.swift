@@ -16,6 +16,7 @@ extension ExitStatus {
         switch error {
         case let error as StorageError: self = error.status
         case let error as FileError: self = error.status
+        case let error as MemberChoiceError: self = error.status
         case let error as RestoreError: self = error.status
         case let error as ConvertError: self = error.status
         case is SourceError, is InputFileError, is ObjectQueryError, is UnknownResource, is SelectorError,
@@ -83,6 +84,15 @@ extension FileError {
             .badInput
         case .interrupted: .interrupted
         case .shrank, .changed, .unreadable, .noSpace, .tooManyMappings, .tooLargeToMap, .system: .inputOutput
+        }
+    }
+}
+
+extension MemberChoiceError {
+    fileprivate var status: ExitStatus {
+        switch self {
+        case .notADataDirectory, .severalClusters: .badInput
+        case .noneReadable(let leftOut): leftOut.first.map { ExitStatus($0.error) } ?? .badInput
         }
     }
 }

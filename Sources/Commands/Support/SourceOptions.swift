@@ -1,5 +1,6 @@
 import ArgumentParser
 import EtcdClient
+import EtcdStore
 import KubernetesRegistry
 import Operations
 import Presentation
@@ -26,6 +27,8 @@ struct SourceOptions: ParsableArguments {
     @Flag(help: "Compare the snapshot's digest with its bytes first.")
     var check = false
 
+    @OptionGroup var log: LogOptions
+
     func validate() throws { try requireRevision(self.revision) }
 
     /// Opens what the flags and the environment name, and prints what a person should know of it.
@@ -36,12 +39,30 @@ struct SourceOptions: ParsableArguments {
             file: self.file,
             revision: self.revision,
             connection: connection,
-            checksDigest: self.check
+            checksDigest: self.check,
+            log: self.log.reading
         )
         let (source, notes) = try request.open(.process)
         note(notes)
         return source
     }
+}
+
+/// How the write-ahead log of a stopped member is read; the same for every command that reads its directory.
+struct LogOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Of a stopped member of several: keep or drop the last entries of its write-ahead log, which it does not "
+                + "know to be decided, though clients may have been told of them.",
+            valueName: "keep|drop"
+        )
+    )
+    var uncommitted: UndecidedEntries = .keep
+
+    @Flag(help: "Of a stopped member, read the database alone, without its write-ahead log.")
+    var noLog = false
+
+    var reading: LogReading { LogReading(isReplayed: !self.noLog, undecided: self.uncommitted) }
 }
 
 /// How the keys of a live etcd are read.

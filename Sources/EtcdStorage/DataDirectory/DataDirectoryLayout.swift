@@ -29,7 +29,7 @@ public struct DataDirectoryLayout: Hashable, Sendable {
     /// The layout of the data directory at `path`; nil when `path` is not a directory.
     ///
     /// The `member` directory inside a data directory is understood as well.
-    init?(containing path: String) {
+    public init?(containing path: String) {
         guard isDirectory(path: path) else { return nil }
         var trimmed = path
         while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }

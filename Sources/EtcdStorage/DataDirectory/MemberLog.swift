@@ -4,7 +4,7 @@ import Files
 public struct MemberLog: Hashable, Sendable {
     /// As far as the log can be read; nil when it is not in the data directory.
     public var summary: LogSummary?
-    /// How many decided entries are later than the database.
+    /// How many entries are later than the database, decided or not.
     public var entriesNotShown: UInt64 = 0
     /// None when etcd starts from the two as if nothing had happened.
     public var problems: [Problem] = []
@@ -17,6 +17,8 @@ public struct MemberLog: Hashable, Sendable {
         case cut(lastIndex: UInt64)
         /// It cannot be read from there on, and etcd does not start.
         case damaged(StorageError)
+        /// The segment after that one is missing; the database holds all that was in it.
+        case segmentMissing(behind: String)
         /// Entries that the database holds are missing at the log's end. etcd starts, and does not carry out new
         /// entries until their index is above that of the database.
         case endsBeforeDatabase(lastIndex: UInt64, databaseIndex: UInt64)
@@ -34,15 +36,23 @@ extension EtcdDatabase {
     /// - Returns: nil for a snapshot file, which has none.
     /// - Throws: `.file` when the directories cannot be looked at; `.bolt` or `.badPair` when the database does not
     ///   tell how far it has come.
-    public func memberLog() throws(StorageError) -> MemberLog? {
+    public func memberLog() throws(StorageError) -> MemberLog? { try self.memberLogAndEntries()?.log }
+
+    /// Reads the log that belongs to this database, and keeps where the entries lie that are later than it.
+    ///
+    /// - Returns: nil for a snapshot file, which has none; no entries where the directory has no log.
+    /// - Throws: As ``memberLog()``.
+    public func memberLogAndEntries() throws(StorageError) -> (log: MemberLog, entries: LogEntries?)? {
         guard let layout = self.dataDirectory else { return nil }
-        guard let (summary, damage) = try layout.readLog() else {
-            return MemberLog(problems: [.missing(directory: layout.writeAheadLog)])
-        }
         let index = try StoreFacts.consistentIndex(of: self) ?? 0
-        var log = MemberLog(summary: summary, entriesNotShown: summary.committedEntries(after: index))
+        guard let entries = try layout.logEntries(after: index) else {
+            return (MemberLog(problems: [.missing(directory: layout.writeAheadLog)]), nil)
+        }
+        let summary = entries.summary
+        var log = MemberLog(summary: summary, entriesNotShown: UInt64(entries.indexes.count))
+        if let name = entries.missingBehind { log.problems.append(.segmentMissing(behind: name)) }
         if summary.isTorn { log.problems.append(.cut(lastIndex: summary.endIndex)) }
-        if let damage {
+        if let damage = entries.damage {
             log.problems.append(.damaged(damage))
         } else if summary.endIndex < index {
             log.problems.append(
@@ -54,7 +64,7 @@ extension EtcdDatabase {
         } else if let first = summary.firstIndex, first > index, first - index > 1 {
             log.problems.append(.beginsAfterDatabase(firstIndex: first, databaseIndex: index))
         }
-        return log
+        return (log, entries)
     }
 
     /// The raft snapshot that etcd begins with, when the database that came with it is neither here nor read.
@@ -71,9 +81,12 @@ extension EtcdDatabase {
 }
 
 extension DataDirectoryLayout {
-    /// The log as far as it can be read, and why no further; nil when there is none here.
-    func readLog() throws(StorageError) -> (summary: LogSummary, damage: StorageError?)? {
+    /// The log's entries as far as they can be read; nil when there is no log here.
+    ///
+    /// - Parameter index: The last entry that is known from the database; nil when all are wanted.
+    /// - Throws: `.file` when the directory cannot be listed.
+    public func logEntries(after index: UInt64? = nil) throws(StorageError) -> LogEntries? {
         guard isDirectory(path: self.writeAheadLog) else { return nil }
-        return try LogSummary.readable(inLogAt: self.writeAheadLog)
+        return try LogEntries(inLogAt: self.writeAheadLog, after: index)
     }
 }

@@ -34,7 +34,7 @@ extension DataDirectoryLayout {
         guard names.contains(where: { DataDirectoryName.receivedIndex($0) != nil }) else { return nil }
         var databaseIndex: UInt64?
         if let database { databaseIndex = try StoreFacts.consistentIndex(of: database) ?? 0 }
-        guard let newest = try self.newestRaftSnapshot(names, in: self.readLog()?.summary),
+        guard let newest = try self.newestRaftSnapshot(names, in: self.logEntries()?.summary),
             newest.index > databaseIndex ?? 0
         else { return nil }
         let received = ReceivedSnapshot(index: newest.index, databaseIndex: databaseIndex)

@@ -14,7 +14,13 @@ public struct WALWriter {
 
     /// The used beginning of the segment.
     private(set) var bytes: [UInt8] = []
-    private var checksum: UInt32 = 0
+    /// Of all records so far; a next segment begins with it.
+    private(set) var checksum: UInt32
+
+    /// - Parameter checksum: What the segment before has come to, 0 for the first one.
+    init(continuing checksum: UInt32 = 0) {
+        self.checksum = checksum
+    }
 
     /// The segment's name in the log's directory.
     public static let segmentName = DataDirectoryName.segment(sequence: 0, index: 0)

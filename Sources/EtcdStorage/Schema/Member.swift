@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSONText
 
 /// A member of the cluster, as bucket `members` keeps it.
 ///
@@ -26,6 +27,21 @@ public struct Member: Hashable, Sendable, Codable {
         self.isLearner = isLearner
         self.name = name
         self.clientURLs = clientURLs
+    }
+
+    /// The key in bucket `members`, and in `members_removed` once it is gone.
+    public var key: [UInt8] { Self.key(of: self.id) }
+
+    /// The key of a member by its ID.
+    public static func key(of id: UInt64) -> [UInt8] { Array(String(id, radix: 16).utf8) }
+
+    /// The value in bucket `members`, with the fields in etcd's order.
+    public var json: [UInt8] {
+        var text = "{\"id\":\(self.id),\"peerURLs\":\(GoJSON.strings(self.peerURLs))"
+        if self.isLearner == true { text += ",\"isLearner\":true" }
+        if let name = self.name, !name.isEmpty { text += ",\"name\":\(GoJSON.string(name))" }
+        if let urls = self.clientURLs, !urls.isEmpty { text += ",\"clientURLs\":\(GoJSON.strings(urls))" }
+        return Array((text + "}").utf8)
     }
 
     /// Reads a value of bucket `members`; nil when it is not such JSON.

@@ -31,19 +31,21 @@ public enum SmallBucket: Hashable, Sendable {
 }
 
 extension SmallBucket {
-    /// Bucket `meta` as in the source, but for where the store stands; a revision that is nil stays as it is.
+    /// Bucket `meta` as in the source, but for where the store stands; what is nil stays as it is.
     ///
     /// - Parameters:
     ///   - consistentIndex: Index of the last raft entry that was applied.
     ///   - term: That entry's raft term.
     ///   - scheduledCompaction: Main revision of the last compaction that was asked for.
     ///   - finishedCompaction: Main revision of the last compaction that is done.
+    ///   - confState: JSON of the raft configuration.
     /// - Returns: The bucket.
     public static func meta(
         consistentIndex: UInt64,
         term: UInt64,
         scheduledCompaction: Int64? = nil,
-        finishedCompaction: Int64? = nil
+        finishedCompaction: Int64? = nil,
+        confState: String? = nil
     ) -> SmallBucket {
         var pairs = [
             MetaKey.consistentIndex.bytes: bigEndianBytes(consistentIndex),
@@ -55,6 +57,7 @@ extension SmallBucket {
         if let finishedCompaction {
             pairs[MetaKey.finishedCompaction.bytes] = RevisionKey(main: finishedCompaction, sub: 0).bytes
         }
+        if let confState { pairs[MetaKey.confState.bytes] = Array(confState.utf8) }
         return .overlaid(with: pairs)
     }
 }

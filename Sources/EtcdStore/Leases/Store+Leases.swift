@@ -58,7 +58,8 @@ extension Store {
     func leaseCheckpoint(_ request: Etcdserverpb_LeaseCheckpointRequest) {
         self.state.withLock { state in
             state.requests += 1
-            guard state.overlay.source?.facts.keepsCheckpoints == true else { return }
+            let version = state.cluster?.version ?? state.overlay.source?.facts.clusterVersion
+            guard keepsCheckpoints(version) else { return }
             for checkpoint in request.checkpoints {
                 state.leases.checkpoint(checkpoint.id, remainingTTL: checkpoint.remainingTtl)
             }
@@ -135,12 +136,10 @@ extension Store {
     }
 }
 
-extension StoreFacts {
-    /// Whether the cluster is of version 3.6 or later.
-    fileprivate var keepsCheckpoints: Bool {
-        let numbers = (self.clusterVersion ?? "").split(separator: ".").prefix(2).map { Int($0) ?? 0 }
-        return numbers.count == 2 && (numbers[0], numbers[1]) >= (3, 6)
-    }
+/// Whether a cluster of that version, such as 3.6.0, keeps checkpoints in its database.
+private func keepsCheckpoints(_ version: String?) -> Bool {
+    let numbers = (version ?? "").split(separator: ".").prefix(2).map { Int($0) ?? 0 }
+    return numbers.count == 2 && (numbers[0], numbers[1]) >= (3, 6)
 }
 
 extension StoreState {

@@ -40,12 +40,6 @@ public struct Rehearse: Sendable {
         self.facts = try StoreFacts(reading: self.database)
     }
 
-    /// What there is to know about the data directory that is rehearsed, but for what the rehearsal itself says; none
-    /// for a snapshot file.
-    public var sourceNotes: [SourceNote] {
-        self.database.dataDirectoryNotes().filter { if case .logEntriesNotShown = $0 { false } else { true } }
-    }
-
     /// Rehearses; what is wrong with the snapshot is in the answer.
     ///
     /// - Throws: `FileError` and `RestoreError` when there is no room or the disk fails, `StorageError` for a

@@ -30,8 +30,16 @@ public struct Restore: Sendable {
 
     /// Works out what would be written of a snapshot that is open.
     ///
+    /// - Parameters:
+    ///   - request: What is wanted.
+    ///   - database: The snapshot.
+    ///   - notes: What there is to know of the data directory that it is of; nil where the database tells it.
     /// - Throws: As ``init(_:)``.
-    public init(_ request: RestoreRequest, of database: EtcdDatabase) throws {
+    public init(
+        _ request: RestoreRequest,
+        of database: EtcdDatabase,
+        notes: [SourceNote]? = nil
+    ) throws {
         self.request = request
         self.members = try request.members
         self.database = database
@@ -42,7 +50,7 @@ public struct Restore: Sendable {
         self.databaseByteCount = UInt64(self.database.bolt.databaseByteCount)
         let facts = try StoreFacts(reading: self.database)
         // The log is not needed for a restore: one that cannot be read does not stop it.
-        self.sourceNotes = self.database.dataDirectoryNotes()
+        self.sourceNotes = notes ?? self.database.dataDirectoryNotes()
         self.plan = try RestorePlan(
             cluster: request.cluster,
             facts: facts,

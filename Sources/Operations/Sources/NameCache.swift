@@ -1,4 +1,5 @@
 import EtcdStorage
+import EtcdStore
 import Files
 import Glibc
 import KineStorage
@@ -52,6 +53,7 @@ public struct NameCache: Sendable {
         let keyspace: Keyspace
         switch try request.open(self.context).source {
         case .database(let database): keyspace = try database.keyspace(at: revision)
+        case .member(let member): keyspace = try member.overlay.keyspace(at: revision)
         case .kine(let kine): keyspace = try kine.keyspace(at: revision)
         case .live: return nil
         }

@@ -1,19 +1,22 @@
 import Bolt
 public import EtcdClient
 public import EtcdStorage
+public import EtcdStore
 public import KineStorage
 
 /// Where keys are read from: opened, with no key read yet.
 public enum Source: Sendable {
-    /// A snapshot file, or the database of a stopped member.
+    /// A snapshot file, or the database of a stopped member whose log has nothing more.
     case database(EtcdDatabase)
+    /// The database of a stopped member with the entries of its log.
+    case member(ReplayedMember)
     /// The file of a single k3s or k0s server.
     case kine(KineDatabase)
     case live(LiveEtcd)
 
     public var isLive: Bool {
         switch self {
-        case .database, .kine: false
+        case .database, .member, .kine: false
         case .live: true
         }
     }
@@ -22,8 +25,11 @@ public enum Source: Sendable {
     ///
     /// - Throws: `StorageError` when the file's cannot be read.
     func leases() throws(StorageError) -> [Lease] {
-        guard case .database(let database) = self else { return [] }
-        return try StoreFacts(reading: database).leases
+        switch self {
+        case .database(let database): try StoreFacts(reading: database).leases
+        case .member(let member): member.store.leases
+        case .kine, .live: []
+        }
     }
 
     /// Reads the keys that live at a revision.
@@ -36,6 +42,7 @@ public enum Source: Sendable {
     public func keyspace(of ranges: [KeyRange] = [.all], at revision: Int64?) async throws -> Keyspace {
         switch self {
         case .database(let database): try database.keyspace(at: revision)
+        case .member(let member): try member.overlay.keyspace(at: revision)
         case .kine(let kine): try kine.keyspace(at: revision)
         case .live(let live): try await live.keyspace(of: ranges, at: revision)
         }
@@ -50,6 +57,10 @@ public enum SourceNote: Sendable {
     case strayBytes(path: String, count: Int)
     /// So many entries of the member's write-ahead log are later than its database.
     case logEntriesNotShown(UInt64)
+    /// Entries of the member's write-ahead log were replayed over its database, or could not be.
+    case replayed(ReplayPlan, ReplayOutcome)
+    /// Of several directories of one cluster's members this one is read.
+    case chosenMember(MemberChoice)
     /// Read is another database of the data directory than `db`.
     case receivedSnapshot(ReceivedSnapshot)
     /// Something is wrong with the member's write-ahead log.
@@ -69,6 +80,19 @@ public enum SourceNote: Sendable {
     case kineHere(path: String)
 }
 
+extension SourceNote {
+    /// Whether it says which log was read, and how far.
+    public var isAboutReplay: Bool {
+        switch self {
+        case .replayed, .chosenMember: true
+        case .noDigest, .strayBytes, .logEntriesNotShown, .receivedSnapshot, .log, .logUnreadable,
+            .connection,
+            .backup, .manifestWithoutEtcd, .kineLog, .madeOfKine, .kineHere:
+            false
+        }
+    }
+}
+
 extension EtcdDatabase {
     /// Compares the digest with the bytes.
     ///
@@ -84,15 +108,9 @@ extension EtcdDatabase {
         return count == 0 ? [] : [.strayBytes(path: self.path, count: count)]
     }
 
-    /// What there is to know about the data directory around this database; none for a snapshot file.
+    /// What there is to know about the data directory around this database, of which the log is not replayed; none for
+    /// a snapshot file.
     public func dataDirectoryNotes() -> [SourceNote] {
-        let received = self.receivedSnapshot.map { [SourceNote.receivedSnapshot($0)] } ?? []
-        do {
-            guard let log = try self.memberLog() else { return [] }
-            let later = log.entriesNotShown > 0 ? [SourceNote.logEntriesNotShown(log.entriesNotShown)] : []
-            return received + later + log.problems.map(SourceNote.log)
-        } catch {
-            return received + [.logUnreadable(error)]
-        }
+        MemberState(of: self, LogReading(isReplayed: false)).notes
     }
 }

@@ -11,17 +11,21 @@ public struct SourceRequest: Sendable {
     public var connection: ConnectionFlags
     /// Whether to compare a snapshot's digest with its bytes first.
     public var checksDigest: Bool
+    /// How the log of a stopped member is read.
+    public var log: LogReading
 
     public init(
         file: String?,
         revision: Int64? = nil,
         connection: ConnectionFlags,
-        checksDigest: Bool
+        checksDigest: Bool,
+        log: LogReading = LogReading()
     ) {
         self.file = file
         self.revision = revision
         self.connection = connection
         self.checksDigest = checksDigest
+        self.log = log
     }
 
     /// Finds the source and opens it; no key is read yet.
@@ -39,8 +43,9 @@ public struct SourceRequest: Sendable {
             }
             let database = try backup.database()
             let digestNotes = self.checksDigest ? try database.checkedDigestNotes() : []
-            let notes = backup.notes + digestNotes + database.strayByteNotes() + database.dataDirectoryNotes()
-            return (.database(database), notes)
+            let member = MemberState(of: database, self.log)
+            let notes = backup.notes + digestNotes + database.strayByteNotes() + member.notes
+            return (member.replayed.map { .member($0) } ?? .database(database), notes)
         case .live:
             let connection = try self.connection.connection(context)
             let live = LiveEtcd(connection, spoolDirectory: context.temporaryDirectory)

@@ -74,23 +74,32 @@ public enum TakeDestination: Hashable, Sendable {
 
     /// The name that the finished file gets; the revision is the file's own.
     func finalPath(of status: MemberStatus, revision: Int64, date: Date) -> String {
+        self.finalPath(named: self.nameBeginning(for: status), revision: revision, date: date)
+    }
+
+    /// The name that the finished file gets, whose name in a directory begins as ``nameBeginning(of:)`` says.
+    func finalPath(named beginning: String, revision: Int64, date: Date) -> String {
         switch self {
         case .file(let path): return path
         case .directory(let path, _):
             let time = date.formatted(
                 Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
             )
-            let file = "\(self.nameBeginning(for: status))\(time)-rev\(revision).db"
+            let file = "\(beginning)\(time)-rev\(revision).db"
             return path == "." ? file : FilePath(path).appending(file).string
         }
     }
 
     /// How the names of a cluster's snapshots begin; empty where a person names them.
     func nameBeginning(for status: MemberStatus) -> String {
+        self.nameBeginning(of: status.isKine ? "kine" : String(status.clusterID, radix: 16))
+    }
+
+    /// The same for what stands for the cluster where a person gives no name.
+    func nameBeginning(of cluster: String) -> String {
         switch self {
         case .file: ""
-        case .directory(_, let name):
-            "etcd-\(name ?? (status.isKine ? "kine" : String(status.clusterID, radix: 16)))-"
+        case .directory(_, let name): "etcd-\(name ?? cluster)-"
         }
     }
 }

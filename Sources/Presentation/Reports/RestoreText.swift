@@ -235,7 +235,9 @@ extension SourceNote {
         case .receivedSnapshot(let snapshot): snapshot.sentence
         case .log(let problem): problem.sentence
         case .logUnreadable(let error): "the member's write-ahead log cannot be read: \(error)"
-        case .noDigest, .strayBytes, .connection, .manifestWithoutEtcd, .backup, .madeOfKine, .kineLog,
+        // The command says the first two by themselves: they need not be warnings.
+        case .replayed, .chosenMember, .noDigest, .strayBytes, .connection, .manifestWithoutEtcd, .backup,
+            .madeOfKine, .kineLog,
             .kineHere:
             nil
         }

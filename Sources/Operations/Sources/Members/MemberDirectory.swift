@@ -1,0 +1,66 @@
+public import EtcdStorage
+public import EtcdStore
+
+/// How the log of a stopped member is read with its database.
+public struct LogReading: Hashable, Sendable {
+    /// Whether it is replayed over the database.
+    public var isReplayed = true
+    /// What to do with entries that are not known to be decided.
+    public var undecided = UndecidedEntries.keep
+
+    public init(isReplayed: Bool = true, undecided: UndecidedEntries = .keep) {
+        self.isReplayed = isReplayed
+        self.undecided = undecided
+    }
+}
+
+/// A stopped member's data directory: its database and its log, opened; no key is read yet.
+public struct MemberDirectory: Sendable {
+    public let database: EtcdDatabase
+    public let facts: StoreFacts
+    public let log: MemberLog
+    /// The entries that the database has not; nil where there is no log.
+    public let entries: LogEntries?
+
+    /// - Returns: nil for a snapshot file.
+    /// - Throws: `.file` when the directories cannot be looked at; damage in the database's small buckets.
+    public init?(_ database: EtcdDatabase) throws(StorageError) {
+        guard let (log, entries) = try database.memberLogAndEntries() else { return nil }
+        self.database = database
+        self.facts = try StoreFacts(reading: database)
+        self.log = log
+        self.entries = entries
+    }
+
+    public var path: String { self.database.path }
+    /// The member's ID; nil where the log does not tell it.
+    public var member: MemberID? { self.log.summary?.member }
+    public var cluster: ClusterID? { self.log.summary?.cluster }
+
+    /// The member's name; nil where its database does not tell it.
+    public var name: String? {
+        let own = self.facts.members.first { $0.id == self.member?.rawValue }
+        return own?.name.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Which entries are applied; nil where there is no log.
+    public func plan(_ reading: LogReading, isOfQuorum: Bool = false) -> ReplayPlan? {
+        self.entries.map {
+            ReplayPlan($0, on: self.facts, undecided: reading.undecided, isOfQuorum: isOfQuorum)
+        }
+    }
+
+    /// The last entry that its database has.
+    public var applied: RaftPosition {
+        let index = self.facts.consistentIndex ?? 0
+        return RaftPosition(term: self.facts.term ?? self.entries?.term(at: index) ?? 0, index: index)
+    }
+
+    /// The last entry that its database has, or gets from its log.
+    public var reach: RaftPosition {
+        guard let entries, let plan = self.plan(LogReading()), !plan.indexes.isEmpty else {
+            return self.applied
+        }
+        return RaftPosition(term: entries.summary.lastTerm, index: entries.lastIndex)
+    }
+}

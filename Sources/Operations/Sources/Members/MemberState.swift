@@ -1,0 +1,157 @@
+import EtcdServer
+public import EtcdStorage
+public import EtcdStore
+import Files
+import Synchronization
+
+/// A database that was opened, with the log beside it where it is a stopped member's.
+public struct MemberState: Sendable {
+    /// The database alone.
+    public let database: EtcdDatabase
+    /// The database with the entries of the log; nil where the log has none to apply, or is not to be read.
+    public let replayed: ReplayedMember?
+    /// What a person should know of the directory; nothing for a snapshot file.
+    public let notes: [SourceNote]
+
+    /// Reads the log beside `database`, and replays it where it has entries that the database has not.
+    ///
+    /// - Parameters:
+    ///   - database: A snapshot file has no log, and is what it is.
+    ///   - reading: How the log is read.
+    ///   - makesPasswords: Whether the state is to be written. etcd 3.4 logs passwords in clear, and each costs time.
+    public init(of database: EtcdDatabase, _ reading: LogReading, makesPasswords: Bool = false) {
+        let received = database.receivedSnapshot.map { [SourceNote.receivedSnapshot($0)] } ?? []
+        do throws(StorageError) {
+            guard let directory = try MemberDirectory(database) else {
+                self.init(database, nil, received)
+                return
+            }
+            self = try MemberState(of: directory, reading, makesPasswords: makesPasswords)
+        } catch {
+            self.init(database, nil, received + [.logUnreadable(error)])
+        }
+    }
+
+    /// Replays the log of a directory.
+    ///
+    /// - Parameters:
+    ///   - directory: What was opened.
+    ///   - reading: How the log is read.
+    ///   - isOfQuorum: Whether no log of a quorum of the members goes further.
+    ///   - makesPasswords: Whether the state is to be written.
+    /// - Throws: Damage in the database; `.file` when it or the log changes meanwhile.
+    public init(
+        of directory: MemberDirectory,
+        _ reading: LogReading,
+        isOfQuorum: Bool = false,
+        makesPasswords: Bool = false
+    ) throws(StorageError) {
+        let database = directory.database
+        let received = database.receivedSnapshot.map { [SourceNote.receivedSnapshot($0)] } ?? []
+        let problems = directory.log.problems.map(SourceNote.log)
+        guard reading.isReplayed, let entries = directory.entries,
+            let plan = directory.plan(reading, isOfQuorum: isOfQuorum)
+        else {
+            let count = directory.log.entriesNotShown
+            self.init(database, nil, received + (count > 0 ? [.logEntriesNotShown(count)] : []) + problems)
+            return
+        }
+        guard !plan.indexes.isEmpty else {
+            self.init(database, nil, received + plan.notes(besides: directory.log.problems) + problems)
+            return
+        }
+        let passwords = PasswordHashes()
+        let replayed = try ReplayedMember(plan, of: entries, over: database) { (password) throws(EtcdError) in
+            makesPasswords ? try passwords.hash(of: password) : ""
+        }
+        let note = SourceNote.replayed(plan, replayed.outcome)
+        let isApplied = replayed.outcome.appliedCount > 0
+        self.init(database, isApplied ? replayed : nil, received + [note] + problems)
+    }
+
+    private init(_ database: EtcdDatabase, _ replayed: ReplayedMember?, _ notes: [SourceNote]) {
+        self.database = database
+        self.replayed = replayed
+        self.notes = notes
+    }
+}
+
+extension MemberState {
+    /// The keys at every revision that is kept.
+    ///
+    /// - Throws: What reading the keys of the database throws.
+    public func overlay() throws(StorageError) -> Overlay {
+        if let replayed { return replayed.overlay }
+        return Overlay(over: try OverlaySource(self.database))
+    }
+
+    /// What a database of this state holds.
+    ///
+    /// - Throws: Damage in the database.
+    public func image() throws(StorageError) -> DatabaseImage {
+        if let replayed { return try replayed.store.image() }
+        return DatabaseImage(source: self.database)
+    }
+
+    /// The database itself, or where entries were replayed the one that a member would have after them, in a file
+    /// without a name in `directory`.
+    ///
+    /// - Throws: Damage in the database; `.file` when there is no room.
+    public func wholeDatabase(in directory: String) throws(StorageError) -> EtcdDatabase {
+        guard let replayed else { return self.database }
+        let path = self.database.path
+        let image = try replayed.store.image()
+        let output = try naming(path) { () throws(FileError) in
+            try FreeSpace.require(UInt64(clamping: replayed.overlay.totalByteCount), in: directory)
+            return try OutputFile(namelessIn: directory)
+        }
+        _ = try image.writeDatabase(to: output)
+        let file = try naming(path) { () throws(FileError) in try output.mapped() }
+        return try EtcdDatabase(unpacked: file, from: path)
+    }
+}
+
+/// Runs `body`, and has its error name the source at `path`.
+func naming<Result>(
+    _ path: String,
+    _ body: () throws(FileError) -> Result
+) throws(StorageError) -> Result {
+    do {
+        return try body()
+    } catch {
+        throw StorageError(.file(error), path: path)
+    }
+}
+
+/// Hashes of passwords, each made once.
+private final class PasswordHashes: Sendable {
+    private let known = Mutex<[String: String]>([:])
+
+    func hash(of password: String) throws(EtcdError) -> String {
+        if let hash = self.known.withLock({ $0[password] }) { return hash }
+        let hash = try Bcrypt.hash(password)
+        self.known.withLock { $0[password] = hash }
+        return hash
+    }
+}
+
+extension ReplayPlan {
+    /// What is left to say where nothing is applied.
+    fileprivate func notes(besides problems: [MemberLog.Problem]) -> [SourceNote] {
+        if case .missing? = self.obstacle?.reason, problems.contains(where: \.isGap) { return [] }
+        guard self.obstacle != nil || self.undecidedCount > 0 else { return [] }
+        var outcome = ReplayOutcome()
+        outcome.stop = self.obstacle
+        return [.replayed(self, outcome)]
+    }
+}
+
+extension MemberLog.Problem {
+    /// Whether it says that entries between database and log are missing.
+    fileprivate var isGap: Bool {
+        switch self {
+        case .beginsAfterDatabase, .receivedDatabaseMissing: true
+        case .missing, .cut, .damaged, .segmentMissing, .endsBeforeDatabase: false
+        }
+    }
+}
