@@ -13,6 +13,11 @@ package struct HandMadeLog {
     package struct Segment {
         package var name: String
         package var bytes: [UInt8]
+
+        package init(name: String, bytes: [UInt8]) {
+            self.name = name
+            self.bytes = bytes
+        }
     }
 
     private var complete: [Segment] = []

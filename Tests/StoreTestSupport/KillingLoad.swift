@@ -16,8 +16,13 @@ package final class KillingLoad: Sendable {
     }
 
     private let state = Mutex<[Confirmed]>([])
+    private let readsNewestAlone: Bool
 
-    package init() {}
+    /// - Parameter readsNewestAlone: Whether transactions read no earlier revision. Where they do and it is compacted,
+    ///   the member that was asked refuses them, and the other ones do what they write: members then differ.
+    package init(readsNewestAlone: Bool = false) {
+        self.readsNewestAlone = readsNewestAlone
+    }
 
     package var confirmed: [Confirmed] { self.state.withLock { $0 } }
 
@@ -62,9 +67,12 @@ package final class KillingLoad: Sendable {
             var requests = RandomRequests(seed: seed)
             while !Task.isCancelled {
                 requests.revision = self.newestRevision
-                let request = requests.next()
+                var request = requests.next()
                 switch request {
-                case .put, .deleteRange, .txn, .compact, .leaseGrant, .leaseRevoke: break
+                case .put, .deleteRange, .compact, .leaseGrant, .leaseRevoke: break
+                case .txn(var txn):
+                    if self.readsNewestAlone { txn.readNewest() }
+                    request = .txn(txn)
                 default: continue
                 }
                 switch try await api.answer(request) {
@@ -102,6 +110,23 @@ package final class KillingLoad: Sendable {
                 _ = try await auth.userGrantRole(.with { ($0.user, $0.role) = (name, name) })
                 if number.isMultiple(of: 3) { _ = try await auth.userDelete(.with { $0.name = name }) }
             }
+        }
+    }
+}
+
+extension Etcdserverpb_TxnRequest {
+    fileprivate mutating func readNewest() {
+        for index in self.success.indices { self.success[index].readNewest() }
+        for index in self.failure.indices { self.failure[index].readNewest() }
+    }
+}
+
+extension Etcdserverpb_RequestOp {
+    fileprivate mutating func readNewest() {
+        switch self.request {
+        case .requestRange: self.requestRange.revision = 0
+        case .requestTxn: self.requestTxn.readNewest()
+        default: break
         }
     }
 }

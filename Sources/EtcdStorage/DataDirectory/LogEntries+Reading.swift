@@ -84,9 +84,17 @@ extension LogEntries {
         case .entry:
             try self.append(record.data, in: bytes, &pending)
         case .state:
-            let fields = try integers(record.data, in: bytes)
-            self.summary.term = fields[1] ?? 0
-            self.summary.commit = fields[3] ?? 0
+            let fields = try integers(record.data, in: bytes, isOnlyThese: true)
+            let (term, commit) = (fields[1] ?? 0, fields[3] ?? 0)
+            // A record's kind is not in its checksum: an entry must not pass for a state.
+            guard term >= max(1, self.summary.term), commit >= self.summary.commit else {
+                throw WALSegment.Damage(
+                    offset: record.data.lowerBound,
+                    problem: "a state that is older than the one before it"
+                )
+            }
+            self.summary.term = term
+            self.summary.commit = commit
             if let snapshot = pending, snapshot.index <= self.summary.commit { self.begin(behind: snapshot) }
             pending = nil
         case .snapshot:
@@ -114,6 +122,7 @@ extension LogEntries {
     private mutating func begin(behind snapshot: RaftPosition) {
         self.terms = [snapshot]
         self.places = []
+        self.memberChanges = []
         self.origin = max(snapshot.index, self.passedOver)
         self.summary.firstIndex = nil
         self.summary.lastIndex = snapshot.index
@@ -150,6 +159,7 @@ extension LogEntries {
         self.summary.lastTerm = entry.term
         guard entry.index > self.passedOver else { return }
         if self.places.isEmpty { self.origin = entry.index - 1 }
+        if entry.kind == .memberChange { self.memberChanges.append(entry.index) }
         self.places.append(Place(segment: segment, byteCount: byteCount, offset: message.lowerBound))
     }
 
@@ -157,6 +167,7 @@ extension LogEntries {
     private mutating func drop(from index: UInt64) {
         guard !self.terms.isEmpty, index <= self.summary.lastIndex else { return }
         while let last = self.terms.last, last.index >= index { self.terms.removeLast() }
+        while let last = self.memberChanges.last, last >= index { self.memberChanges.removeLast() }
         self.summary.lastIndex = index - 1
         self.summary.lastTerm = self.terms.last?.term ?? 0
         if let first = self.summary.firstIndex, first >= index { self.summary.firstIndex = nil }
@@ -166,17 +177,30 @@ extension LogEntries {
 }
 
 /// The integer fields of a small message, by number.
-private func integers(_ range: Range<Int>, in bytes: RawSpan) throws(WALSegment.Damage) -> [Int: UInt64] {
+///
+/// - Parameter isOnlyThese: Whether there must be no others.
+private func integers(
+    _ range: Range<Int>,
+    in bytes: RawSpan,
+    isOnlyThese: Bool = false
+) throws(WALSegment.Damage) -> [Int: UInt64] {
+    let damage = WALSegment.Damage(offset: range.lowerBound, problem: "a record's message cannot be read")
     var fields: [Int: UInt64] = [:]
     var reader = ProtobufReader(range)
-    do {
-        while let field = try reader.next(in: bytes) {
-            if case .varint(let number, let value) = field, number < 8 { fields[number] = value }
+    while true {
+        let field: ProtobufReader.Field?
+        do {
+            field = try reader.next(in: bytes)
+        } catch {
+            throw damage
         }
-    } catch {
-        throw WALSegment.Damage(offset: range.lowerBound, problem: "a record's message cannot be read")
+        guard let field else { return fields }
+        if case .varint(let number, let value) = field {
+            if number < 8 { fields[number] = value }
+        } else if isOnlyThese {
+            throw damage
+        }
     }
-    return fields
 }
 
 /// The voters in a raft snapshot's record: field 1 of its field 3; nil where it names none.

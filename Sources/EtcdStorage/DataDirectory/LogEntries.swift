@@ -48,6 +48,9 @@ public struct LogEntries: Sendable {
     /// The segment behind which one is missing, where no entry that is wanted was in that.
     public internal(set) var missingBehind: String?
 
+    /// Indexes of those entries that change the members.
+    public internal(set) var memberChanges: [UInt64] = []
+
     /// Where entries lie that are above ``origin``.
     var places: [Place] = []
     /// The index before that of the first of ``places``.

@@ -254,4 +254,31 @@ struct RaftConfiguration: Sendable {
 extension StoreFacts {
     /// The IDs of the members that vote; empty where the database does not tell.
     public var voters: Set<UInt64> { RaftConfiguration(of: self).voters }
+
+    /// The IDs of the members that vote once the entries of a log are applied to the database, whether all their changes
+    /// of members are allowed or not; empty where neither tells.
+    public func voters(after entries: LogEntries) -> Set<UInt64> {
+        var configuration = RaftConfiguration(of: self)
+        for index in entries.memberChanges {
+            // A log that changes meanwhile is told when it is replayed.
+            try? entries.forEach(in: index..<index + 1) { (_, data) in
+                let bytes = data.withUnsafeBytes { Data($0) }
+                if let change = try? Raftpb_ConfChange(serializedBytes: bytes) { configuration.note(change) }
+                return true
+            }
+        }
+        let named = entries.summary.voters?.map(\.rawValue) ?? []
+        return configuration.voters.isEmpty ? Set(named) : configuration.voters
+    }
+}
+
+extension RaftConfiguration {
+    fileprivate mutating func note(_ change: Raftpb_ConfChange) {
+        switch change.type {
+        case .confChangeAddNode: self.add(change.nodeID, asLearner: false)
+        case .confChangeAddLearnerNode: self.add(change.nodeID, asLearner: true)
+        case .confChangeRemoveNode: self.remove(change.nodeID)
+        case .confChangeUpdateNode: break
+        }
+    }
 }

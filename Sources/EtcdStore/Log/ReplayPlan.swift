@@ -40,8 +40,8 @@ public struct ReplayPlan: Hashable, Sendable {
     ) {
         let base = facts.consistentIndex ?? 0
         let summary = entries.summary
-        let voters = facts.voters
-        self.voterCount = voters.isEmpty ? summary.voters?.count ?? 0 : voters.count
+        // Where the log changes it, no entry is taken for decided by fewer than must have agreed to it.
+        self.voterCount = max(facts.voters.count, facts.voters(after: entries).count)
         self.undecided = undecided
         let there = entries.indexes
         let first = there.lowerBound
@@ -70,6 +70,11 @@ public struct ReplayPlan: Hashable, Sendable {
 public struct ReplayStop: Hashable, Sendable {
     public var index: UInt64
     public var reason: Reason
+
+    public init(index: UInt64, reason: Reason) {
+        self.index = index
+        self.reason = reason
+    }
 
     public enum Reason: Hashable, Sendable {
         /// Entries from this index on are missing, up to `next`.

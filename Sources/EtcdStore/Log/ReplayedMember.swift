@@ -113,7 +113,7 @@ private struct EntryReplay {
     ) -> ReplayStop.Reason? {
         let bytes = data.withUnsafeBytes { Data($0) }
         // etcd reads what cannot be read as its request as one of version 2.
-        guard let request = try? Etcdserverpb_InternalRaftRequest(serializedBytes: bytes) else {
+        guard var request = try? Etcdserverpb_InternalRaftRequest(serializedBytes: bytes) else {
             guard let old = try? Etcdserverpb_Request(serializedBytes: bytes) else { return .unreadable }
             self.apply(old)
             return nil
@@ -137,6 +137,9 @@ private struct EntryReplay {
             let change = request.downgradeInfoSet
             self.store.noteOfCluster { $0.setDowngrade(enabled: change.enabled, target: change.ver) }
         case .downgradeVersionTest: break
+        case .txn:
+            request.txn.leaveOutRanges()
+            return self.apply(request, hash)
         default: return self.apply(request, hash)
         }
         return nil
@@ -180,6 +183,21 @@ private struct EntryReplay {
         self.store.noteApplied(RaftPosition(term: entry.term, index: entry.index))
         return .memberRemoved
     }
+}
+
+extension Etcdserverpb_TxnRequest {
+    /// Leaves out what only reads: a member to which nobody waits for the answer does so, and then a range at a revision
+    /// that is compacted does not fail the transaction. Those of transactions within it stay.
+    ///
+    /// Source: etcd-io/etcd `server/etcdserver/server.go`, `applyEntryNormal`, and `util.go`, `removeNeedlessRangeReqs`.
+    fileprivate mutating func leaveOutRanges() {
+        self.success.removeAll(where: \.isRange)
+        self.failure.removeAll(where: \.isRange)
+    }
+}
+
+extension Etcdserverpb_RequestOp {
+    fileprivate var isRange: Bool { if case .requestRange = self.request { true } else { false } }
 }
 
 extension Store {

@@ -41,7 +41,19 @@ public struct MembersReport: Sendable {
     /// Whether all that was read is sound and of one mind.
     public var isSound: Bool {
         !self.hashesDiffer && self.choice.contradicting.isEmpty && self.choice.leftOut.isEmpty
-            && self.members.allSatisfy { $0.damage == nil && $0.problems.isEmpty && $0.stop == nil }
+            && self.members.allSatisfy { member in
+                member.damage == nil && member.stop == nil && member.problems.allSatisfy(\.isOrdinary)
+            }
+    }
+}
+
+extension MemberLog.Problem {
+    /// Whether a member that was killed may have it.
+    fileprivate var isOrdinary: Bool {
+        switch self {
+        case .cut, .segmentMissing: true
+        case .missing, .damaged, .endsBeforeDatabase, .beginsAfterDatabase, .receivedDatabaseMissing: false
+        }
     }
 }
 

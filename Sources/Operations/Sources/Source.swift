@@ -32,6 +32,17 @@ public enum Source: Sendable {
         }
     }
 
+    /// Every revision that a source of etcd's own keeps, a stopped member's with its log; nil for others.
+    ///
+    /// - Throws: What reading the keys of the database throws.
+    public func overlay() throws(StorageError) -> Overlay? {
+        switch self {
+        case .database(let database): Overlay(over: try OverlaySource(database))
+        case .member(let member): member.overlay
+        case .kine, .live: nil
+        }
+    }
+
     /// Reads the keys that live at a revision.
     ///
     /// - Parameters:

@@ -2,7 +2,9 @@ import EtcdMessages
 import EtcdRPC
 import EtcdStorage
 import Foundation
+import GRPCCore
 import StoreTestSupport
+import SwiftProtobuf
 import SystemPackage
 import TestSupport
 import Testing
@@ -32,7 +34,7 @@ struct KilledClusterTests {
         try await withTemporaryDirectory { directory in
             let plan = EtcdPlan(release, size: 3, in: directory)
             try await withRealEtcd(plan) { etcd in
-                let load = KillingLoad()
+                let load = KillingLoad(readsNewestAlone: true)
                 try await load.run(
                     against: plan.members.map(\.clientURL),
                     seed: seed,

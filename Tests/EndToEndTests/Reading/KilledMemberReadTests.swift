@@ -145,7 +145,7 @@ struct KilledMemberReadTests {
     /// A real etcd that starts from the restored directory has the log's keys and user.
     @Test func aRestoredLogIsServedByEtcd() async throws {
         try await self.withKilledMember(.v34) { killed in
-            let plan = EtcdPlan(.v35, in: killed.place.appending("new"))
+            let plan = EtcdPlan(.v35, in: killed.place)
             let restore = try await RegistreeProgram.run(
                 "restore",
                 killed.data.string,

@@ -73,7 +73,7 @@ public struct MemberDirectories: Sendable {
             return best.reach.isBehind(next.reach) ? next : best
         }
         guard let best else { throw .noneReadable(self.leftOut) }
-        let voters = best.facts.voters
+        let voters = best.entries.map { best.facts.voters(after: $0) } ?? best.facts.voters
         let given = Set(self.directories.compactMap(\.member?.rawValue))
         let contradicting = self.directories.filter { other in
             guard other.path != best.path, let own = best.entries, let theirs = other.entries,

@@ -2,7 +2,6 @@ import EtcdServer
 public import EtcdStorage
 public import EtcdStore
 import Files
-import Synchronization
 
 /// A database that was opened, with the log beside it where it is a stopped member's.
 public struct MemberState: Sendable {
@@ -60,9 +59,8 @@ public struct MemberState: Sendable {
             self.init(database, nil, received + plan.notes(besides: directory.log.problems) + problems)
             return
         }
-        let passwords = PasswordHashes()
         let replayed = try ReplayedMember(plan, of: entries, over: database) { (password) throws(EtcdError) in
-            makesPasswords ? try passwords.hash(of: password) : ""
+            makesPasswords ? try Bcrypt.hash(password) : ""
         }
         let note = SourceNote.replayed(plan, replayed.outcome)
         let isApplied = replayed.outcome.appliedCount > 0
@@ -120,18 +118,6 @@ func naming<Result>(
         return try body()
     } catch {
         throw StorageError(.file(error), path: path)
-    }
-}
-
-/// Hashes of passwords, each made once.
-private final class PasswordHashes: Sendable {
-    private let known = Mutex<[String: String]>([:])
-
-    func hash(of password: String) throws(EtcdError) -> String {
-        if let hash = self.known.withLock({ $0[password] }) { return hash }
-        let hash = try Bcrypt.hash(password)
-        self.known.withLock { $0[password] = hash }
-        return hash
     }
 }
 
