@@ -11,6 +11,8 @@ struct TreeOutline: Sendable {
     private(set) var firstPages = PageSet(count: 0)
     /// The pages behind the first of each branch that takes several.
     private(set) var overflow: [Range<UInt64>] = []
+    /// What the branches take.
+    private(set) var branches = PageSpace()
     /// Where edges are kept, the file range of the key by which its branch names each leaf; a root that is a leaf
     /// has none.
     private(set) var edges: [Range<Int>] = []
@@ -50,6 +52,7 @@ struct TreeOutline: Sendable {
         var (below, edges): ([PageID], [Range<Int>]) = ([], [])
         for (position, id) in self.leaves.enumerated() {
             let page = try file.treePage(id, in: bytes)
+            self.branches.add(page, pageSize: file.pageSize)
             if page.header.overflow > 0 {
                 self.overflow.append(id.rawValue + 1..<id.rawValue + 1 + UInt64(page.header.overflow))
             }
@@ -60,6 +63,7 @@ struct TreeOutline: Sendable {
                     throw BoltError(.pageOutOfRange(highWater: file.meta.highWater), page: child)
                 }
                 guard self.firstPages.insert(child) else { throw BoltError(.referencedTwice, page: child) }
+                self.branches.structureByteCount += key.count
                 below.append(child)
                 guard keepingEdges else { continue }
                 if isFirst, self.edges.indices.contains(position),

@@ -23,6 +23,35 @@ struct GoDuration: ExpressibleByArgument, Hashable {
     var defaultValueDescription: String { "\(self.duration.components.seconds)s" }
 }
 
+/// A number of bytes: `2147483648`, `8GiB`, `8G`, `500MB`.
+struct ByteCount: ExpressibleByArgument, Hashable {
+    var byteCount: Int
+
+    init(_ byteCount: Int) {
+        self.byteCount = byteCount
+    }
+
+    /// nil for anything that is not a whole number above 0 with or without a unit.
+    init?(argument: String) {
+        let digits = argument.prefix { $0.isASCII && $0.isNumber }
+        let units = ["": 1, "K": 1000, "M": 1_000_000, "G": 1_000_000_000, "T": 1_000_000_000_000]
+        let binary = ["KI": 1 << 10, "MI": 1 << 20, "GI": 1 << 30, "TI": 1 << 40]
+        var unit = argument[digits.endIndex...].uppercased()
+        if unit.hasSuffix("B") { unit.removeLast() }
+        guard let number = Int(digits), number > 0, let factor = units[unit] ?? binary[unit] else {
+            return nil
+        }
+        let (product, isOver) = number.multipliedReportingOverflow(by: factor)
+        guard !isOver else { return nil }
+        self.byteCount = product
+    }
+
+    /// What `--help` shows for a default.
+    var defaultValueDescription: String {
+        self.byteCount % (1 << 30) == 0 ? "\(self.byteCount >> 30)GiB" : "\(self.byteCount)"
+    }
+}
+
 /// `--age-from`.
 extension AgeOrigin: ExpressibleByArgument {
     public init?(argument: String) {

@@ -9,11 +9,7 @@ import Presentation
 struct SourceOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp(
-            "What to read: a snapshot file, packed or not, - for standard input, a directory of backups, a stopped "
-                + "member's data directory, kine's file (state.db of k3s), or live (default: $REGISTREE_FROM).",
-            valueName: "source"
-        ),
+        help: .source,
         completion: .file()
     )
     var file: String?
@@ -99,6 +95,41 @@ struct RegistryOptions: ParsableArguments {
     }
 }
 
+/// The source of the commands that look at all of it, history included, and so at no single revision.
+struct WholeSourceOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: .source, completion: .file())
+    var file: String?
+
+    @Flag(help: "Compare the snapshot's digest with its bytes first.")
+    var check = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Tell apart only the keys below this root (default: all roots in the source, such as /registry).",
+            valueName: "prefix"
+        )
+    )
+    var etcdPrefix: String?
+
+    @OptionGroup(title: "A live etcd") var endpoints: EndpointOptions
+    @OptionGroup(title: "A live etcd") var reading: LiveReadingOptions
+
+    /// Opens a source, and prints what a person should know of it.
+    ///
+    /// - Parameter file: As `-f` names it; nil for what the environment names.
+    /// - Returns: The source, and what reports call it.
+    /// - Throws: What ``SourceRequest/open(_:)`` throws.
+    func open(_ file: String?) throws -> (source: RegistrySource, name: String) {
+        var connection = self.endpoints.flags
+        connection.consistency = self.reading.consistency
+        let request = SourceRequest(file: file, connection: connection, checksDigest: self.check)
+        let (source, notes) = try request.open(.process)
+        note(notes)
+        let registry = RegistrySource(source, revision: nil, etcdPrefix: self.etcdPrefix)
+        return (registry, source.path ?? "live etcd")
+    }
+}
+
 /// `-n` and `-A`.
 struct NamespaceOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "Show this namespace.", completion: .namespaces)
@@ -124,6 +155,13 @@ struct NamespaceOptions: ParsableArguments {
 }
 
 extension ArgumentHelp {
+    /// Of `-f`.
+    static let source = ArgumentHelp(
+        "What to read: a snapshot file, packed or not, - for standard input, a directory of backups, a stopped "
+            + "member's data directory, kine's file (state.db of k3s), or live (default: $REGISTREE_FROM).",
+        valueName: "source"
+    )
+
     /// Of the argument of commands that read one backup as a whole.
     static let backup = ArgumentHelp(
         "Snapshot file, packed or not, - for standard input, a directory of backups, kine's file, or a stopped "

@@ -18,6 +18,8 @@ public struct MemberStatus: Hashable, Sendable {
     public var revision: Int64
     /// Size of the database file, in bytes.
     public var databaseSize: Int64
+    /// How much of it holds something, in bytes; 0 when the member does not say, as kine.
+    public var databaseSizeInUse: Int64 = 0
     /// The leader's member ID; nil when there is none.
     public var leader: UInt64?
     public var isLearner: Bool
@@ -82,6 +84,7 @@ extension MemberStatus {
         self.version = printable(answer.version)
         self.revision = answer.header.revision
         self.databaseSize = answer.dbSize
+        self.databaseSizeInUse = answer.dbSizeInUse
         self.leader = answer.leader == 0 ? nil : answer.leader
         self.isLearner = answer.isLearner
         self.errors = answer.errors.prefix(64).map(printable)

@@ -56,21 +56,32 @@ struct KeyIndex {
     /// - Returns: The change that was the newest before, if there was one.
     @discardableResult
     mutating func update(_ entry: Entry, in bytes: RawSpan) -> Entry? {
+        let (index, isNew) = self.index(of: entry, in: bytes)
+        guard !isNew else { return nil }
+        let found = self.entries[index]
+        self.entries[index] = entry
+        return found
+    }
+
+    /// Where the key of `entry` is among ``entries``; one that is new is added with `entry`.
+    mutating func index(of entry: Entry, in bytes: RawSpan) -> (index: Int, isNew: Bool) {
         if self.entries.count * 2 >= self.slots.count { self.grow() }
         let mask = self.slots.count - 1
         var slot = Int(entry.hash) & mask
         while self.slots[slot] != 0 {
             let index = Int(self.slots[slot]) - 1
             let found = self.entries[index]
-            if found.hash == entry.hash, bytes.compare(found.key, entry.key) == 0 {
-                self.entries[index] = entry
-                return found
-            }
+            if found.hash == entry.hash, bytes.compare(found.key, entry.key) == 0 { return (index, false) }
             slot = (slot + 1) & mask
         }
         self.entries.append(entry)
         self.slots[slot] = UInt32(self.entries.count)
-        return nil
+        return (self.entries.count - 1, true)
+    }
+
+    /// Makes `entry` the newest change of the key at `index`, which is its own.
+    mutating func replace(at index: Int, with entry: Entry) {
+        self.entries[index] = entry
     }
 
     /// Whether it has a change of the key of `entry`.

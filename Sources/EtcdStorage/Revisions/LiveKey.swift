@@ -9,6 +9,9 @@ public struct LiveKey: Sendable {
 
     /// Size of the value in bytes, known without touching it.
     public var valueByteCount: Int { Int(self.entry.valueCount) }
+
+    /// Size of the record in bucket `key`, revision and message, in bytes.
+    public var recordByteCount: Int { self.entry.recordByteCount }
 }
 
 // MARK: Finding keys

@@ -74,11 +74,19 @@ extension EtcdDatabase {
 
     /// The index entry for a record; reads the key and the sizes, and never the value.
     func entry(for record: RevisionRecord, in bytes: RawSpan) throws(StorageError) -> KeyIndex.Entry {
+        try self.headed(record, in: bytes).entry
+    }
+
+    /// The same, with the version that the record says.
+    func headed(
+        _ record: RevisionRecord,
+        in bytes: RawSpan
+    ) throws(StorageError) -> (entry: KeyIndex.Entry, version: Int64) {
         let message = record.pair.value
         guard let head = KeyValueHead(reading: bytes, in: message),
             let messageCount = UInt32(exactly: message.count)
         else { throw try self.broken(.badKeyValue(record.revision), on: record.page) }
-        return KeyIndex.Entry(
+        let entry = KeyIndex.Entry(
             offset: record.pair.keyOffset,
             messageCount: messageCount,
             keyCount: UInt32(head.key.count),
@@ -88,5 +96,6 @@ extension EtcdDatabase {
             isTombstone: record.revision.isTombstone,
             hasTail: head.hasTail
         )
+        return (entry, head.version)
     }
 }

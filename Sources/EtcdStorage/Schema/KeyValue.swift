@@ -77,6 +77,8 @@ extension ProtobufWriter {
 struct KeyValueHead {
     /// File range of the key; empty in the record of a revision bump, whose message is empty.
     var key: Range<Int>
+    /// Changes in this generation of the key; 0 in a tombstone.
+    var version: Int64 = 0
     /// Length of the value, in bytes.
     var valueCount = 0
 
@@ -96,6 +98,7 @@ struct KeyValueHead {
                     self.hasTail = true
                     return
                 }
+                if case .varint(number: 4, let version) = field { self.version = Int64(bitPattern: version) }
                 guard case .bytes(number: 5, let value) = field else { continue }
                 self.valueCount = value.count
                 self.hasTail = value.upperBound < range.upperBound

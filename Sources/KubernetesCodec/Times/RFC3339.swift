@@ -4,7 +4,7 @@
 ///   - seconds: Since 1970.
 ///   - nanoseconds: Given, they show as six digits of microseconds; more than a second of them carries over.
 /// - Returns: Nil outside of the years 0 to 9999.
-func rfc3339Text(seconds: Int64, nanoseconds: Int32? = nil) -> String? {
+public func rfc3339Text(seconds: Int64, nanoseconds: Int32? = nil) -> String? {
     let microseconds = nanoseconds.map { Int64($0) / 1_000 }
     let carried = ((microseconds ?? 0) - ((microseconds ?? 0) < 0 ? 999_999 : 0)) / 1_000_000
     let (seconds, isOver) = seconds.addingReportingOverflow(carried)

@@ -20,17 +20,24 @@ public func contents(ofFile path: String) throws -> [UInt8] {
     return try file.contents()
 }
 
+extension EncryptionConfiguration {
+    /// Reads an API server's EncryptionConfiguration.
+    ///
+    /// - Throws: `.notEncryptionConfiguration` and `.tooLarge`; `FileError` when the file cannot be read.
+    public init(file path: String) throws {
+        do {
+            try self.init(Document(yaml: try contents(ofFile: path)))
+        } catch let error as CodecError {
+            throw InputFileError.notEncryptionConfiguration(path: path, error)
+        }
+    }
+}
+
 extension Decryption {
     /// Opens values with the keys and KMS plugins that an API server's EncryptionConfiguration names.
     ///
     /// - Throws: `.notEncryptionConfiguration` and `.tooLarge`; `FileError` when the file cannot be read.
     public init(configurationFile path: String) throws {
-        let configuration: EncryptionConfiguration
-        do {
-            configuration = try EncryptionConfiguration(Document(yaml: try contents(ofFile: path)))
-        } catch let error as CodecError {
-            throw InputFileError.notEncryptionConfiguration(path: path, error)
-        }
-        self.init(configuration: configuration, keyService: KMSPlugins())
+        self.init(configuration: try EncryptionConfiguration(file: path), keyService: KMSPlugins())
     }
 }

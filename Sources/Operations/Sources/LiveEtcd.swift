@@ -1,4 +1,4 @@
-import EtcdClient
+public import EtcdClient
 public import EtcdStorage
 
 /// A live etcd, whose keys are read into a keyspace like a snapshot's.
@@ -35,5 +35,12 @@ public struct LiveEtcd: Sendable {
             }
             return try spool.keyspace(at: pinned, of: newest ?? pinned)
         }
+    }
+
+    /// What the member that answers says of itself.
+    ///
+    /// - Throws: `EtcdClientError` of the last endpoint.
+    public func status() async throws -> MemberStatus {
+        try await self.connection.withClient { try await $0.status() }
     }
 }

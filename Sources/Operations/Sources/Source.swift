@@ -21,6 +21,15 @@ public enum Source: Sendable {
         }
     }
 
+    /// Of the file or directory; nil for a live etcd.
+    public var path: String? {
+        switch self {
+        case .database(let database): database.path
+        case .kine(let kine): kine.path
+        case .live: nil
+        }
+    }
+
     /// The leases; none where they cannot be had.
     ///
     /// - Throws: `StorageError` when the file's cannot be read.
