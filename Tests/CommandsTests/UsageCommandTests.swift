@@ -220,7 +220,14 @@ struct UsageCommandTests {
     }
 
     @Test func saysTheGravestFirst() async throws {
-        let quota = try await RegistreeProgram.run("usage", "--quota", "5MB", "-f", Self.cluster)
+        let quota = try await RegistreeProgram.run(
+            "usage",
+            "--fields",
+            "--quota",
+            "5MB",
+            "-f",
+            Self.cluster
+        )
         #expect(quota.lines.first?.contains("% of its quota, and etcd refuses writes") == true)
         #expect(quota.output.contains("  also: "))
         let near = try await UsageReport.of(["--quota", "7MB", "-f", Self.cluster])
@@ -323,10 +330,6 @@ struct UsageCommandTests {
 // MARK: Metrics and the page
 
 extension UsageCommandTests {
-    /// A sample: name, label, value.
-    private static let sample =
-        #/(registree_usage_[a-z_]+)(\{(?:part|resource)="((?:[^"\\\n]|\\["\\n])*)"\})? (\d+)/#
-
     @Test(arguments: [
         "cluster-1.36/with-history.db", "cases/many-roots-and-broken-objects.db", "cases/odd-values.db",
     ])
@@ -335,10 +338,13 @@ extension UsageCommandTests {
         let result = try await RegistreeProgram.run("usage", "--metrics", "-f", path)
         #expect(result.exitCode == 0)
         let usage = try await UsageReport.of([path])
+        // Name, label, value.
+        let sample =
+            #/(registree_usage_[a-z_]+)(\{(?:part|resource)="((?:[^"\\\n]|\\["\\n])*)"\})? (\d+)/#
         var seen: Set<String> = []
         var sums: [String: Int] = [:]
         for line in result.lines where !line.hasPrefix("# ") {
-            let match = try #require(line.wholeMatch(of: Self.sample), "\(line)")
+            let match = try #require(line.wholeMatch(of: sample), "\(line)")
             #expect(seen.insert("\(match.1)\(match.2 ?? "")").inserted, "\(line)")
             sums[String(match.1), default: 0] += try #require(Int(match.4))
         }

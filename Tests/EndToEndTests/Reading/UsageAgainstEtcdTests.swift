@@ -57,7 +57,10 @@ struct UsageAgainstEtcdTests {
                 let key = "/registry/configmaps/ns\(number % 3)/name\(number)"
                 lines.append(isDelete ? "del \(key)" : "put \(key) \"\(value)\"")
             }
-            try await etcd.etcdctl(["txn"], input: (lines.dropFirst() + ["", ""]).joined(separator: "\n"))
+            try await etcd.etcdctl(
+                ["txn"],
+                input: (lines.dropFirst() + ["", "", ""]).joined(separator: "\n")
+            )
         }
     }
 

@@ -1,6 +1,7 @@
 import Bolt
 import EtcdStorage
 import Foundation
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -93,12 +94,12 @@ struct RetainedRecordsTests {
         try withTemporaryDirectory { directory in
             let path = directory.appending("damaged.db").string
             var data = try fixtureData("etcd-3.5/history.db")
-            // A second bucket with the pages of another.
+            // A page that is no longer of any one kind.
             let pages = PlainPages(data)
-            let page = try #require(pages.reached.max())
+            let page = try #require(pages.reached.min())
             data[Int(page) * pages.pageSize + 8] = 0x0F
             try data.write(to: URL(filePath: path))
-            #expect(throws: StorageError.self) { try EtcdDatabase(path: path).retainedRecords() }
+            #expect(throws: StorageError.self) { _ = try EtcdDatabase(path: path).retainedRecords() }
         }
     }
 }
