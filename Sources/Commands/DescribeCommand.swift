@@ -34,7 +34,7 @@ struct DescribeCommand: AsyncParsableCommand {
         let queries = try self.objects.queries(in: self.namespaces)
         let namespace = self.namespaces.onlyOrDefault
         let decryption = try self.decoding.decryption()
-        let source = try self.registry.open()
+        let source = try await self.registry.open(decryption)
         let (registry, leases) = try await source.registry(
             around: queries.flatMap(\.resources),
             namespace: namespace

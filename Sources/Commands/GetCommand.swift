@@ -60,7 +60,7 @@ struct GetCommand: AsyncParsableCommand {
         let queries = try self.objects.queries(in: self.namespaces)
         let namespace = self.namespaces.onlyOrDefault
         let decryption = try self.decoding.decryption()
-        let source = try self.registry.open()
+        let source = try await self.registry.open(decryption)
         let registry = try await source.registry(of: queries.flatMap(\.resources), namespace: namespace)
         var answers = try queries.answers(in: registry, namespace: namespace)
         let isTable = self.output == nil || self.output == .wide

@@ -56,7 +56,8 @@ struct KeysCommand: AsyncParsableCommand {
     func run() async throws {
         let range = self.etcdPrefix.map { Registry.keys(below: $0) } ?? self.selection.range
         let source = try self.source.open(self.endpoints, self.reading)
-        let keyspace = try await source.keyspace(of: [range], at: self.source.revision)
+        let revision = try await self.source.shownRevision(of: source)
+        let keyspace = try await source.keyspace(of: [range], at: revision)
         var renderer = KeyRenderer(self.output)
         renderer.keysOnly = self.keysOnly
         renderer.valuesOnly = self.printValueOnly

@@ -23,6 +23,12 @@ struct Root: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(
+                name: "History",
+                subcommands: [
+                    HistoryCommand.self, DeletedCommand.self, UndeleteCommand.self, ChangesCommand.self,
+                ]
+            ),
+            CommandGroup(
                 name: "Snapshot",
                 subcommands: [
                     StatusCommand.self, SalvageCommand.self, ConvertCommand.self, ServeCommand.self,

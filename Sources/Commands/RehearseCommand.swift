@@ -93,12 +93,14 @@ struct RehearseCommand: AsyncParsableCommand {
         let line = ProgressLine()
         defer { line.clear() }
         do {
-            let backup = try self.backup.find()
+            let backup = try await self.backup.open(
+                self.log,
+                digest: .compared,
+                scratch: request.scratchParent
+            )
             request.path = backup.path
-            let state = MemberState(of: try backup.database(), self.log.reading, makesPasswords: true)
-            let database = try state.wholeDatabase(in: request.scratchParent)
-            let rehearse = try Rehearse(request, of: database) { progress in line.show(progress) }
-            note(state.notes.filter { if case .logEntriesNotShown = $0 { false } else { true } })
+            let rehearse = try Rehearse(request, of: backup.database) { progress in line.show(progress) }
+            note(backup.notes.filter { if case .logEntriesNotShown = $0 { false } else { true } })
             return try await rehearse.run()
         } catch let error as StorageError {
             // A file too damaged to be opened gets its verdict all the same.

@@ -82,9 +82,13 @@ struct RestoreCommand: AsyncParsableCommand {
     }
 
     private func restore() async throws {
-        let (path, database, notes) = try self.source()
-        note(notes.filter(\.isAboutReplay))
-        let restore = try Restore(self.request(path), of: database, notes: notes)
+        let backup = try await self.backup.open(
+            self.otherDirectories,
+            self.log,
+            digest: self.skipHashCheck ? .ignored : .required
+        )
+        note(backup.notes.filter(\.isAboutReplay))
+        let restore = try Restore(self.request(backup.path), of: backup.database, notes: backup.notes)
         try restore.checkDestinations()
         let space = try restore.space()
         if space.neededAtMost > space.free {
@@ -97,20 +101,8 @@ struct RestoreCommand: AsyncParsableCommand {
             workingDirectory: FileManager.default.currentDirectoryPath
         )
         note(report.warnings.map { "Warning: \($0)" })
+        if let warning = backup.earlier?.warning(restoredRevision: restore.plan.restoredRevision) { note(warning) }
         try Output.print(report, as: self.output)
-    }
-
-    /// The database to restore: of a data directory with its log.
-    private func source() throws -> (path: String, database: EtcdDatabase, notes: [SourceNote]) {
-        let scratch = CallerContext.process.temporaryDirectory
-        guard self.otherDirectories.isEmpty else {
-            let paths = [self.backup.path] + self.otherDirectories
-            let (directory, state, notes) = try MemberDirectories.best(of: paths, self.log.reading)
-            return (directory.path, try state.wholeDatabase(in: scratch), notes)
-        }
-        let backup = try self.backup.find()
-        let state = MemberState(of: try backup.database(), self.log.reading, makesPasswords: true)
-        return (backup.path, try state.wholeDatabase(in: scratch), state.notes)
     }
 
     private func request(_ path: String) throws -> RestoreRequest {

@@ -100,16 +100,10 @@ extension Registry {
     }
 
     /// The object at a key; nil when there is none.
-    func object(atKey key: String) -> StoredObject? {
+    public func object(atKey key: String) -> StoredObject? {
         let (position, found) = self.keyspace.position(of: Array(key.utf8).span.bytes)
         guard found else { return nil }
-        var low = 0
-        var high = self.runs.count
-        while low < high {
-            let middle = (low + high) / 2
-            if self.runs[middle].positions.upperBound <= position { low = middle + 1 } else { high = middle }
-        }
-        return StoredObject(key: self.keyspace[position], run: low)
+        return StoredObject(key: self.keyspace[position], run: self.run(at: position))
     }
 }
 

@@ -68,6 +68,30 @@ struct ServeEtcdCommand: AsyncParsableCommand {
     )
     var quotaBackendBytes: Int64?
 
+    @Option(
+        name: [.long, .customLong("rev")],
+        help: ArgumentHelp("Serve the state at this revision.", valueName: "n")
+    )
+    var revision: Int64?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Serve the state at this time: RFC 3339, or -5m and the like, back from the newest time that the source "
+                + "knows.",
+            valueName: "time"
+        )
+    )
+    var at: TimePoint?
+
+    @Option(
+        help: ArgumentHelp(
+            "With an earlier revision: grant leases that its keys hang on and that are gone for this long.",
+            valueName: "time"
+        )
+    )
+    var missingLeaseTtl = GoDuration(.seconds(3600))
+
     @Option(help: ArgumentHelp("Write a snapshot to this file at the end.", valueName: "file"))
     var save: String?
 
@@ -93,12 +117,13 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         guard self.watchProgressNotifyInterval.duration >= .milliseconds(100) else {
             throw ValidationError("--watch-progress-notify-interval must be 100ms or more.")
         }
+        try requireRevision(self.revision, orTime: self.at)
     }
 
     func run() async throws {
         let places = try self.listening.places()
         if let path = self.save { try self.checkDestination(path) }
-        let source = try self.source()
+        let source = try await self.source()
         let store = try source.store(quota: self.quotaBackendBytes.map(StorageQuota.init) ?? .none)
         let log = self.logLevel.logger
         let server = try StoreServer(store, at: places, options: self.options(source), log: log)
@@ -132,8 +157,17 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         return options
     }
 
-    private func source() throws -> ServedSource {
-        guard let name = SourceName.named(by: self.file, in: .process) else { return ServedSource() }
+    private func source() async throws -> ServedSource {
+        guard let name = SourceName.named(by: self.file, in: .process) else {
+            guard self.revision == nil, self.at == nil else {
+                throw Failure(
+                    "--revision and --at need a source",
+                    advice: "give one with -f",
+                    status: .badInput
+                )
+            }
+            return ServedSource()
+        }
         guard case .path(let path) = name else {
             throw Failure(
                 "a live etcd cannot be served",
@@ -147,7 +181,15 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         if self.check { note(try database.checkedDigestNotes()) }
         let state = MemberState(of: database, self.log.reading, makesPasswords: true)
         note(state.notes)
-        return try ServedSource(state.wholeDatabase(in: CallerContext.process.temporaryDirectory))
+        let request = EarlierStateRequest(
+            self.revision,
+            self.at,
+            missingLeaseTTL: self.missingLeaseTtl,
+            .ignored
+        )
+        let scratch = CallerContext.process.temporaryDirectory
+        let earlier = try await request.state(of: state, in: scratch)
+        return try ServedSource(earlier?.database ?? state.wholeDatabase(in: scratch))
     }
 
     /// Finds out now, not after hours, that the file cannot be written.

@@ -67,6 +67,11 @@ extension AgeOrigin: ExpressibleByArgument {
     public static var allValueStrings: [String] { ["snapshot", "now", "2006-01-02T15:04:05Z"] }
 }
 
+/// `--at` and `--since`.
+extension TimePoint: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
 /// `--consistency`.
 extension ConnectionOptions.ReadConsistency: ExpressibleByArgument {}
 

@@ -19,7 +19,8 @@ extension ExitStatus {
         case let error as MemberChoiceError: self = error.status
         case let error as RestoreError: self = error.status
         case let error as ConvertError: self = error.status
-        case is SourceError, is InputFileError, is ObjectQueryError, is UnknownResource, is SelectorError,
+        case is HistoryError, is SourceError, is InputFileError, is ObjectQueryError, is UnknownResource,
+            is SelectorError,
             is InitialClusterError, is RestorePlanError:
             self = .badInput
         case let error as HelmError: self = error.status

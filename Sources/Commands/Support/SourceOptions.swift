@@ -1,6 +1,8 @@
 import ArgumentParser
 import EtcdClient
 import EtcdStore
+import FoundationEssentials
+import KubernetesCodec
 import KubernetesRegistry
 import Operations
 import Presentation
@@ -20,12 +22,37 @@ struct SourceOptions: ParsableArguments {
     )
     var revision: Int64?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Show the keys as they were at this time: RFC 3339, or -5m and the like, back from the newest time that the "
+                + "source knows, of a live etcd from now.",
+            valueName: "time"
+        )
+    )
+    var at: TimePoint?
+
     @Flag(help: "Compare the snapshot's digest with its bytes first.")
     var check = false
 
     @OptionGroup var log: LogOptions
 
-    func validate() throws { try requireRevision(self.revision) }
+    func validate() throws { try requireRevision(self.revision, orTime: self.at) }
+
+    /// The revision that is asked for, by its number or by a time, in which case it is said which one that is.
+    ///
+    /// - Returns: nil for the newest.
+    func shownRevision(
+        of source: Source,
+        etcdPrefix: String? = nil,
+        decryption: Decryption? = nil
+    ) async throws -> Int64? {
+        guard let at = self.at else { return self.revision }
+        let registry = RegistrySource(source, revision: nil, etcdPrefix: etcdPrefix)
+        let found = try await registry.revision(at: at, now: .now, decryption: decryption)
+        note(found.line)
+        return found.revision
+    }
 
     /// Opens what the flags and the environment name, and prints what a person should know of it.
     func open(_ endpoints: EndpointOptions, _ reading: LiveReadingOptions) throws -> Source {
@@ -61,6 +88,11 @@ struct LogOptions: ParsableArguments {
     var reading: LogReading { LogReading(isReplayed: !self.noLog, undecided: self.uncommitted) }
 }
 
+extension Int64 {
+    /// The time now, in milliseconds since 1970.
+    static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
+}
+
 /// How the keys of a live etcd are read.
 struct LiveReadingOptions: ParsableArguments {
     @Option(
@@ -86,10 +118,26 @@ struct RegistryOptions: ParsableArguments {
     )
     var etcdPrefix: String?
 
-    func open() throws -> RegistrySource {
+    /// Opens the source, and finds the revision that is asked for.
+    ///
+    /// - Parameter decryption: Opens encrypted values, which may tell the time of revisions.
+    /// - Returns: The source at its revision.
+    /// - Throws: `HistoryError` for a time of which the source knows nothing; what opening the source throws.
+    func open(_ decryption: Decryption? = nil) async throws -> RegistrySource {
+        let source = try self.openNewest()
+        let revision = try await self.source.shownRevision(
+            of: source.source,
+            etcdPrefix: self.etcdPrefix,
+            decryption: decryption
+        )
+        return RegistrySource(source.source, revision: revision, etcdPrefix: self.etcdPrefix)
+    }
+
+    /// Opens the source, whatever revision is asked for.
+    func openNewest() throws -> RegistrySource {
         RegistrySource(
             try self.source.open(self.endpoints, self.reading),
-            revision: self.source.revision,
+            revision: nil,
             etcdPrefix: self.etcdPrefix
         )
     }
@@ -122,7 +170,13 @@ struct WholeSourceOptions: ParsableArguments {
     func open(_ file: String?) throws -> (source: RegistrySource, name: String) {
         var connection = self.endpoints.flags
         connection.consistency = self.reading.consistency
-        let request = SourceRequest(file: file, connection: connection, checksDigest: self.check)
+        let request = SourceRequest(
+            file: file,
+            connection: connection,
+            checksDigest: self.check,
+            // What is looked at lies in the database.
+            log: LogReading(isReplayed: false)
+        )
         let (source, notes) = try request.open(.process)
         note(notes)
         let registry = RegistrySource(source, revision: nil, etcdPrefix: self.etcdPrefix)

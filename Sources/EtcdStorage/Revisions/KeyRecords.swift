@@ -64,12 +64,14 @@ struct KeyRecords: Sendable {
         do throws(StorageError) {
             try self.checkUnchanged()
             let page = try self.database?.page(ofRecordAt: entry.offset)
-            let path = self.database?.path ?? self.file?.path ?? "a store in memory"
-            return StorageError(.badKeyValue(revision), path: path, page: page, key: key)
+            return StorageError(.badKeyValue(revision), path: self.path, page: page, key: key)
         } catch {
             return error
         }
     }
+
+    /// What errors name.
+    var path: String { self.database?.path ?? self.file?.path ?? "a store in memory" }
 
     /// Throws when the file has become shorter since it was opened, so that what was read is not to be trusted.
     func checkUnchanged() throws(StorageError) {

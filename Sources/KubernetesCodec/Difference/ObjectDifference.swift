@@ -11,6 +11,9 @@ public struct ObjectDifference: Sendable {
 
     public var isEmpty: Bool { self.changes.isEmpty }
 
+    /// No difference.
+    public init() {}
+
     public init(from old: Value, to new: Value) {
         self.compare(old, new, at: FieldPath(), listName: nil)
     }

@@ -4,7 +4,7 @@ public import EtcdStorage
 /// A live etcd, whose keys are read into a keyspace like a snapshot's.
 public struct LiveEtcd: Sendable {
     private let connection: EtcdConnection
-    private let spoolDirectory: String
+    let spoolDirectory: String
 
     /// - Parameters:
     ///   - connection: Whom to ask.
@@ -12,6 +12,11 @@ public struct LiveEtcd: Sendable {
     public init(_ connection: EtcdConnection, spoolDirectory: String) {
         self.connection = connection
         self.spoolDirectory = spoolDirectory
+    }
+
+    /// Connects and calls `body` with the client.
+    func withClient<Result: Sendable>(_ body: (EtcdClient) async throws -> Result) async throws -> Result {
+        try await self.connection.withClient(body)
     }
 
     /// Reads the keys of `ranges`, which do not overlap, all at one revision.

@@ -25,6 +25,7 @@ public enum Source: Sendable {
     public var path: String? {
         switch self {
         case .database(let database): database.path
+        case .member(let member): member.database.path
         case .kine(let kine): kine.path
         case .live: nil
         }
@@ -38,17 +39,6 @@ public enum Source: Sendable {
         case .database(let database): try StoreFacts(reading: database).leases
         case .member(let member): member.store.leases
         case .kine, .live: []
-        }
-    }
-
-    /// Every revision that a source of etcd's own keeps, a stopped member's with its log; nil for others.
-    ///
-    /// - Throws: What reading the keys of the database throws.
-    public func overlay() throws(StorageError) -> Overlay? {
-        switch self {
-        case .database(let database): Overlay(over: try OverlaySource(database))
-        case .member(let member): member.overlay
-        case .kine, .live: nil
         }
     }
 

@@ -45,7 +45,7 @@ public struct SourceRequest: Sendable {
             let digestNotes = self.checksDigest ? try database.checkedDigestNotes() : []
             let member = MemberState(of: database, self.log)
             let notes = backup.notes + digestNotes + database.strayByteNotes() + member.notes
-            return (member.replayed.map { .member($0) } ?? .database(database), notes)
+            return (member.source, notes)
         case .live:
             let connection = try self.connection.connection(context)
             let live = LiveEtcd(connection, spoolDirectory: context.temporaryDirectory)

@@ -127,6 +127,7 @@ public struct SpaceRequest: Sendable {
     public func read() async throws -> SpaceReading {
         switch self.source.source {
         case .database(let database): try await self.read(database)
+        case .member(let member): try await self.read(member.database)
         case .kine: try await self.readKeys(member: nil)
         case .live(let live): try await self.readKeys(member: live.status())
         }

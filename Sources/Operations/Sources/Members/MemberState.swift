@@ -75,10 +75,13 @@ public struct MemberState: Sendable {
 }
 
 extension MemberState {
+    /// The state as a source of keys.
+    public var source: Source { self.replayed.map { .member($0) } ?? .database(self.database) }
+
     /// The keys at every revision that is kept.
     ///
     /// - Throws: What reading the keys of the database throws.
-    public func overlay() throws(StorageError) -> Overlay {
+    func overlay() throws(StorageError) -> Overlay {
         if let replayed { return replayed.overlay }
         return Overlay(over: try OverlaySource(self.database))
     }

@@ -1,0 +1,81 @@
+import ArgumentParser
+import EtcdStorage
+import KubernetesRegistry
+import KubernetesTables
+import Operations
+import Presentation
+
+/// `registree undelete`.
+struct UndeleteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "undelete",
+        abstract: "Print the last states of deleted objects as YAML that can be applied again.",
+        usage: """
+            \(Program.name) undelete -f SOURCE RESOURCE/NAME ... [-n NAMESPACE] | kubectl apply -f -
+            \(Program.name) undelete -f SOURCE RESOURCE[,RESOURCE] [-n NAMESPACE | -A] [-l LABELS] [--since TIME]
+            """,
+        discussion: """
+            Left out is what an API server sets itself: uid, resourceVersion, creationTimestamp, deletionTimestamp, \
+            managedFields and status. Owners that are gone are named on standard error: with their ownerReferences an \
+            object is deleted again. Secrets are printed with their values. Objects that came back are left out.
+
+            Without -n or -A, the namespace default is looked at.
+            """
+    )
+
+    @Argument(
+        help: ArgumentHelp("Resources and then names, or RESOURCE/NAME each time.", valueName: "resource"),
+        completion: .objects
+    )
+    var arguments: [String]
+
+    @Option(
+        name: [.customShort("l"), .long],
+        help: ArgumentHelp(
+            "Print only objects with these labels: a=b,c!=d,e in (x,y),!f.",
+            valueName: "labels"
+        )
+    )
+    var selector: String?
+
+    @OptionGroup var since: SinceOptions
+    @OptionGroup var registry: RegistryOptions
+    @OptionGroup var decoding: DecodingOptions
+    @OptionGroup var namespaces: NamespaceOptions
+    @OptionGroup var pager: PagerOptions
+
+    func run() async throws {
+        let queries = try ObjectQuery.queries(self.arguments, isEverywhere: self.namespaces.allNamespaces)
+        let (timeline, moment) = try await self.registry.timeline(
+            self.decoding.decryption(),
+            since: self.since.since
+        )
+        let deletions = try timeline.deletions(
+            of: queries,
+            namespace: self.namespaces.onlyOrDefault,
+            since: moment
+        )
+        var undelete = Undelete(timeline)
+        undelete.selector = try self.selector.map { try LabelSelector($0) }
+        let result = try undelete.run(deletions.found)
+        var output = try Output(self.pager.display)
+        for object in result.objects {
+            var text: [UInt8] = []
+            object.append(to: &text)
+            try output.write(lines: text.span.bytes)
+        }
+        try output.flush()
+        try finish(timeline)
+        note(result.objects.flatMap(\.lines) + result.problems.lines + deletions.missing.map(\.line))
+        if result.objects.isEmpty, deletions.missing.isEmpty, !result.problems.isFailure {
+            note("Nothing that was deleted is missing.")
+        }
+        guard deletions.missing.isEmpty, !result.problems.isFailure else { throw ExitStatus.failed }
+    }
+}
+
+extension UndeleteCommand: NamesObjects {
+    var sourceOfNames: RegistryOptions { self.registry }
+    var namespaceOfNames: String? { self.namespaces.onlyOrDefault }
+    var typedArguments: [String] { self.arguments }
+}

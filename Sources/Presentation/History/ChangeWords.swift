@@ -1,0 +1,72 @@
+import EtcdStorage
+import JSONText
+import KubernetesCodec
+public import KubernetesRegistry
+public import Operations
+
+extension ChangeDetails {
+    /// `deployment.apps/web`.
+    var objectName: String { "\(self.resource.typeName)/\(self.name)" }
+
+    /// `created`, `updated`, `deleted`; a state of which the changes are gone says so.
+    var kindText: String {
+        switch self.kind {
+        case .created: "created"
+        case .updated: "updated"
+        case .deleted: "deleted"
+        case .state: "as it was"
+        }
+    }
+
+    var managersText: String { self.managers.isEmpty ? "-" : self.managers.joined(separator: ",") }
+
+    var meaning: Colors.Meaning? {
+        switch self.kind {
+        case .created: .good
+        case .deleted: .bad
+        case .updated: .name
+        case .state: .aside
+        }
+    }
+}
+
+extension RegistryHistory {
+    /// The line that says how far back the changes reach.
+    public func reachLine(_ times: RevisionTimes) -> String {
+        let compacted = self.changes.compactRevision
+        guard compacted > 0 else { return "Note: nothing was compacted: all changes are there" }
+        let time = times.time(of: compacted)
+        let placed = time.time == nil ? "" : " (\(time.text))"
+        return "Note: changes are there from revision \(compacted + 1) on\(placed); "
+            + "of what came before, a compaction left one state of each object"
+    }
+}
+
+/// What could not be compared, to be said once behind everything else.
+public struct UnknownChanges: Sendable {
+    /// How many changes are unknown: the values differ, and one of them cannot be read.
+    public private(set) var count = 0
+    private var first: UnreadableObject?
+
+    public init() {}
+
+    /// Counts a change.
+    public mutating func note(_ details: ChangeDetails) {
+        guard details.isUnknown else { return }
+        self.count += 1
+        self.first = self.first ?? details.problem
+    }
+
+    /// Adds what was counted of further changes.
+    public mutating func add(_ other: UnknownChanges) {
+        self.count += other.count
+        self.first = self.first ?? other.first
+    }
+
+    /// The lines that say so; none when all is known.
+    public var lines: [String] {
+        guard let first else { return [] }
+        let what = self.count == 1 ? "1 change is" : "\(self.count) changes are"
+        return ["Error: \(what) unknown: \(first.message)"] + (first.advice.map { ["  \($0)"] } ?? [])
+    }
+}

@@ -1,0 +1,60 @@
+import EtcdStorage
+import KubernetesCodec
+public import KubernetesRegistry
+public import Operations
+
+extension UndeletedObject {
+    private var title: String {
+        let place = self.deletion.namespace.isEmpty ? "" : " in namespace \(self.deletion.namespace)"
+        return terminalText("\(self.deletion.resource.typeName)/\(self.deletion.name)\(place)")
+    }
+
+    /// What a person should know of it before it is applied, a line each.
+    public var lines: [String] {
+        var lines: [String] = []
+        if self.isSecret { lines.append("Warning: \(self.title) is printed with its secret values") }
+        if !self.missingOwners.isEmpty {
+            let owners = terminalText(self.missingOwners.joined(separator: ", "))
+            lines.append(
+                "Warning: \(self.title) names owners that are gone (\(owners)): applied with these ownerReferences, "
+                    + "the garbage collector deletes it again"
+            )
+        }
+        return lines
+    }
+
+    /// Appends its YAML as a document of a stream.
+    public func append(to text: inout [UInt8]) {
+        text += "---\n".utf8
+        var writer = YAMLWriter()
+        swap(&writer.bytes, &text)
+        writer.write(self.document)
+        swap(&writer.bytes, &text)
+    }
+}
+
+extension NotDeleted {
+    /// The line that says why nothing is printed of it.
+    public var line: String {
+        switch self {
+        case .notFound(let missing): missing.line
+        case .lives(let resource, let name):
+            "Error: " + terminalText("\(resource.qualifiedName) \"\(name)\" is there and was not deleted")
+        case .earlier(let resource, let name, let revision):
+            "Error: "
+                + terminalText(
+                    "\(resource.qualifiedName) \"\(name)\" was deleted earlier, at revision \(revision)"
+                )
+        }
+    }
+}
+
+extension ObjectTimeline {
+    /// The line that says that an object was not there.
+    public func deletedLine(_ deletion: RetainedChange) -> String {
+        let registry = self.history.registry
+        let type = registry.resource(of: deletion.object)?.qualifiedName ?? ""
+        let name = "\(type) \"\(registry.name(of: deletion.object))\""
+        return "Error: " + terminalText("\(name) was deleted at revision \(deletion.revision)")
+    }
+}
