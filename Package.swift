@@ -193,7 +193,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Files", "Bolt", "Archives", "EtcdStorage", "EtcdStore", "EtcdClient", "EtcdServer",
-                "KubernetesCodec", "KubernetesTables", "KubernetesRegistry", "Operations", "Presentation",
+                "KubernetesCodec", "KubernetesTables", "KubernetesRegistry", "ClusterChecks", "Operations",
+                "Presentation",
                 arguments, logging, lifecycle, system,
             ],
             swiftSettings: settings

@@ -26,27 +26,37 @@ public protocol CheckResult: Hashable, Sendable {
     var count: Int { get }
 }
 
-/// How many things there are of a sort, and the first few of them.
+/// How many things there are of a sort, and which: a bounded number of them.
 public struct Sample<Element: Hashable & Sendable>: Hashable, Sendable {
-    /// How many are kept; a report has room for no more.
+    /// How many a line of a report names; it has room for no more.
     public static var limit: Int { 3 }
+    /// How many are kept.
+    public static var keptLimit: Int { 10_000 }
 
     public private(set) var count = 0
-    /// At most ``limit`` of them, in the order in which they were added.
-    public private(set) var first: [Element] = []
+    /// At most ``keptLimit`` of them, in the order in which they were added.
+    public private(set) var kept: [Element] = []
+    /// At most ``limit`` of them.
+    public var first: ArraySlice<Element> { self.kept.prefix(Self.limit) }
 
     public init() {}
+
+    /// The first of `count` things, all of them where there are no more.
+    init(_ first: [Element], count: Int) {
+        self.kept = first
+        self.count = count
+    }
 
     public var isEmpty: Bool { self.count == 0 }
 
     public mutating func add(_ element: @autoclosure () -> Element) {
         self.count += 1
-        if self.first.count < Self.limit { self.first.append(element()) }
+        if self.kept.count < Self.keptLimit { self.kept.append(element()) }
     }
 
     /// Adds those of `other` behind its own.
     public mutating func add(_ other: Sample<Element>) {
         self.count += other.count
-        self.first += other.first.prefix(Self.limit - self.first.count)
+        self.kept += other.kept.prefix(Self.keptLimit - self.kept.count)
     }
 }

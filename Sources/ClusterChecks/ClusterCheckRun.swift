@@ -21,27 +21,17 @@ public struct ClusterCheckRun: Sendable {
     /// - Throws: `StorageError` for a damaged record.
     public func run() async throws -> [(result: ClusterCheckResult, seconds: Double)] {
         let began = ContinuousClock.now
-        let objects = self.registry.objects(of: self.registry.resources.filter(\.isOfKubernetes))
+        let objects = self.registry.objectsOfKubernetes
         guard !objects.isEmpty else { return [(.noObjects, 0)] }
-        var checks = ClusterChecks()
-        let registry = self.registry
-        let walk = ObjectWalk(of: registry, decryption: self.decryption)
-        _ = try await walk.forEach(of: objects, startingWith: ClusterChecks()) { checks, found in
-            guard let resource = registry.resource(of: found.object) else { return }
-            checks.look(
-                at: CheckedObject(
-                    index: found.index,
-                    resource: resource,
-                    namespace: registry.namespace(of: found.object),
-                    name: registry.name(of: found.object),
-                    read: found.read,
-                    root: found.document.root
-                )
-            )
-        } take: { ofChunk, _ in
+        let checks = try await self.registry.look(
+            at: objects,
+            with: ClusterChecks(),
+            decryption: self.decryption
+        ) { checks, object in
+            checks.look(at: object)
+        } add: { checks, ofChunk in
             checks.add(ofChunk)
         }
-        try self.registry.keyspace.checkUnchanged()
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         var results = checks.results(
             CheckedObjects(
@@ -52,6 +42,46 @@ public struct ClusterCheckRun: Sendable {
         )
         results[0].seconds += seconds
         return results
+    }
+}
+
+extension Registry {
+    /// What an API server decodes, resource by resource.
+    var objectsOfKubernetes: [StoredObject] {
+        self.objects(of: self.resources.filter(\.isOfKubernetes))
+    }
+
+    /// Shows every object to checks, in chunks and on all processors; of each chunk a copy of `start` looks at it.
+    ///
+    /// - Returns: The checks of all chunks, added up in their order.
+    /// - Throws: `StorageError` for a damaged record.
+    func look<Checks: Sendable>(
+        at objects: [StoredObject],
+        with start: Checks,
+        decryption: Decryption?,
+        look: @escaping @Sendable (inout Checks, CheckedObject) -> Void,
+        add: (inout Checks, Checks) -> Void
+    ) async throws -> Checks {
+        var checks = start
+        let walk = ObjectWalk(of: self, decryption: decryption)
+        _ = try await walk.forEach(of: objects, startingWith: start) { checks, found in
+            guard let resource = self.resource(of: found.object) else { return }
+            look(
+                &checks,
+                CheckedObject(
+                    index: found.index,
+                    resource: resource,
+                    namespace: self.namespace(of: found.object),
+                    name: self.name(of: found.object),
+                    read: found.read,
+                    root: found.document.root
+                )
+            )
+        } take: { ofChunk, _ in
+            add(&checks, ofChunk)
+        }
+        try self.keyspace.checkUnchanged()
+        return checks
     }
 }
 

@@ -12,7 +12,8 @@ struct Root: AsyncParsableCommand {
         commandName: Program.name,
         abstract: "Take, prove, restore and open snapshots of Kubernetes' etcd.",
         discussion: "Exit codes: "
-            + ExitStatus.allCases.map { "\($0.rawValue) \($0.explanation)" }.joined(separator: "; ") + ".",
+            + ExitStatus.allCases.map { "\($0.rawValue) \($0.explanation)" }.joined(separator: "; ")
+            + ". \(ExitStatus.explanationOfDiff)",
         version: Program.description,
         groupedSubcommands: [
             CommandGroup(
@@ -20,6 +21,7 @@ struct Root: AsyncParsableCommand {
                 subcommands: [
                     TakeCommand.self, RehearseCommand.self, VerifyCommand.self, RestoreCommand.self,
                     ListCommand.self, GetCommand.self, DescribeCommand.self, TreeCommand.self,
+                    DiffCommand.self,
                 ]
             ),
             CommandGroup(
@@ -31,9 +33,13 @@ struct Root: AsyncParsableCommand {
             CommandGroup(
                 name: "Snapshot",
                 subcommands: [
-                    StatusCommand.self, SalvageCommand.self, ConvertCommand.self, ServeCommand.self,
-                    MembersCommand.self, LogCommand.self,
+                    StatusCommand.self, UsageCommand.self, EncryptionCommand.self, CheckCommand.self,
+                    SalvageCommand.self, ConvertCommand.self, ServeCommand.self,
                 ]
+            ),
+            CommandGroup(
+                name: "Stopped member",
+                subcommands: [MembersCommand.self, LogCommand.self]
             ),
             CommandGroup(
                 name: "Object",

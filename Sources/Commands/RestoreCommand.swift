@@ -83,8 +83,8 @@ struct RestoreCommand: AsyncParsableCommand {
 
     private func restore() async throws {
         let backup = try await self.backup.open(
-            self.otherDirectories,
             self.log,
+            among: self.otherDirectories,
             digest: self.skipHashCheck ? .ignored : .required
         )
         note(backup.notes.filter(\.isAboutReplay))

@@ -26,6 +26,13 @@ public struct ObjectWalk: Sendable {
         public var read: ReadObject
         /// The object; of one that could not be decoded, what its key says.
         public var document: Document
+
+        public init(index: Int, object: StoredObject, read: ReadObject, document: Document) {
+            self.index = index
+            self.object = object
+            self.read = read
+            self.document = document
+        }
     }
 
     /// What was made of a run of objects.

@@ -102,8 +102,12 @@ extension Registry {
     /// The object at a key; nil when there is none.
     public func object(atKey key: String) -> StoredObject? {
         let (position, found) = self.keyspace.position(of: Array(key.utf8).span.bytes)
-        guard found else { return nil }
-        return StoredObject(key: self.keyspace[position], run: self.run(at: position))
+        return found ? self.object(at: position) : nil
+    }
+
+    /// The object at a position of the keyspace.
+    public func object(at position: Int) -> StoredObject {
+        StoredObject(key: self.keyspace[position], run: self.run(at: position))
     }
 }
 

@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import ClusterChecks
 public import EtcdClient
 public import EtcdStore
 import KubernetesCodec
@@ -89,6 +90,33 @@ extension TreeFormat: ExpressibleByArgument {}
 extension KeyFormat: ExpressibleByArgument {}
 
 extension EtcdutlFormat: ExpressibleByArgument {}
+
+extension DifferenceFormat: ExpressibleByArgument {}
+
+extension FindingsFormat: ExpressibleByArgument {}
+
+extension Severity: ExpressibleByArgument {}
+
+/// `--include`: parts of a comparison, with commas between, or `all`.
+struct IncludedParts: ExpressibleByArgument {
+    var parts: Set<DifferencePart>
+
+    init?(argument: String) {
+        var parts: Set<DifferencePart> = []
+        for word in argument.split(separator: ",") {
+            if word == "all" {
+                parts.formUnion(DifferencePart.allCases)
+            } else if let part = DifferencePart(rawValue: String(word)) {
+                parts.insert(part)
+            } else {
+                return nil
+            }
+        }
+        self.parts = parts
+    }
+
+    static let allValueStrings = DifferencePart.allCases.map(\.rawValue) + ["all"]
+}
 
 /// In which form one object is printed.
 enum WholeObjectFormat: String, ExpressibleByArgument, CaseIterable {

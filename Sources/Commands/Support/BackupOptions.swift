@@ -45,14 +45,14 @@ struct BackupOptions: ParsableArguments {
     /// how it was found.
     ///
     /// - Parameters:
-    ///   - others: More directories of members of one cluster, of which the one with the longest log is opened.
     ///   - log: How a member's log is read.
+    ///   - others: More directories of members of one cluster, of which the one with the longest log is opened.
     ///   - digest: How the digest of a snapshot is taken of which an earlier state is made.
     ///   - scratch: Where a database is written that is made of several parts; nil for `$TMPDIR`.
     /// - Throws: `HistoryError` for a time of which the backup knows nothing; `MemberChoiceError`; `StorageError`.
     func open(
-        _ others: [String] = [],
         _ log: LogOptions,
+        among others: [String] = [],
         digest: EarlierStateRequest.DigestRule,
         scratch: String? = nil
     ) async throws -> OpenedBackup {

@@ -20,8 +20,7 @@ extension ExitStatus {
         case let error as RestoreError: self = error.status
         case let error as ConvertError: self = error.status
         case is HistoryError, is SourceError, is InputFileError, is ObjectQueryError, is UnknownResource,
-            is SelectorError,
-            is InitialClusterError, is RestorePlanError:
+            is SelectorError, is InitialClusterError, is RestorePlanError, is DifferenceError:
             self = .badInput
         case let error as HelmError: self = error.status
         case is SalvageError: self = .inputOutput

@@ -46,3 +46,14 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
         }
     }
 }
+
+extension ExitStatus {
+    /// Of `diff`: the two are different.
+    static let different = ExitStatus.failed
+    /// Of `diff`: they were not compared, or not as a whole.
+    static let notCompared = ExitStatus.cannotReachEtcd
+
+    /// What `--help` says of `diff`, which ends as kubectl's does.
+    static let explanationOfDiff =
+        "Of diff: 0 equal; 1 different; 2 failed or cannot reach etcd; the others as above."
+}

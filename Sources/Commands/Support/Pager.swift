@@ -105,6 +105,6 @@ private func spawn(_ command: String, reading read: FileDescriptor, not write: F
 }
 
 /// Texts as C takes them, with a null pointer behind; whoever gets them frees them.
-private func copies(of texts: [String]) -> [UnsafeMutablePointer<CChar>?] {
+func copies(of texts: [String]) -> [UnsafeMutablePointer<CChar>?] {
     texts.map { text in strdup(text) } + [nil]
 }

@@ -97,6 +97,20 @@ struct RecordBytes {
         return body(self.file.bytes.extracting(entry.key))
     }
 
+    /// Calls `body` with the KeyValue message of a key.
+    func withMessage<Result>(of entry: KeyIndex.Entry, _ body: (RawSpan) -> Result) -> Result {
+        guard !entry.isChange else {
+            return self.changes[entry.offset].message.withUnsafeBytes { body($0.bytes) }
+        }
+        return body(self.file.bytes.extracting(entry.message))
+    }
+
+    /// Whether a record here and one of `other` are one record of one file.
+    func isSameRecord(_ entry: KeyIndex.Entry, _ otherEntry: KeyIndex.Entry, of other: RecordBytes) -> Bool {
+        !entry.isChange && !otherEntry.isChange && entry.offset == otherEntry.offset
+            && self.file.baseAddress == other.file.baseAddress && self.file.count == other.file.count
+    }
+
     /// Begins to fetch the name of a key that will be asked for soon.
     func prefetchKey(of entry: KeyIndex.Entry) {
         guard !entry.isChange, let base = self.file.baseAddress else { return }

@@ -79,11 +79,9 @@ enum ListAlignment {
     private static func number(of value: Value, _ numbers: inout [[UInt8]: Int32]) -> Int32 {
         var writer = JSONWriter()
         writer.write(value)
+        if let known = numbers[writer.bytes] { return known }
         let next = Int32(truncatingIfNeeded: numbers.count)
-        return numbers[writer.bytes]
-            ?? {
-                numbers[writer.bytes] = next
-                return next
-            }()
+        numbers[writer.bytes] = next
+        return next
     }
 }

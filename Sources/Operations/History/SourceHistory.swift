@@ -1,5 +1,6 @@
 import EtcdClient
 public import EtcdStorage
+import EtcdStore
 import Files
 import KineStorage
 public import KubernetesRegistry

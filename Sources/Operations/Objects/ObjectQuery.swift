@@ -143,8 +143,7 @@ private func list(_ argument: String) -> [String] {
 }
 
 /// The resources of that name; `*` is every resource that is there.
-private func knownResources(named typed: String, in registry: Registry) throws(UnknownResource) -> [Resource]
-{
+func knownResources(named typed: String, in registry: Registry) throws(UnknownResource) -> [Resource] {
     guard typed != "*" else {
         return registry.resources.filter { !$0.kind.isEmpty || $0.group.contains(".") }
     }

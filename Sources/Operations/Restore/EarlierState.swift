@@ -1,4 +1,5 @@
 public import EtcdStorage
+import EtcdStore
 import Files
 
 /// A database of the state that a source had at an earlier revision, for those who restore or serve it.
@@ -34,7 +35,11 @@ public struct EarlierState: Sendable {
     ) throws(StorageError) {
         let path = state.database.path
         let keyspace =
-            try state.replayed?.overlay.keyspace(at: revision) ?? state.database.keyspace(at: revision)
+            if let replayed = state.replayed {
+                try replayed.overlay.keyspace(at: revision)
+            } else {
+                try state.database.keyspace(at: revision)
+            }
         let leases = try state.source.leases()
         let missing = try keyspace.leasesNotAmong(leases)
         let image = try state.image().upTo(revision, granting: missing, ttl: missingLeaseTTL)

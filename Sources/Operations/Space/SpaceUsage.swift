@@ -1,5 +1,6 @@
 import EtcdClient
 public import EtcdStorage
+import EtcdStore
 public import KubernetesCodec
 import KubernetesRegistry
 

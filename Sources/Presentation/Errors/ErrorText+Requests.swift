@@ -73,6 +73,23 @@ extension ErrorText {
         }
     }
 
+    /// Two states that cannot be compared.
+    init(difference error: DifferenceError) {
+        switch error {
+        case .noMoment(let typed, let text):
+            self.init(
+                "\(typed) is not a file, and \(text) is neither a revision nor a time",
+                advice: "give SOURCE@REVISION such as backup.db@1200, or SOURCE@TIME such as "
+                    + "backup.db@2026-11-22T13:20:00Z"
+            )
+        case .oneMember:
+            self.init(
+                "the endpoints lead to one member, which there is nothing to compare with",
+                advice: "name all members with --endpoints"
+            )
+        }
+    }
+
     /// A release of Helm that is not shown.
     init(helm error: HelmError) {
         switch error {

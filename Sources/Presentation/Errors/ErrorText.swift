@@ -31,6 +31,7 @@ public struct ErrorText: Sendable {
         case let error as UnknownResource: self.init(unknown: error)
         case let error as HelmError: self.init(helm: error)
         case let error as HistoryError: self.init(history: error)
+        case let error as DifferenceError: self.init(difference: error)
         case let error as UnreadableObject: self.init(error.message, advice: error.advice)
         case let error as MemberChoiceError: self.init(choice: error)
         case let error as RestoreError: self.init(restore: error)

@@ -168,16 +168,20 @@ extension CustomResourceCheck.Result {
         case .defined(_, let definitions):
             "all belong to one of \(groupedCount(definitions, "definition")), in a version of it"
         case .wrong(_, let problems):
-            problems.text { problem in
-                switch problem {
-                case .noDefinition(let resource, let count):
-                    "\(resource) has no definition (\(groupedCount(count, "object")))"
-                case .noVersion(let resource, let version, let count):
-                    "\(resource) has no version \(version) (\(groupedCount(count, "object")))"
-                case .storedVersionGone(let definition, let version):
-                    "\(definition) lists the stored version \(version), which it does not define"
-                }
-            }
+            problems.text(\.reason)
+        }
+    }
+}
+
+extension CustomResourceCheck.Problem {
+    var reason: String {
+        switch self {
+        case .noDefinition(let resource, let count):
+            "\(resource) has no definition (\(groupedCount(count, "object")))"
+        case .noVersion(let resource, let version, let count):
+            "\(resource) has no version \(version) (\(groupedCount(count, "object")))"
+        case .storedVersionGone(let definition, let version):
+            "\(definition) lists the stored version \(version), which it does not define"
         }
     }
 }
@@ -203,19 +207,22 @@ extension VolumeCheck.Result {
         switch self {
         case .bound:
             "claims and volumes that are bound to each other both exist; their data are not in a snapshot"
-        case .wrong(let problems):
-            problems.text { problem in
-                switch problem {
-                case .volumeMissing(let claim, let volume):
-                    "claim \(claim) is bound to \(volume), which is missing"
-                case .volumeOfAnotherClaim(let claim, let volume, let other):
-                    "claim \(claim) is bound to \(volume), which is bound to \(other)"
-                case .volumeOfAnOlderClaim(let claim, let volume):
-                    "claim \(claim) is not the claim of that name that volume \(volume) is bound to"
-                case .claimMissing(let volume, let claim):
-                    "volume \(volume) is bound to claim \(claim), which is missing"
-                }
-            }
+        case .wrong(let problems): problems.text(\.reason)
+        }
+    }
+}
+
+extension VolumeCheck.Problem {
+    var reason: String {
+        switch self {
+        case .volumeMissing(let claim, let volume):
+            "claim \(claim) is bound to \(volume), which is missing"
+        case .volumeOfAnotherClaim(let claim, let volume, let other):
+            "claim \(claim) is bound to \(volume), which is bound to \(other)"
+        case .volumeOfAnOlderClaim(let claim, let volume):
+            "claim \(claim) is not the claim of that name that volume \(volume) is bound to"
+        case .claimMissing(let volume, let claim):
+            "volume \(volume) is bound to claim \(claim), which is missing"
         }
     }
 }
@@ -245,13 +252,13 @@ extension ServiceCheck.Addresses {
         case .noAllocations: "there are no allocations to compare the services' addresses with"
         case .allocated(_, .bitmap): "each allocated to its service, as the bitmap says"
         case .allocated(_, .addressObjects): "each allocated to its service, as the IPAddress objects say"
-        case .wrong(let problems): problems.text(\.sentence)
+        case .wrong(let problems): problems.text(\.reason)
         }
     }
 }
 
 extension ServiceCheck.AddressProblem {
-    fileprivate var sentence: String {
+    var reason: String {
         switch self {
         case .shared(let address, let one, let other):
             "\(address) belongs to both services \(one) and services \(other)"
@@ -272,16 +279,18 @@ extension ServiceCheck.NodePorts {
         case .none: "no service has a node port"
         case .noAllocations: "there are no allocations to compare the services' node ports with"
         case .allocated: "each allocated, and to one service"
-        case .wrong(let problems):
-            problems.text { problem in
-                switch problem {
-                case .shared(let port, let one, let other):
-                    "\(port) belongs to both services \(one) and services \(other)"
-                case .notAllocated(let port, let service):
-                    "\(port) of services \(service) is not allocated"
-                case .allocatedToNone(let port): "\(port) is allocated to no service"
-                }
-            }
+        case .wrong(let problems): problems.text(\.reason)
+        }
+    }
+}
+
+extension ServiceCheck.NodePortProblem {
+    var reason: String {
+        switch self {
+        case .shared(let port, let one, let other):
+            "\(port) belongs to both services \(one) and services \(other)"
+        case .notAllocated(let port, let service): "\(port) of services \(service) is not allocated"
+        case .allocatedToNone(let port): "\(port) is allocated to no service"
         }
     }
 }

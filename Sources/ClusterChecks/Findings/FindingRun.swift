@@ -1,0 +1,147 @@
+public import EtcdStorage
+public import KubernetesCodec
+public import KubernetesRegistry
+
+/// Shows every object of a registry to all checks, and tells what they find one by one.
+public struct FindingRun: Sendable {
+    private let registry: Registry
+    private let decryption: Decryption?
+    private let conditions: FindingConditions
+
+    /// - Parameters:
+    ///   - registry: Whose objects are checked.
+    ///   - decryption: Opens encrypted values; without it they stay closed.
+    ///   - conditions: What findings are measured by.
+    public init(_ registry: Registry, decryption: Decryption?, _ conditions: FindingConditions) {
+        self.registry = registry
+        self.decryption = decryption
+        self.conditions = conditions
+    }
+
+    /// Reads every object, on all processors.
+    ///
+    /// - Parameters:
+    ///   - facts: The small buckets of a file; nil for a live etcd.
+    ///   - byteCount: Length of the database; nil for a live etcd.
+    /// - Returns: What each check found, also of those that found nothing.
+    /// - Throws: `StorageError` for a damaged record.
+    public func run(facts: StoreFacts?, byteCount: Int?) async throws -> [CheckFindings] {
+        let objects = self.registry.objectsOfKubernetes
+        let checks = try await self.registry.look(
+            at: objects,
+            with: FindingChecks(),
+            decryption: self.decryption
+        ) { checks, object in
+            checks.look(at: object)
+        } add: { checks, ofChunk in
+            checks.add(ofChunk)
+        }
+        let all = CheckedObjects(
+            registry: self.registry,
+            objects: objects,
+            hasConfiguration: self.decryption != nil
+        )
+        var findings = checks.findings(all, self.conditions)
+        findings[.store] = self.storeFindings(facts, byteCount: byteCount)
+        return FindingCheckName.allCases.map { name in
+            CheckFindings(check: name, findings: findings[name] ?? Sample())
+        }
+    }
+
+    private func storeFindings(_ facts: StoreFacts?, byteCount: Int?) -> Sample<Finding> {
+        var findings = Sample<Finding>()
+        let quota = self.conditions.quota
+        if let byteCount, byteCount > quota {
+            findings.add(Finding(.error, nil, .quotaExceeded(byteCount: byteCount, quota: quota)))
+        } else if let byteCount, byteCount > quota / 5 * 4 {
+            findings.add(Finding(.warning, nil, .quotaNear(byteCount: byteCount, quota: quota)))
+        }
+        for kind in Set(facts?.alarms.map(\.kind) ?? []).sorted(by: { $0.description < $1.description }) {
+            findings.add(Finding(.error, nil, .alarm(kind)))
+        }
+        return findings
+    }
+}
+
+/// All checks whose findings are told one by one.
+private struct FindingChecks: Sendable {
+    private var certificates = CertificateCheck()
+    private var endpoints = EndpointCheck()
+    private var terminations = TerminationCheck()
+    private var claims = ClaimCheck()
+    private var versions = VersionCheck()
+    private var plainValues = PlainValueCheck()
+    private var closed = Sample<Finding>()
+    private var decoding = DecodingCheck()
+    private var names = NameCheck()
+    private var namespaces = NamespaceCheck()
+    private var customResources = CustomResourceCheck()
+    private var owners = OwnerCheck()
+    private var services = ServiceCheck()
+    private var volumes = VolumeCheck()
+    private var deletions = DeletionCheck()
+
+    mutating func look(at object: CheckedObject) {
+        self.certificates.look(at: object)
+        self.endpoints.look(at: object)
+        self.terminations.look(at: object)
+        self.claims.look(at: object)
+        self.versions.look(at: object)
+        self.plainValues.look(at: object)
+        self.decoding.look(at: object)
+        self.namespaces.look(at: object)
+        self.customResources.look(at: object)
+        self.owners.look(at: object)
+        self.services.look(at: object)
+        self.volumes.look(at: object)
+        if let problem = object.read.problem, case .encrypted = problem.reason {
+            self.closed.add(Finding(.info, object.reference, .notOpened(problem)))
+        }
+        guard object.isDecoded else { return }
+        self.names.look(at: object)
+        self.deletions.look(at: object)
+    }
+
+    mutating func add(_ other: Self) {
+        self.certificates.add(other.certificates)
+        self.endpoints.add(other.endpoints)
+        self.terminations.add(other.terminations)
+        self.claims.add(other.claims)
+        self.versions.add(other.versions)
+        self.plainValues.add(other.plainValues)
+        self.closed.add(other.closed)
+        self.decoding.add(other.decoding)
+        self.names.add(other.names)
+        self.namespaces.add(other.namespaces)
+        self.customResources.add(other.customResources)
+        self.owners.add(other.owners)
+        self.services.add(other.services)
+        self.volumes.add(other.volumes)
+        self.deletions.add(other.deletions)
+    }
+
+    func findings(
+        _ objects: CheckedObjects,
+        _ conditions: FindingConditions
+    ) -> [FindingCheckName: Sample<Finding>] {
+        var findings: [FindingCheckName: Sample<Finding>] = [:]
+        func add(_ found: Sample<Finding>, to name: FindingCheckName) {
+            findings[name, default: Sample()].add(found)
+        }
+        let ownChecks: [any FindingCheck] = [
+            self.certificates, self.terminations, self.claims, self.versions, self.plainValues,
+        ]
+        for check in ownChecks { add(check.findings(conditions), to: type(of: check).name) }
+        add(self.endpoints.webhooks(), to: .webhooks)
+        add(self.endpoints.apiServices(), to: .apiServices)
+        add(self.closed, to: .encryption)
+        let shared: [any ClusterCheck] = [
+            self.decoding, self.names, self.namespaces, self.customResources, self.owners, self.services,
+            self.volumes, self.deletions,
+        ]
+        for result in shared.flatMap({ $0.results(objects) }) {
+            if let (name, found) = result.findings { add(found, to: name) }
+        }
+        return findings
+    }
+}

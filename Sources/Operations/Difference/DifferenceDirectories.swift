@@ -1,0 +1,77 @@
+import Files
+import Glibc
+import KubernetesCodec
+import KubernetesRegistry
+import SystemPackage
+
+/// The objects that differ, as YAML files in two directories, for a program that compares directories.
+///
+/// The directories have mode 0700, the files 0600; values of Secrets are hidden. Both are removed with this value.
+///
+/// Source: kubernetes/kubectl `pkg/cmd/diff/diff.go`, `Directory` and `InfoObject.Name`.
+public final class DifferenceDirectories {
+    private let scratch: ScratchDirectory
+
+    /// Where the old states are.
+    public var old: String { "\(self.scratch.path)/OLD" }
+    /// Where the new states are.
+    public var new: String { "\(self.scratch.path)/NEW" }
+
+    /// Makes the two directories in `parent`, both empty.
+    public init(in parent: String) throws {
+        self.scratch = try ScratchDirectory(in: parent, purpose: "diff")
+        for path in [self.old, self.new] {
+            guard mkdir(path, 0o700) == 0 else {
+                throw FileError(.system(doing: "create", Errno(rawValue: errno)), path: path)
+            }
+        }
+    }
+
+    deinit { self.remove() }
+
+    /// Removes both with all that is in them.
+    public func remove() { self.scratch.remove() }
+
+    /// Writes what differs.
+    ///
+    /// - Returns: How much it is.
+    public func write(_ difference: RegistryDifference) async throws -> DifferenceSummary {
+        try await difference.forEach(startingWith: [Pair]()) { pairs, change in
+            pairs.append(Pair(change))
+        } take: { pairs in
+            for pair in pairs {
+                if let old = pair.old { try self.write(old, to: "\(self.old)/\(pair.name)") }
+                if let new = pair.new { try self.write(new, to: "\(self.new)/\(pair.name)") }
+            }
+        }
+    }
+
+    private func write(_ yaml: [UInt8], to path: String) throws(FileError) {
+        let file = try OutputFile(creating: path)
+        try file.append(yaml)
+        try file.close()
+    }
+
+    /// The two states of an object as YAML; nil for one that is not there or not read.
+    private struct Pair: Sendable {
+        var name: String
+        var old: [UInt8]?
+        var new: [UInt8]?
+
+        init(_ change: ObjectChange) {
+            // Like kubectl's, and with the directory of the resource no two are the same.
+            let parts = [change.resource.qualifiedName, change.namespace, change.name].filter { !$0.isEmpty }
+            let root = change.resource.clusterRoot
+            let cluster = [root.prefix ?? "", root.logicalCluster].filter { !$0.isEmpty && $0 != "/registry" }
+            self.name = fileName((cluster + parts).joined(separator: "."))
+            self.old = change.old?.document.map(yaml)
+            self.new = change.new?.document.map(yaml)
+        }
+    }
+}
+
+private func yaml(of document: Document) -> [UInt8] {
+    var writer = YAMLWriter()
+    writer.write(document)
+    return writer.bytes
+}

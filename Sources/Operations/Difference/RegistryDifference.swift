@@ -1,0 +1,101 @@
+import EtcdStorage
+import FoundationEssentials
+import KubernetesCodec
+public import KubernetesRegistry
+import KubernetesTables
+
+/// In what two states of a registry differ, object by object.
+///
+/// First the bytes are compared, where they lie; only what differs there is decoded. Objects that were written anew in
+/// another encoding or version, or encrypted otherwise, and mean the same, are no difference.
+public struct RegistryDifference: Sendable {
+    private let old: Registry
+    private let new: Registry
+    private let request: DifferenceRequest
+    private let keys: ComparedKeys
+    private let selection: PairSelection
+
+    /// - Throws: `UnknownResource` when nothing in either registry is called as a resource was typed; `SelectorError`.
+    public init(from old: Registry, to new: Registry, _ request: DifferenceRequest) throws {
+        self.old = old
+        self.new = new
+        self.request = request
+        self.keys = try ComparedKeys(request, in: [old, new])
+        self.selection = try PairSelection(request, old, new)
+    }
+
+    /// Calls `make` for every object that differs, and `take` with what it made of each run of objects, in order of
+    /// the keys.
+    ///
+    /// - Parameters:
+    ///   - start: What `make` adds to.
+    ///   - make: Adds an object; called on several threads at once, each with its own value.
+    ///   - take: Takes what was made of a run.
+    /// - Returns: How many there are of each resource and namespace, and what could not be compared.
+    /// - Throws: What `make` and `take` throw, and `StorageError` for a damaged record.
+    public func forEach<Made: Sendable>(
+        startingWith start: Made,
+        make: @escaping @Sendable (inout Made, ObjectChange) throws -> Void,
+        take: (Made) async throws -> Void
+    ) async throws -> DifferenceSummary {
+        let (old, new) = (self.old.keyspace, self.new.keyspace)
+        let difference = try KeyspaceDifference(
+            from: old,
+            to: new,
+            within: self.keys.ranges(old, new),
+            depth: self.request.included.contains(.resourceVersion) ? .records : .values
+        )
+        let runs = difference.changes.runs(ofByteCount: 512 << 10, old, new)
+        var summary = DifferenceSummary()
+        try await inOrder(runs, width: ProcessInfo.processInfo.activeProcessorCount) { changes in
+            var reader = PairReader(old: self.old, new: self.new, self.request, self.selection)
+            var made = start
+            for change in changes where self.isWanted(change) {
+                if let change = try reader.read(change) { try make(&made, change) }
+            }
+            return (made: made, summary: reader.summary)
+        } take: { run in
+            summary.add(run.summary)
+            try await take(run.made)
+        }
+        try old.checkUnchanged()
+        try new.checkUnchanged()
+        return summary
+    }
+
+    private func isWanted(_ change: KeyspaceDifference.Change) -> Bool {
+        switch change {
+        case .removed(let position), .changed(let position, _):
+            self.keys.contains(self.old.object(at: position), in: self.old)
+        case .added(let position): self.keys.contains(self.new.object(at: position), in: self.new)
+        }
+    }
+}
+
+extension [KeyspaceDifference.Change] {
+    /// The changes in runs of about `byteCount` stored bytes, in order.
+    fileprivate func runs(
+        ofByteCount byteCount: Int,
+        _ old: Keyspace,
+        _ new: Keyspace
+    ) -> [ArraySlice<KeyspaceDifference.Change>] {
+        var runs: [ArraySlice<KeyspaceDifference.Change>] = []
+        var start = self.startIndex
+        var bytes = 0
+        for index in self.indices {
+            bytes += 256
+            switch self[index] {
+            case .removed(let position): bytes += old[position].valueByteCount
+            case .added(let position): bytes += new[position].valueByteCount
+            case .changed(let position, let other):
+                bytes += old[position].valueByteCount + new[other].valueByteCount
+            }
+            guard bytes >= byteCount else { continue }
+            runs.append(self[start...index])
+            start = index + 1
+            bytes = 0
+        }
+        if start < self.endIndex { runs.append(self[start...]) }
+        return runs
+    }
+}

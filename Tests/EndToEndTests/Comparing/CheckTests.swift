@@ -1,0 +1,86 @@
+import Foundation
+import FoundationXML
+import KubernetesCodec
+import SystemPackage
+import TestSupport
+import Testing
+
+/// `registree check` as people and build servers run it.
+struct CheckTests {
+    private static let cluster = Repository.fixture("cluster-1.36/with-history.db").string
+    private static let odd = Repository.fixture("cases/odd-values.db").string
+
+    @Test func whatIsFoundFailsOnlyWhereThatIsAskedFor() async throws {
+        let found = try await RegistreeProgram.run("check", "-f", Self.odd)
+        #expect(found.exitCode == 0, "\(found.errors)")
+        #expect(found.lines.first?.hasPrefix("SEVERITY   CHECK") == true)
+        #expect(found.lines.contains { $0.hasPrefix("error") && $0.contains("cannot be decoded") })
+        #expect(found.lines.contains("What to do:"))
+        for severity in ["info", "warning", "error"] {
+            let result = try await RegistreeProgram.run("check", "-f", Self.odd, "--fail-on", severity)
+            #expect(result.exitCode == 1)
+        }
+        let usage = try await RegistreeProgram.run("check", "-f", Self.odd, "--fail-on", "everything")
+        #expect(usage.exitCode == 3)
+    }
+
+    @Test func theQuotaAndTheNoticeAreAsked() async throws {
+        let result = try await RegistreeProgram.run(
+            "check",
+            "-f",
+            Self.cluster,
+            "--quota",
+            "1000000",
+            "--expires-within",
+            "1h",
+            "-o",
+            "json"
+        )
+        let root = try Document(json: result.standardOutput).root
+        let rules = root["findings"]?.elements.map { $0.text("rule") } ?? []
+        #expect(rules.contains("quota-exceeded"), "\(rules)")
+        for finding in root["findings"]?.elements ?? [] {
+            for field in ["severity", "check", "reason", "remedy"] { #expect(!finding.text(field).isEmpty) }
+        }
+    }
+
+    /// A parser reads what build servers read, whatever the objects are called.
+    @Test(arguments: [odd, cluster, Repository.fixture("cases/many-roots-and-broken-objects.db").string])
+    func junitAndSARIFAreWellFormed(path: String) async throws {
+        let json = try await RegistreeProgram.run("check", "-f", path, "-o", "json")
+        let findings = try Document(json: json.standardOutput).root["findings"]?.elements ?? []
+        let junit = try await RegistreeProgram.run("check", "-f", path, "-o", "junit")
+        let reader = Cases()
+        let parser = XMLParser(data: Data(junit.standardOutput))
+        parser.delegate = reader
+        #expect(parser.parse(), "\(String(describing: parser.parserError))")
+        #expect(reader.failures == findings.count { $0.text("severity") != "info" })
+        #expect(reader.cases >= findings.count)
+        let sarif = try await RegistreeProgram.run("check", "-f", path, "--output", "sarif")
+        let root = try Document(json: sarif.standardOutput).root
+        #expect(root["version"]?.string == "2.1.0")
+        let run = root["runs"]?.elements.first
+        let rules = Set(run?["tool", "driver", "rules"]?.elements.map { $0.text("id") } ?? [])
+        let results = run?["results"]?.elements ?? []
+        #expect(results.count == findings.count)
+        #expect(results.allSatisfy { rules.contains($0.text("ruleId")) })
+        #expect(results.allSatisfy { ["note", "warning", "error"].contains($0.text("level")) })
+    }
+}
+
+/// Counts the cases and failures of a suite.
+private final class Cases: NSObject, XMLParserDelegate {
+    var cases = 0
+    var failures = 0
+
+    func parser(
+        _ parser: XMLParser,
+        didStartElement name: String,
+        namespaceURI: String?,
+        qualifiedName: String?,
+        attributes: [String: String]
+    ) {
+        if name == "testcase" { self.cases += 1 }
+        if name == "failure" { self.failures += 1 }
+    }
+}
