@@ -136,6 +136,7 @@ package struct HandMadeMember {
     ///   - members: The cluster's.
     ///   - index: The last entry that the database has.
     ///   - term: Of that entry.
+    /// - Throws: When it cannot be written.
     package init(
         _ directory: FilePath,
         store: Store = Store(identity: .alone),

@@ -16,7 +16,7 @@ package final class KillingLoad: Sendable {
     }
 
     private let state = Mutex<[Confirmed]>([])
-    private let readsNewestAlone: Bool
+    package let readsNewestAlone: Bool
 
     /// - Parameter readsNewestAlone: Whether transactions read no earlier revision. Where they do and it is compacted,
     ///   the member that was asked refuses them, and the other ones do what they write: members then differ.
@@ -37,6 +37,7 @@ package final class KillingLoad: Sendable {
     ///   - count: How many must be confirmed.
     ///   - changesUsers: Whether users and roles are changed as well.
     ///   - kill: Ends the members.
+    /// - Throws: ``ProgramError`` when nothing is confirmed any more.
     package func run(
         against endpoints: [String],
         seed: UInt64,

@@ -2,7 +2,7 @@ import Files
 import ProtobufWire
 
 extension LogEntries {
-    /// Reads every segment of the log in `directory`, as far as it can be read.
+    /// Reads every segment of the log in `directory`, as far as it can be read; nil when there is none.
     ///
     /// A running etcd does not keep others from reading its log: open the database first, whose lock
     /// tells whether one runs.
@@ -10,7 +10,6 @@ extension LogEntries {
     /// - Parameters:
     ///   - directory: The log's own directory.
     ///   - index: The last entry that is known from the database: entries up to it are read, and not kept.
-    /// - Returns: nil when there is no segment.
     /// - Throws: `.file` when the directory cannot be listed.
     public init?(inLogAt directory: String, after index: UInt64? = nil) throws(StorageError) {
         let (names, missingBehind, end) = try LogSegments(in: directory).wanted(after: index)
@@ -61,7 +60,7 @@ extension LogEntries {
         }
     }
 
-    /// - Parameter pending: A raft snapshot that takes the log's place once something goes on from it.
+    /// Takes a record into the log; `pending` is a raft snapshot that takes its place once something goes on from it.
     private mutating func note(
         _ record: WALRecord,
         in bytes: RawSpan,
@@ -176,9 +175,7 @@ extension LogEntries {
     }
 }
 
-/// The integer fields of a small message, by number.
-///
-/// - Parameter isOnlyThese: Whether there must be no others.
+/// The integer fields of a small message, by number; with `isOnlyThese` there must be no others.
 private func integers(
     _ range: Range<Int>,
     in bytes: RawSpan,

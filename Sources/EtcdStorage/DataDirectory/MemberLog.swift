@@ -84,6 +84,7 @@ extension DataDirectoryLayout {
     /// The log's entries as far as they can be read; nil when there is no log here.
     ///
     /// - Parameter index: The last entry that is known from the database; nil when all are wanted.
+    /// - Returns: The entries behind that one.
     /// - Throws: `.file` when the directory cannot be listed.
     public func logEntries(after index: UInt64? = nil) throws(StorageError) -> LogEntries? {
         guard isDirectory(path: self.writeAheadLog) else { return nil }

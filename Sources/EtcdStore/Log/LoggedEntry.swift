@@ -24,7 +24,7 @@ public struct LoggedEntry: Sendable {
         case unreadable
     }
 
-    /// - Parameter data: The entry's own.
+    /// Reads an entry; `data` are its own.
     public init(_ entry: LogEntry, _ data: RawSpan) {
         self.entry = entry
         self.byteCount = data.byteCount

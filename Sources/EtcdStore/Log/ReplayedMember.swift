@@ -18,6 +18,12 @@ public struct ReplayedMember: Sendable {
     /// What became of the entries.
     public private(set) var outcome = ReplayOutcome()
 
+    /// The cluster's members after the last entry, by their IDs.
+    public var members: [Member] {
+        let members = self.store.state.withLock { $0.cluster?.members.values.map { $0 } ?? [] }
+        return members.sorted { $0.id < $1.id }
+    }
+
     /// The keys after the last entry, and every revision before them that is kept.
     public var overlay: Overlay { self.store.overlay }
 
@@ -186,8 +192,9 @@ private struct EntryReplay {
 }
 
 extension Etcdserverpb_TxnRequest {
-    /// Leaves out what only reads: a member to which nobody waits for the answer does so, and then a range at a revision
-    /// that is compacted does not fail the transaction. Those of transactions within it stay.
+    /// Leaves out what only reads, as a member does to which nobody waits for the answer.
+    ///
+    /// Then a range at a revision that is compacted does not fail the transaction. Ranges of transactions within it stay.
     ///
     /// Source: etcd-io/etcd `server/etcdserver/server.go`, `applyEntryNormal`, and `util.go`, `removeNeedlessRangeReqs`.
     fileprivate mutating func leaveOutRanges() {

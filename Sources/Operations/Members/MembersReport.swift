@@ -60,7 +60,7 @@ extension MemberLog.Problem {
 /// One member's directory.
 public struct ExaminedMember: Sendable {
     public let path: String
-    public let name: String?
+    public private(set) var name: String?
     public let member: MemberID?
     public let cluster: ClusterID?
     /// The last entry of its log; nil without a log.
@@ -116,6 +116,8 @@ public struct ExaminedMember: Sendable {
             self.revision = overlay.revision
             self.compactRevision = max(0, overlay.compactRevision)
             if let replayed = state.replayed {
+                let own = replayed.members.first { $0.id == directory.member?.rawValue }
+                self.name = own?.name ?? self.name
                 self.appliedCount = replayed.outcome.appliedCount
                 self.stop = replayed.outcome.stop
                 self.undecidedCount = reading.undecided == .keep ? replayed.plan.undecidedCount : 0

@@ -68,6 +68,7 @@ public struct MemberTake: Sendable {
     /// - Parameters:
     ///   - directory: Where it lies meanwhile, in a file without a name.
     ///   - write: Called with piece after piece.
+    /// - Returns: What was taken.
     /// - Throws: As ``run()``, and what `write` throws.
     public func stream(in directory: String, to write: ([UInt8]) throws -> Void) throws -> TakenMember {
         let began = self.date()

@@ -142,6 +142,17 @@ struct KilledMemberReadTests {
         }
     }
 
+    @Test(arguments: EtcdRelease.allCases)
+    func isServedWithItsLog(release: EtcdRelease) async throws {
+        try await self.withKilledMember(release) { killed in
+            let served = try await ServedEtcd(["-f", killed.data.string])
+            let all = try await served.etcdctl(release, "get", "", "--prefix", "-w", "json")
+            #expect(try EtcdctlRange(reading: all.standardOutput).entries == killed.keys.entries)
+            #expect(served.log.contains("later than its database, are read with it"))
+            _ = try await served.stop()
+        }
+    }
+
     /// A real etcd that starts from the restored directory has the log's keys and user.
     @Test func aRestoredLogIsServedByEtcd() async throws {
         try await self.withKilledMember(.v34) { killed in

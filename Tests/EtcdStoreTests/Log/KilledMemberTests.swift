@@ -24,12 +24,22 @@ struct KilledMemberTests {
         var random = SeededGenerator(seed: seed)
         for round in 0..<Self.rounds {
             let count = Int.random(in: 5...400, using: &random)
-            try await self.kill(release, seed: random.next(), after: count, "seed \(seed), round \(round)")
+            // Where transactions read what is compacted, the next start does some that were refused: then what was
+            // confirmed has other revisions, and only that start can be compared with.
+            let load = KillingLoad(readsNewestAlone: !round.isMultiple(of: 4))
+            try await self.kill(
+                release,
+                load,
+                seed: random.next(),
+                after: count,
+                "seed \(seed), round \(round)"
+            )
         }
     }
 
     private func kill(
         _ release: EtcdRelease,
+        _ load: KillingLoad,
         seed: UInt64,
         after count: Int,
         _ comment: Comment
@@ -39,7 +49,6 @@ struct KilledMemberTests {
             if release == .v35 { plan.extraArguments = ["--unsafe-no-fsync"] }
             let member = plan.members[0]
             try await withRealEtcd(plan) { etcd in
-                let load = KillingLoad()
                 try await load.run(
                     against: [etcd.endpoint],
                     seed: seed,
@@ -49,7 +58,7 @@ struct KilledMemberTests {
                 let copy = directory.appending("copy")
                 try FileManager.default.copyItem(atPath: member.dataDirectory.string, toPath: copy.string)
                 let store = try stateOfMember(at: copy, comment)
-                try expectConfirmed(load, in: store, comment)
+                if load.readsNewestAlone { try expectConfirmed(load, in: store, comment) }
 
                 try etcd.launch(member)
                 try await etcd.waitUntilHealthy()
