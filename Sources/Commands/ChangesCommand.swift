@@ -29,13 +29,13 @@ struct ChangesCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (timeline, moment) = try await self.query.timeline()
-        let changes = timeline.changes(of: try self.query.filter(in: timeline), since: moment)
+        let filter = try self.query.filter(in: timeline)
         let isJSON = self.query.output == .json
         var output = try Output(self.query.look.display)
         let text = ChangeLogText(output.appearance)
         var counts = ChangeCounts()
         let start = (bytes: [UInt8](), counts: ChangeCounts())
-        try await timeline.forEach(changes, startingWith: start) { made, details in
+        try await timeline.forEach(of: filter, since: moment, startingWith: start) { made, details in
             made.counts.note(details)
             if isJSON {
                 ChangeJSON.append(details, to: &made.bytes)

@@ -53,17 +53,6 @@ extension RegistryHistory {
             RetainedChange(change: $0, object: StoredObject(key: $0.key, run: change.object.run))
         }
     }
-
-    /// All changes of objects from one revision to another, in order.
-    public func objectChanges(from first: Int64, upTo last: Int64) -> [RetainedChange] {
-        var found: [RetainedChange] = []
-        for position in self.changes.position(ofFirstFrom: first)..<self.changes.count {
-            let change = self.changes[position]
-            guard change.revision.main <= last else { break }
-            if let change = self.objectChange(change) { found.append(change) }
-        }
-        return found
-    }
 }
 
 extension Registry {

@@ -76,13 +76,16 @@ public struct RevisionTimes: Sendable {
         let next = self.index { $0.earliest <= time }
         guard next > 0 else { return nil }
         let before = self.anchors[next - 1]
-        guard next < self.anchors.count else { return (before.revision, before.revision, nil) }
+        // Of those that begin in the moment's own second it is not known on which side of it they are.
+        let certain = self.anchors[..<next].lastIndex { $0.latest <= time }
+        let least = certain.map { self.anchors[$0].revision } ?? self.anchors[0].revision &- 1
+        guard next < self.anchors.count else { return (before.revision, least, nil) }
         let after = self.anchors[next]
         let span = Double(max(1, after.earliest &- before.earliest))
         let share = Double(time &- before.earliest) / span
         let distance = Int64(Double(after.revision &- before.revision) * share)
         let last = max(before.revision, after.revision &- 1)
-        return (min(before.revision &+ distance, last), before.revision, last)
+        return (min(before.revision &+ distance, last), least, last)
     }
 
     /// How many anchors at the beginning are as `isBefore` says.

@@ -169,17 +169,4 @@ extension ObjectTimeline {
             }
         }
     }
-
-    /// The changes of objects, in order of revision.
-    ///
-    /// - Parameters:
-    ///   - filter: Which objects.
-    ///   - moment: Since when, in milliseconds since 1970; nil for all that is retained.
-    /// - Returns: Puts and deletions.
-    public func changes(of filter: HistoryFilter, since moment: Int64?) -> [RetainedChange] {
-        self.history.objectChanges(from: self.first(since: moment), upTo: self.revision).filter { change in
-            guard let resource = self.history.registry.resource(of: change.object) else { return false }
-            return filter.contains(resource, namespace: self.history.registry.namespace(of: change.object))
-        }
-    }
 }

@@ -57,16 +57,65 @@ public struct ObjectTimeline: Sendable {
         make: @escaping @Sendable (inout Made, ChangeDetails) throws -> Void,
         take: (Made) async throws -> Void
     ) async throws {
-        let runs = stride(from: 0, to: changes.count, by: 64).map { start in
-            changes[start..<min(start + 64, changes.count)]
+        try await self.forEach(in: 0..<changes.count, startingWith: start, keepsDocuments, make, take) {
+            changes[$0]
+        }
+    }
+
+    /// The same for all changes of some objects, in order of revision.
+    ///
+    /// - Parameters:
+    ///   - filter: Which objects.
+    ///   - moment: Since when, in milliseconds since 1970; nil for all that is retained.
+    ///   - start: What `make` adds to.
+    ///   - make: Adds a change; called on several threads at once, each with its own value.
+    ///   - take: Takes what was made of a run.
+    /// - Throws: What `make` and `take` throw, and `StorageError` for a damaged record.
+    public func forEach<Made: Sendable>(
+        of filter: HistoryFilter,
+        since moment: Int64?,
+        startingWith start: Made,
+        make: @escaping @Sendable (inout Made, ChangeDetails) throws -> Void,
+        take: (Made) async throws -> Void
+    ) async throws {
+        let changes = self.history.changes
+        let first = changes.position(ofFirstFrom: self.first(since: moment))
+        let end = changes.position(ofFirstFrom: self.revision &+ 1)
+        let history = self.history
+        try await self.forEach(in: first..<max(first, end), startingWith: start, false, make, take) {
+            position in
+            guard let change = history.objectChange(changes[position]),
+                let resource = history.registry.resource(of: change.object)
+            else { return nil }
+            let namespace = history.registry.namespace(of: change.object)
+            return filter.contains(resource, namespace: namespace) ? change : nil
+        }
+    }
+
+    /// So many changes are read one after the other by one processor.
+    private static let runCount = 64
+
+    private func forEach<Made: Sendable>(
+        in positions: Range<Int>,
+        startingWith start: Made,
+        _ keepsDocuments: Bool,
+        _ make: @escaping @Sendable (inout Made, ChangeDetails) throws -> Void,
+        _ take: (Made) async throws -> Void,
+        change: @escaping @Sendable (Int) -> RetainedChange?
+    ) async throws {
+        let runs = stride(from: positions.lowerBound, to: positions.upperBound, by: Self.runCount).map {
+            start in
+            start..<min(start + Self.runCount, positions.upperBound)
         }
         let width = ProcessInfo.processInfo.activeProcessorCount
-        try await inOrder(runs, width: width) { changes in
+        try await inOrder(runs, width: width) { positions in
             var made = start
             var describer = ChangeDescriber(of: self.history, times: self.times, decryption: self.decryption)
             describer.keepsDocuments = keepsDocuments
-            for change in changes {
-                guard let resource = self.history.registry.resource(of: change.object) else { continue }
+            for position in positions {
+                guard let change = change(position),
+                    let resource = self.history.registry.resource(of: change.object)
+                else { continue }
                 try make(&made, try describer.describe(change, of: resource))
             }
             return made

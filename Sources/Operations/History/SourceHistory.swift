@@ -46,14 +46,15 @@ extension LiveEtcd {
     /// How often it is begun again when changes are compacted away while they are read.
     private static let attemptCount = 3
 
-    /// Every change of the keys in `range` since the last compaction, and the states that it left.
+    /// Every change of the keys in `range`, and perhaps of others, since the last compaction, and the states that it left.
     ///
     /// - Throws: `HistoryError.kine`; `EtcdClientError`; `FileError` when the records cannot be kept.
     func history(of range: KeyRange) async throws -> RevisionHistory {
         try await self.withClient { client in
-            guard try await !client.status().isKine else {
-                throw HistoryError.kine(path: nil)
-            }
+            let status = try await client.status()
+            guard !status.isKine else { throw HistoryError.kine(path: nil) }
+            // An older etcd may say that a watch has come to a revision before it has sent all changes up to there.
+            let range = status.ordersProgress ? range : .all
             var attempt = 1
             while true {
                 do {
@@ -86,8 +87,7 @@ extension LiveEtcd {
         return history
     }
 
-    /// Throws when the keys that live in the end are not those of the last changes: some etcd 3.5 say how far a watch
-    /// has come before all of its changes were sent.
+    /// Throws when the keys that live in the end are not those of the last changes.
     private func check(
         _ history: RevisionHistory,
         of range: KeyRange,
@@ -109,6 +109,21 @@ extension LiveEtcd {
                 .badAnswer("its watch left out changes of some keys"),
                 endpoint: client.endpoint.description
             )
+        }
+    }
+}
+
+extension MemberStatus {
+    /// Whether it says that a watch has come to a revision only after all changes up to there.
+    ///
+    /// Source: kubernetes/apiserver `pkg/storage/feature/feature_support_checker.go`.
+    fileprivate var ordersProgress: Bool {
+        let numbers = self.version.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
+        guard numbers.count == 3 else { return false }
+        switch (numbers[0], numbers[1]) {
+        case (3, 4): return numbers[2] >= 31
+        case (3, 5): return numbers[2] >= 13
+        default: return (numbers[0], numbers[1]) > (3, 5)
         }
     }
 }

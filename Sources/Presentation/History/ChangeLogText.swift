@@ -25,7 +25,7 @@ public struct ChangeLogText: Sendable {
         let fields = self.fields(of: details)
         if !fields.isEmpty { end += ": \(fields)" }
         return
-            "\(atLeft("\(details.revision)", to: 8))  \(atLeft(time, to: 20))  \(kind)  \(terminalText(end))\n"
+            "\(atLeft("\(details.revision)", to: 8))  \(atLeft(time, to: 25))  \(kind)  \(terminalText(end))\n"
     }
 
     private func fields(of details: ChangeDetails) -> String {

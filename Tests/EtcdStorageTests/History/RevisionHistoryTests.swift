@@ -1,6 +1,7 @@
 import EtcdStorage
 import Files
 import Foundation
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -177,7 +178,7 @@ struct RevisionHistoryTests {
 
     @Test func tellsEqualValuesFromOthers() throws {
         let history = try RevisionHistory(of: openFixture("etcd-3.5/history.db"))
-        let states = try (0..<history.count).map { history[$0] }.filter { !$0.isDeletion }
+        let states = (0..<history.count).map { history[$0] }.filter { !$0.isDeletion }
         for left in states.prefix(40) {
             for right in states.suffix(40) {
                 let isSame = try history.recorded(left).value == history.recorded(right).value

@@ -5,6 +5,7 @@ import Foundation
 import GRPCCore
 import StoreTestSupport
 import SwiftProtobuf
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -48,7 +49,7 @@ struct HistoryAgainstEtcdTests {
             while position < history.count, history[position].revision.main <= revision {
                 let change = history[position]
                 let key = Data(history.lastStates.bytes(of: change.key))
-                states[key] = change.isDeletion ? nil : try history.keyValue(change)
+                states[key] = try change.isDeletion ? nil : history.keyValue(change)
                 position += 1
             }
             let request = Etcdserverpb_RangeRequest.with {

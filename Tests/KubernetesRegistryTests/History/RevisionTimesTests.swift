@@ -1,6 +1,7 @@
 import EtcdStorage
 import KubernetesCodec
 import KubernetesRegistry
+import SystemPackage
 import TestSupport
 import Testing
 
