@@ -4,7 +4,7 @@ public import KubernetesCodec
 
 extension RegistryHistory {
     /// So many changes are asked for their time, shared out evenly over all revisions.
-    private static let sampleCount = 1 << 14
+    private static let sampleCount = 1 << 12
     /// A larger value is not read for its time alone, in bytes.
     private static let valueLimit = 1 << 16
 

@@ -63,7 +63,7 @@ public struct RevisionTimes: Sendable {
             return PlacedTime(time: before.earliest, earliest: before.earliest, latest: nil)
         }
         let share = Double(revision &- before.revision) / Double(max(1, after.revision &- before.revision))
-        let time = before.earliest &+ Int64(Double(after.earliest &- before.earliest) * share)
+        let time = before.earliest &+ part(share, of: after.earliest &- before.earliest)
         return PlacedTime(time: time, earliest: before.earliest, latest: after.latest)
     }
 
@@ -83,7 +83,7 @@ public struct RevisionTimes: Sendable {
         let after = self.anchors[next]
         let span = Double(max(1, after.earliest &- before.earliest))
         let share = Double(time &- before.earliest) / span
-        let distance = Int64(Double(after.revision &- before.revision) * share)
+        let distance = part(share, of: after.revision &- before.revision)
         let last = max(before.revision, after.revision &- 1)
         return (min(before.revision &+ distance, last), least, last)
     }
@@ -98,6 +98,12 @@ public struct RevisionTimes: Sendable {
         }
         return low
     }
+}
+
+/// A share, from 0 to 1, of a number that is not negative.
+private func part(_ share: Double, of whole: Int64) -> Int64 {
+    // Of a whole near the end of 64 bits it may round to what they do not hold.
+    min(whole, Int64(exactly: (Double(whole) * share).rounded(.down)) ?? whole)
 }
 
 /// When a revision was made: a time, and between which it must have been; in milliseconds since 1970.

@@ -34,11 +34,11 @@ public struct ObjectTimeline: Sendable {
     /// - Parameter moment: Milliseconds since 1970; nil for the beginning.
     /// - Returns: The first revision behind the moment.
     public func first(since moment: Int64?) -> Int64 {
-        let beginning = self.history.changes.compactRevision + 1
+        let beginning = self.history.changes.compactRevision &+ 1
         guard let moment else { return beginning }
         guard let found = self.times.revision(at: moment) else { return beginning }
         // What may have happened behind the moment is shown.
-        return max(beginning, found.between + 1)
+        return max(beginning, found.between &+ 1)
     }
 
     /// Calls `make` for what each of some changes did, and `take` with what it made of each run of changes, in order.
@@ -80,7 +80,8 @@ public struct ObjectTimeline: Sendable {
     ) async throws {
         let changes = self.history.changes
         let first = changes.position(ofFirstFrom: self.first(since: moment))
-        let end = changes.position(ofFirstFrom: self.revision &+ 1)
+        let isWhole = self.revision == changes.revision
+        let end = isWhole ? changes.count : changes.position(ofFirstFrom: self.revision &+ 1)
         let history = self.history
         try await self.forEach(in: first..<max(first, end), startingWith: start, false, make, take) {
             position in

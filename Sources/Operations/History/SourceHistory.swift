@@ -79,7 +79,7 @@ extension LiveEtcd {
         } else {
             newest = try await client.range(RangeQuery(range, limit: 1, keysOnly: true)).revision
         }
-        try await client.changes(of: range, from: compacted + 1, through: newest) { changes in
+        try await client.changes(of: range, from: compacted &+ 1, through: newest) { changes in
             try spool.append(changes)
         }
         let history = try spool.history(upTo: newest, compactRevision: compacted)

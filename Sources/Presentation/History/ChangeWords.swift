@@ -37,7 +37,7 @@ extension RegistryHistory {
         guard compacted > 0 else { return "Note: nothing was compacted: all changes are there" }
         let time = times.time(of: compacted)
         let placed = time.time == nil ? "" : " (\(time.text))"
-        return "Note: changes are there from revision \(compacted + 1) on\(placed); "
+        return "Note: changes are there from revision \(compacted &+ 1) on\(placed); "
             + "of what came before, a compaction left one state of each object"
     }
 }

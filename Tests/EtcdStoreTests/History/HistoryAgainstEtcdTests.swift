@@ -58,8 +58,8 @@ struct HistoryAgainstEtcdTests {
             let truth = try await kv.range(request).kvs
             let ours = states.values.sorted { $0.key.lexicographicallyPrecedes($1.key) }
             try #require(ours == truth, "seed \(seed), revision \(revision)")
-            let keyspace = try database.keyspace(at: revision)
-            try #require(keyspace.count == truth.count, "seed \(seed), revision \(revision)")
+            let shown = try database.keyspace(at: revision).keyValues()
+            try #require(shown == truth, "seed \(seed), revision \(revision)")
         }
         try await self.compareEvents(history, with: real, seed)
     }
@@ -92,8 +92,18 @@ struct HistoryAgainstEtcdTests {
 
 extension RevisionHistory {
     fileprivate func keyValue(_ change: KeyChange) throws -> Mvccpb_KeyValue {
-        let key = self.lastStates.bytes(of: change.key)
-        return try self.lastStates.withRecord(of: change.key) { metadata, value in
+        try self.lastStates.keyValue(of: change.key)
+    }
+}
+
+extension Keyspace {
+    fileprivate func keyValues() throws -> [Mvccpb_KeyValue] {
+        try (0..<self.count).map { try self.keyValue(of: self[$0]) }
+    }
+
+    fileprivate func keyValue(of live: LiveKey) throws -> Mvccpb_KeyValue {
+        let key = self.bytes(of: live)
+        return try self.withRecord(of: live) { metadata, value in
             Mvccpb_KeyValue.with {
                 $0.key = Data(key)
                 $0.value = Data(value.withUnsafeBytes { Array($0) })
