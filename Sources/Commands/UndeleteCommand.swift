@@ -57,20 +57,21 @@ struct UndeleteCommand: AsyncParsableCommand {
         )
         var undelete = Undelete(timeline)
         undelete.selector = try self.selector.map { try LabelSelector($0) }
-        let result = try undelete.run(deletions.found)
         var output = try Output(self.pager.display)
-        for object in result.objects {
+        var lines: [String] = []
+        var count = 0
+        let problems = try undelete.run(deletions.found) { object in
+            count += 1
+            lines += object.lines
             var text: [UInt8] = []
             object.append(to: &text)
             try output.write(lines: text.span.bytes)
         }
         try output.flush()
         try finish(timeline)
-        note(result.objects.flatMap(\.lines) + result.problems.lines + deletions.missing.map(\.line))
-        if result.objects.isEmpty, deletions.missing.isEmpty, !result.problems.isFailure {
-            note("Nothing that was deleted is missing.")
-        }
-        guard deletions.missing.isEmpty, !result.problems.isFailure else { throw ExitStatus.failed }
+        note(lines + problems.lines + deletions.missing.map(\.line))
+        guard deletions.missing.isEmpty, !problems.isFailure else { throw ExitStatus.failed }
+        if count == 0 { note("Nothing that was deleted is missing.") }
     }
 }
 

@@ -13,39 +13,37 @@ public struct Undelete: Sendable {
         self.timeline = timeline
     }
 
-    /// What was deleted and can be printed.
-    public struct Result: Sendable {
-        public var objects: [UndeletedObject] = []
-        /// What could not be read.
-        public var problems = ReadingProblems(.leftOut)
-    }
-
-    /// Reads the last states.
+    /// Reads the last states, and calls `take` with each that can be read and is selected.
     ///
-    /// - Parameter deletions: Of objects that did not come back, at most one of each object.
-    /// - Returns: The objects, namespaces and definitions first, the rest in order of their keys.
-    /// - Throws: `StorageError` for a damaged record; `CodecError`, `.tooLarge`.
-    public func run(_ deletions: [DeletedObject]) throws -> Result {
+    /// - Parameters:
+    ///   - deletions: Of objects that did not come back, at most one of each object.
+    ///   - take: Gets the objects, namespaces and definitions first, the rest in order of their keys.
+    /// - Returns: What could not be read.
+    /// - Throws: What `take` throws; `StorageError` for a damaged record.
+    public func run(
+        _ deletions: [DeletedObject],
+        take: (UndeletedObject) throws -> Void
+    ) throws -> ReadingProblems {
         let history = self.timeline.history
         var reader = ObjectReader(
             of: history.registry,
             decryption: self.timeline.decryption,
             hidesManagedFields: true
         )
-        let owners = LiveOwners(in: self.timeline)
-        var result = Result()
-        for deletion in deletions {
+        var owners = LiveOwners(in: self.timeline)
+        var problems = ReadingProblems(.leftOut)
+        for deletion in deletions.sorted(by: { ($0.rank, $0.key) < ($1.rank, $1.key) }) {
             guard let state = deletion.lastState else { continue }
             let read = try reader.read(state.object)
             guard read.problem == nil else {
-                result.problems.note(read, of: state.object, in: history.registry)
+                problems.note(read, of: state.object, in: history.registry)
                 continue
             }
             var document = reader.document
             if let selector, !selector.matches(document.root) { continue }
             let missing = owners.missing(of: document.root, namespace: deletion.namespace)
             document.removeWhatServersSet()
-            result.objects.append(
+            try take(
                 UndeletedObject(
                     deletion: deletion,
                     document: document,
@@ -54,8 +52,7 @@ public struct Undelete: Sendable {
                 )
             )
         }
-        result.objects.sort { ($0.rank, $0.key) < ($1.rank, $1.key) }
-        return result
+        return problems
     }
 }
 
@@ -67,19 +64,19 @@ public struct UndeletedObject: Sendable {
     public var isSecret: Bool
     /// Its owners that are not there any more: `ReplicaSet/web-5d4f`.
     public var missingOwners: [String]
+}
 
+extension DeletedObject {
     /// What others need comes first.
     fileprivate var rank: Int {
-        switch self.deletion.resource.qualifiedName {
+        switch self.resource.qualifiedName {
         case "customresourcedefinitions.apiextensions.k8s.io": 0
         case "namespaces": 1
         default: 2
         }
     }
 
-    fileprivate var key: String {
-        self.deletion.resource.key(namespace: self.deletion.namespace, name: self.deletion.name)
-    }
+    fileprivate var key: String { self.resource.key(namespace: self.namespace, name: self.name) }
 }
 
 extension Document {
@@ -99,38 +96,55 @@ extension Document {
 private struct LiveOwners {
     private let timeline: ObjectTimeline
     private let resources: [String: [Resource]]
+    private var reader: ObjectReader
+    /// The uids of the objects that live, by their keys; "" for one that cannot be read, nil for none.
+    private var uids: [String: String?] = [:]
 
     init(in timeline: ObjectTimeline) {
         self.timeline = timeline
         self.resources = Dictionary(grouping: timeline.history.registry.resources) { $0.kind }
+        self.reader = ObjectReader(
+            of: timeline.history.registry,
+            decryption: timeline.decryption,
+            hidesManagedFields: true
+        )
     }
 
     /// The owners of `object` that do not live, or not with the same uid.
-    func missing(of object: Value, namespace: String) -> [String] {
-        object.list("metadata", "ownerReferences").filter { !self.lives($0, namespace: namespace) }.map {
-            "\($0.text("kind"))/\($0.text("name"))"
+    mutating func missing(of object: Value, namespace: String) -> [String] {
+        var missing: [String] = []
+        for owner in object.list("metadata", "ownerReferences") where !self.lives(owner, namespace: namespace)
+        {
+            missing.append("\(owner.text("kind"))/\(owner.text("name"))")
         }
+        return missing
     }
 
-    private func lives(_ owner: Value, namespace: String) -> Bool {
+    private mutating func lives(_ owner: Value, namespace: String) -> Bool {
         let group = owner.text("apiVersion").split(separator: "/").dropLast().first.map(String.init) ?? ""
-        let history = self.timeline.history
-        let resources = (self.resources[owner.text("kind")] ?? []).filter {
-            $0.group == group || $0.otherGroups.contains(group)
-        }
-        return resources.contains { resource in
+        for resource in self.resources[owner.text("kind")] ?? []
+        where resource.group == group || resource.otherGroups.contains(group) {
             let place = resource.scope == .cluster ? "" : namespace
-            let key = resource.key(namespace: place, name: owner.text("name"))
-            guard let object = history.registry.object(atKey: key),
-                let last = history.changes(of: object, upTo: self.timeline.revision).last, !last.isDeletion
-            else { return false }
-            var reader = ObjectReader(
-                of: history.registry,
-                decryption: self.timeline.decryption,
-                hidesManagedFields: true
-            )
-            guard let read = try? reader.read(last.object), read.problem == nil else { return true }
-            return reader.document.root.text("metadata", "uid") == owner.text("uid")
+            let uid = self.uid(at: resource.key(namespace: place, name: owner.text("name")))
+            if let uid, uid.isEmpty || uid == owner.text("uid") { return true }
         }
+        return false
+    }
+
+    /// The uid of the object at a key; nil when it does not live, "" when it cannot be read.
+    private mutating func uid(at key: String) -> String? {
+        if let known = self.uids[key] { return known }
+        let history = self.timeline.history
+        var uid: String?
+        if let object = history.registry.object(atKey: key),
+            let last = history.changes(of: object, upTo: self.timeline.revision).last, !last.isDeletion
+        {
+            uid = ""
+            if let read = try? self.reader.read(last.object), read.problem == nil {
+                uid = self.reader.document.root.text("metadata", "uid")
+            }
+        }
+        self.uids[key] = .some(uid)
+        return uid
     }
 }
