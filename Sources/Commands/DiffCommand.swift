@@ -1,6 +1,7 @@
 import ArgumentParser
 import EtcdClient
 import EtcdStorage
+import FoundationEssentials
 import KubernetesRegistry
 import Operations
 import Presentation
@@ -160,6 +161,8 @@ struct DiffCommand: AsyncParsableCommand {
             }
         try finish(registries.old.keyspace)
         try finish(registries.new.keyspace)
+        note(difference.missing.map(\.line))
+        guard difference.missing.isEmpty else { throw ExitStatus.notCompared }
         return try self.report(summary)
     }
 

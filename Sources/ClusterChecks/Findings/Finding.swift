@@ -72,8 +72,8 @@ public struct Finding: Hashable, Sendable {
 
         /// Plain where others of its resource are encrypted.
         case plain(resource: String, encryptedCount: Int)
-        /// Encrypted and not opened, so that nothing in it was checked.
-        case notOpened(CodecError)
+        /// So many objects are encrypted and were not opened, this one first, so that nothing in them was checked.
+        case notOpened(CodecError, count: Int)
 
         case undecoded(CodecError)
         case otherName

@@ -71,7 +71,7 @@ private struct FindingChecks: Sendable {
     private var claims = ClaimCheck()
     private var versions = VersionCheck()
     private var plainValues = PlainValueCheck()
-    private var closed = Sample<Finding>()
+    private var closed = ClosedObjects()
     private var decoding = DecodingCheck()
     private var names = NameCheck()
     private var namespaces = NamespaceCheck()
@@ -94,9 +94,7 @@ private struct FindingChecks: Sendable {
         self.owners.look(at: object)
         self.services.look(at: object)
         self.volumes.look(at: object)
-        if let problem = object.read.problem, case .encrypted = problem.reason {
-            self.closed.add(Finding(.info, object.reference, .notOpened(problem)))
-        }
+        self.closed.look(at: object)
         guard object.isDecoded else { return }
         self.names.look(at: object)
         self.deletions.look(at: object)
@@ -134,7 +132,7 @@ private struct FindingChecks: Sendable {
         for check in ownChecks { add(check.findings(conditions), to: type(of: check).name) }
         add(self.endpoints.webhooks(), to: .webhooks)
         add(self.endpoints.apiServices(), to: .apiServices)
-        add(self.closed, to: .encryption)
+        if let finding = self.closed.finding { add(Sample([finding], count: 1), to: .encryption) }
         let shared: [any ClusterCheck] = [
             self.decoding, self.names, self.namespaces, self.customResources, self.owners, self.services,
             self.volumes, self.deletions,
@@ -143,5 +141,26 @@ private struct FindingChecks: Sendable {
             if let (name, found) = result.findings { add(found, to: name) }
         }
         return findings
+    }
+}
+
+/// The objects that are encrypted and were not opened: how many, and the first of them.
+private struct ClosedObjects: Sendable {
+    private var first: (object: ObjectReference, problem: CodecError)?
+    private var count = 0
+
+    mutating func look(at object: CheckedObject) {
+        guard let problem = object.read.problem, case .encrypted = problem.reason else { return }
+        if self.first == nil { self.first = (object.reference, problem) }
+        self.count += 1
+    }
+
+    mutating func add(_ other: Self) {
+        self.first = self.first ?? other.first
+        self.count += other.count
+    }
+
+    var finding: Finding? {
+        self.first.map { Finding(.info, $0.object, .notOpened($0.problem, count: self.count)) }
     }
 }

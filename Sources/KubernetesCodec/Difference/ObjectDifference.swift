@@ -38,8 +38,14 @@ public struct FieldChange: Sendable {
 }
 
 extension ObjectDifference {
-    private mutating func compare(_ old: Value, _ new: Value, at path: FieldPath, listName: String?) {
+    private mutating func compare(
+        _ old: Value,
+        _ new: Value,
+        at place: @autoclosure () -> FieldPath,
+        listName: String?
+    ) {
         guard !old.isSame(as: new) else { return }
+        let path = place()
         switch (old.kind, new.kind) {
         case (.object, .object): self.compareMembers(old, new, at: path)
         case (.array, .array): self.compareElements(old, new, at: path, listName)

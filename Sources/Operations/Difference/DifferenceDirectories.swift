@@ -36,12 +36,15 @@ public final class DifferenceDirectories {
     ///
     /// - Returns: How much it is.
     public func write(_ difference: RegistryDifference) async throws -> DifferenceSummary {
-        try await difference.forEach(startingWith: [Pair]()) { pairs, change in
+        var used: Set<String> = []
+        return try await difference.forEach(startingWith: [Pair]()) { pairs, change in
             pairs.append(Pair(change))
         } take: { pairs in
             for pair in pairs {
-                if let old = pair.old { try self.write(old, to: "\(self.old)/\(pair.name)") }
-                if let new = pair.new { try self.write(new, to: "\(self.new)/\(pair.name)") }
+                let name = used.contains(pair.name) ? pair.longName : pair.name
+                used.insert(name)
+                if let old = pair.old { try self.write(old, to: "\(self.old)/\(name)") }
+                if let new = pair.new { try self.write(new, to: "\(self.new)/\(name)") }
             }
         }
     }
@@ -54,16 +57,20 @@ public final class DifferenceDirectories {
 
     /// The two states of an object as YAML; nil for one that is not there or not read.
     private struct Pair: Sendable {
+        /// `apps.v1.Deployment.shop.web`, as kubectl calls the file.
         var name: String
+        /// The key, of which there are no two.
+        var longName: String
         var old: [UInt8]?
         var new: [UInt8]?
 
         init(_ change: ObjectChange) {
-            // Like kubectl's, and with the directory of the resource no two are the same.
-            let parts = [change.resource.qualifiedName, change.namespace, change.name].filter { !$0.isEmpty }
-            let root = change.resource.clusterRoot
-            let cluster = [root.prefix ?? "", root.logicalCluster].filter { !$0.isEmpty && $0 != "/registry" }
-            self.name = fileName((cluster + parts).joined(separator: "."))
+            let root = (change.new?.document ?? change.old?.document)?.root
+            let version = root?["apiVersion"]?.string ?? change.resource.qualifiedName
+            let kind = root?["kind"]?.string ?? change.resource.kind
+            let type = version.split(separator: "/").map(String.init) + [kind]
+            self.name = fileName((type + [change.namespace, change.name]).joined(separator: "."))
+            self.longName = fileName(change.resource.key(namespace: change.namespace, name: change.name))
             self.old = change.old?.document.map(yaml)
             self.new = change.new?.document.map(yaml)
         }

@@ -14,6 +14,8 @@ public struct RegistryDifference: Sendable {
     private let request: DifferenceRequest
     private let keys: ComparedKeys
     private let selection: PairSelection
+    /// The objects that are asked for by their names and are in neither state.
+    public let missing: [MissingObject]
 
     /// - Throws: `UnknownResource` when nothing in either registry is called as a resource was typed; `SelectorError`.
     public init(from old: Registry, to new: Registry, _ request: DifferenceRequest) throws {
@@ -22,6 +24,7 @@ public struct RegistryDifference: Sendable {
         self.request = request
         self.keys = try ComparedKeys(request, in: [old, new])
         self.selection = try PairSelection(request, old, new)
+        self.missing = request.queries.missing(in: old, new, namespace: request.namespace)
     }
 
     /// Calls `make` for every object that differs, and `take` with what it made of each run of objects, in order of
@@ -68,6 +71,24 @@ public struct RegistryDifference: Sendable {
         case .removed(let position), .changed(let position, _):
             self.keys.contains(self.old.object(at: position), in: self.old)
         case .added(let position): self.keys.contains(self.new.object(at: position), in: self.new)
+        }
+    }
+}
+
+extension [ObjectQuery] {
+    /// What is asked for by its name and is in neither registry, each once.
+    fileprivate func missing(in old: Registry, _ new: Registry, namespace: String?) -> [MissingObject] {
+        self.filter { $0.names != nil }.flatMap { query in
+            var there: Set<String> = []
+            var missing: [MissingObject] = []
+            for registry in [old, new] {
+                for answer in (try? query.answers(in: registry, namespace: namespace)) ?? [] {
+                    there.formUnion(answer.objects.map { registry.name(of: $0) })
+                    let known = Set(missing.map(\.name))
+                    missing += answer.missing.filter { !known.contains($0.name) }
+                }
+            }
+            return missing.filter { !there.contains($0.name) }
         }
     }
 }

@@ -52,7 +52,10 @@ extension Finding {
         case .plain(let resource, let count):
             "not encrypted, while \(groupedCount(count, "object")) of \(resource) "
                 + (count == 1 ? "is" : "are")
-        case .notOpened(let problem): "not checked: \(problem)"
+        case .notOpened(let problem, let count):
+            count == 1
+                ? "not checked: \(problem)"
+                : "not checked, as \(groupedCount(count - 1, "other")): \(problem)"
         case .undecoded(let problem): "cannot be decoded: \(problem)"
         case .otherName: "has another name or namespace than its key"
         case .address(let problem): problem.reason

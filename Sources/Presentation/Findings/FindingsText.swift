@@ -62,7 +62,8 @@ public struct FindingsText: Report {
         }
         let counts = Severity.allCases.reversed().map { severity in
             let count = found.count { $0.finding.severity == severity }
-            return colors.paint(counted(count, severity.rawValue), count == 0 ? nil : severity.meaning)
+            let text = severity == .info ? "\(count) to know" : counted(count, severity.rawValue)
+            return colors.paint(text, count == 0 ? nil : severity.meaning)
         }
         return text + terminalText(self.source) + ": " + counts.joined(separator: ", ") + "\n"
     }

@@ -44,6 +44,21 @@ struct CheckTests {
         }
     }
 
+    /// What is encrypted alike is told once, and with its key it is checked.
+    @Test func whatIsNotOpenedIsSaidOnce() async throws {
+        let path = Repository.fixture("encrypted/aescbc/snapshot.db").string
+        let configuration = Repository.fixture("encrypted/aescbc/encryption-configuration.yaml").string
+        func rules(_ words: String...) async throws -> [String] {
+            let result = try await RegistreeProgram.run(["check", "-f", path, "-o", "json"] + words)
+            #expect(result.exitCode == 0, "\(result.errors)")
+            return try Document(json: result.standardOutput).root["findings"]?.elements.map {
+                $0.text("rule")
+            } ?? []
+        }
+        #expect(try await rules().filter { $0 == "not-opened" }.count == 1)
+        #expect(try await !rules("--encryption-config", configuration).contains("not-opened"))
+    }
+
     /// A parser reads what build servers read, whatever the objects are called.
     @Test(arguments: [odd, cluster, Repository.fixture("cases/many-roots-and-broken-objects.db").string])
     func junitAndSARIFAreWellFormed(path: String) async throws {

@@ -200,8 +200,8 @@ struct DiffTests {
             #expect(result.exitCode == exit, "\(result.errors)")
             #expect(
                 result.lines.prefix(8) == [
-                    "3 -x=1", "700", "700", "600", "600", "600", "configmaps.shop.new",
-                    "deployments.apps.shop.web",
+                    "3 -x=1", "700", "700", "600", "600", "600", "apps.v1.Deployment.shop.web",
+                    "v1.ConfigMap.shop.new",
                 ]
             )
             #expect(result.output.contains("image: nginx:1.27\n"))
@@ -265,6 +265,11 @@ struct DiffTests {
                 odd.string
             )
             #expect(missing.exitCode == 3)
+            let unnamed = try await RegistreeProgram.run("diff", odd.string, odd.string, "pods/none")
+            #expect(unnamed.exitCode == 2)
+            #expect(unnamed.errors.contains("pods \"none\" not found"))
+            let unknown = try await RegistreeProgram.run("diff", odd.string, odd.string, "nothings")
+            #expect(unknown.exitCode == 3)
             let usage = try await RegistreeProgram.run("diff", odd.string)
             #expect(usage.exitCode == 3)
         }
