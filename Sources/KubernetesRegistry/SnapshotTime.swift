@@ -19,6 +19,20 @@ extension Registry {
         return newest
     }
 
+    /// The same of some objects alone, by their positions in the keyspace.
+    ///
+    /// It saves to look for those that were changed last, where they are known.
+    public func newestTime(at positions: [Int], decryption: Decryption? = nil) -> Int64? {
+        var reader = ObjectReader(of: self, decryption: decryption, hidesManagedFields: false)
+        var newest: Int64?
+        for position in positions {
+            let object = StoredObject(key: self.keyspace[position], run: self.run(at: position))
+            guard let read = try? reader.read(object), read.problem == nil else { continue }
+            for time in times(of: reader.document.root) { newest = max(newest ?? time, time) }
+        }
+        return newest
+    }
+
     /// The objects with the highest mod revisions, in no particular order.
     private func latestObjects(count: Int) -> [StoredObject] {
         var latest: [(revision: Int64, object: StoredObject)] = []

@@ -295,7 +295,7 @@ struct UsageCommandTests {
     @Test func findsNoGrowthBetweenASourceAndItself() async throws {
         let result = try await RegistreeProgram.run("usage", Self.cluster, Self.cluster)
         #expect(result.exitCode == 0)
-        #expect(result.output.contains("0 objects were added, 0 are gone, 0 were changed."))
+        #expect(result.output.contains("Objects: 0 added, 0 gone, 0 changed."))
         #expect(!result.output.contains("Grown the most"))
     }
 

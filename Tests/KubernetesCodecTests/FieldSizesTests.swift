@@ -39,6 +39,28 @@ struct FieldSizesTests {
         #expect(sizes.fields.reduce(0) { $0 + $1.byteCount } == sizes.byteCount)
     }
 
+    /// The same object as CBOR has the same fields.
+    @Test func countsTheFieldsOfAnObjectInCBOR() throws {
+        let copy = #""kubectl.kubernetes.io/last-applied-configuration":"{\"a\":1}\n""#
+        let metadata =
+            #"{"name":"x","annotations":{\#(copy),"b":"c"},"managedFields":[{"manager":"kubectl"},{}]}"#
+        let json =
+            #"{"apiVersion":"example.com/v1","kind":"Widget","metadata":\#(metadata),"spec":{"a":[1,2]}}"#
+        let bytes = try ObjectEncoder.encode(Document(json: Array(json.utf8)), as: .cbor)
+        var sizes = FieldSizes()
+        sizes.add(bytes.span.bytes, storedByteCount: bytes.count)
+        #expect(Set(sizes.fields.map(\.path)) == Set(self.sizes(of: json).fields.map(\.path)))
+        #expect(sizes.fields.reduce(0) { $0 + $1.byteCount } == bytes.count)
+        // A name of one byte and an array of two small integers, each with its head.
+        #expect(self.table(sizes)["spec.a"] == 2 + 3)
+        #expect(sizes.fieldManagers.map(\.name) == ["kubectl", ""])
+        for end in 0..<bytes.count {
+            var cut = FieldSizes()
+            cut.add(bytes.span.bytes.extracting(0..<end), storedByteCount: end)
+            #expect(cut.fields.reduce(0) { $0 + $1.byteCount } == end)
+        }
+    }
+
     @Test func setsKubectlsCopyApartFromTheOtherAnnotations() {
         let copy = #""kubectl.kubernetes.io/last-applied-configuration":"{\"a\":1}\n","#
         let sizes = self.sizes(of: #"{"metadata":{"annotations":{\#(copy)"b":"c"}}}"#)

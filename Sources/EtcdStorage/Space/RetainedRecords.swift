@@ -208,6 +208,28 @@ extension RetainedRecords {
         }.flatMap(\.self)
     }
 
+    /// The positions of the keys that were put last, the newest first.
+    ///
+    /// - Parameter limit: How many of the last puts are looked at.
+    /// - Returns: Each once.
+    public func newestPositions(limit: Int) -> [Int] {
+        var positions: [Int] = []
+        var seen: Set<Int> = []
+        var left = limit
+        var ordinal = self.positionOfRecord.count
+        for chunk in self.chunks.reversed() {
+            for record in chunk.records.reversed() {
+                ordinal -= 1
+                guard !record.entry.isTombstone else { continue }
+                guard left > 0 else { return positions }
+                left -= 1
+                let position = Int(self.positionOfRecord[ordinal])
+                if seen.insert(position).inserted { positions.append(position) }
+            }
+        }
+        return positions
+    }
+
     /// Calls `body` with every record that is no deletion, and its value, on all processors.
     ///
     /// - Parameters:

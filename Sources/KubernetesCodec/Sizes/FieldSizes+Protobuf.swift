@@ -42,8 +42,9 @@ extension FieldSizes {
                 self.count(byteCount - inner, at: Place(outer: name))
                 continue
             }
-            self.count(byteCount, at: Place(outer: outer, inner: name))
-            if let index { self.note(content, index, byteCount, of: bytes, within: outer) }
+            let isCopy = index.map { isLastApplied(content, $0, of: bytes) } ?? false
+            self.count(byteCount, at: Place(outer: outer, inner: isCopy ? .lastApplied : name))
+            if let index { self.noteManager(content, index, byteCount, of: bytes) }
         }
     }
 
@@ -63,25 +64,17 @@ extension FieldSizes {
         return self.addFields(of: field.message, in: range, of: bytes, within: name)
     }
 
-    /// Notes whose managed fields these are, and moves kubectl's copy of the object to its own place.
-    private mutating func note(
+    /// Notes whose managed fields these are, if they are.
+    private mutating func noteManager(
         _ content: ProtobufReader.Field,
         _ index: Int,
         _ byteCount: Int,
-        of bytes: RawSpan,
-        within outer: Place.Name
+        of bytes: RawSpan
     ) {
-        guard case .bytes(_, let range) = content else { return }
-        let field = Schema.known.fields[index]
-        if field.flags.contains(.managedFields) {
-            let manager = firstField(in: range, of: bytes) ?? range.lowerBound..<range.lowerBound
-            self.countManager(bytes.extracting(manager), byteCount: byteCount)
-        } else if field.cardinality == .map, let key = firstField(in: range, of: bytes),
-            bytes.extracting(key).withUnsafeBytes({ $0.elementsEqual(Self.lastApplied) })
-        {
-            self.count(-byteCount, at: Place(outer: outer, inner: .field(index)))
-            self.count(byteCount, at: Place(outer: outer, inner: .lastApplied))
-        }
+        guard Schema.known.fields[index].flags.contains(.managedFields), case .bytes(_, let range) = content
+        else { return }
+        let manager = firstField(in: range, of: bytes) ?? range.lowerBound..<range.lowerBound
+        self.countManager(bytes.extracting(manager), byteCount: byteCount)
     }
 
     /// The index of a message's field of that number among all fields.
@@ -95,6 +88,14 @@ extension FieldSizes {
         }
         return low < fields.upperBound && Int(schema.fields[low].number) == number ? low : nil
     }
+}
+
+/// Whether it is the entry of a map in which kubectl keeps its copy of the object.
+private func isLastApplied(_ content: ProtobufReader.Field, _ index: Int, of bytes: RawSpan) -> Bool {
+    guard Schema.known.fields[index].cardinality == .map, case .bytes(_, let range) = content,
+        let key = firstField(in: range, of: bytes)
+    else { return false }
+    return bytes.extracting(key).withUnsafeBytes { $0.elementsEqual(FieldSizes.lastApplied) }
 }
 
 /// The content of field 1 of a message, where that is bytes: an entry's key, an entry's manager.

@@ -77,8 +77,9 @@ extension FieldSizes {
         let counted: Int
         switch Encoding(of: value, in: 0..<value.byteCount) {
         case .protobuf: counted = self.addProtobuf(value)
-        case .json: counted = self.addJSON(value)
-        case .cbor, .encrypted, .other:
+        case .json: counted = self.add(value, as: JSONMembers.self)
+        case .cbor: counted = self.add(value, as: CBORMembers.self)
+        case .encrypted, .other:
             counted = value.byteCount
             self.count(counted, at: Place(outer: .unread))
         }

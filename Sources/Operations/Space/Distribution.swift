@@ -23,27 +23,47 @@ public struct Distribution: Hashable, Sendable {
     /// Which percentiles are told.
     static let percents = [50, 75, 90, 95, 99]
 
-    /// Orders the numbers.
-    init(of numbers: consuming [UInt32]) {
-        var numbers = numbers
-        numbers.sort()
-        guard let first = numbers.first, let last = numbers.last else { return }
-        self.count = numbers.count
-        self.smallest = first
-        self.largest = last
-        // The nearest rank: the first number that so many of all do not exceed.
-        self.percentiles = Self.percents.map { percent in
-            Percentile(percent: percent, value: numbers[max(0, (numbers.count * percent + 99) / 100 - 1)])
-        }
+    /// Orders the numbers: the many small ones by counting, the others by sorting.
+    init(of numbers: [UInt32]) {
+        var counts = [Int](repeating: 0, count: Self.smallCount)
+        var large: [UInt32] = []
         for number in numbers {
-            self.sum &+= UInt64(number)
-            let upTo = Self.step(of: number)
-            if self.steps.last?.upTo == upTo {
-                self.steps[self.steps.count - 1].count += 1
-            } else {
-                self.addSteps(before: upTo)
-                self.steps.append(Step(upTo: upTo, count: 1))
+            if Int(number) < counts.count { counts[Int(number)] += 1 } else { large.append(number) }
+        }
+        large.sort()
+        self.count = numbers.count
+        var wanted = Self.percents[...]
+        func add(_ number: UInt32, count: Int, before: Int) {
+            if before == 0 { self.smallest = number }
+            self.largest = number
+            self.sum &+= UInt64(number) &* UInt64(count)
+            self.add(count, at: Self.step(of: number))
+            // The nearest rank: the first number that so many of all do not exceed.
+            while let percent = wanted.first, (self.count * percent + 99) / 100 <= before + count {
+                self.percentiles.append(Percentile(percent: percent, value: number))
+                wanted.removeFirst()
             }
+        }
+        var before = 0
+        for (number, count) in counts.enumerated() where count > 0 {
+            add(UInt32(number), count: count, before: before)
+            before += count
+        }
+        for number in large {
+            add(number, count: 1, before: before)
+            before += 1
+        }
+    }
+
+    /// Numbers below this are counted.
+    private static let smallCount = 1 << 16
+
+    private mutating func add(_ count: Int, at upTo: UInt64) {
+        if self.steps.last?.upTo == upTo {
+            self.steps[self.steps.count - 1].count += count
+        } else {
+            self.addSteps(before: upTo)
+            self.steps.append(Step(upTo: upTo, count: count))
         }
     }
 

@@ -137,9 +137,13 @@ public struct SpaceRequest: Sendable {
     private func read(_ database: EtcdDatabase) async throws -> SpaceReading {
         let retained = try database.retainedRecords()
         let keys = try SpaceKeys(of: retained, etcdPrefix: self.source.etcdPrefix)
-        var usage = self.usage(of: keys, leases: try StoreFacts(reading: database).leases)
+        let leases = try StoreFacts(reading: database).leases
+        var usage = self.usage(of: keys, leases: leases, hasHistory: true)
         usage.pages = SpaceUsage.Pages(file: retained.file, expected: retained.expectedSizes())
-        usage.time = keys.registry.snapshotTime(decryption: self.decryption)
+        usage.time = keys.registry.newestTime(
+            at: retained.newestPositions(limit: 256),
+            decryption: self.decryption
+        )
         usage.malformedKeys = retained.malformedKeys
         if let last = usage.time,
             let first = try database.timeOfFirstChange(after: usage.compactRevision), last > first
@@ -154,7 +158,7 @@ public struct SpaceRequest: Sendable {
     private func readKeys(member: MemberStatus?) async throws -> SpaceReading {
         let registry = try await self.source.registry()
         let keys = try SpaceKeys(of: registry)
-        var usage = self.usage(of: keys, leases: nil)
+        var usage = self.usage(of: keys, leases: nil, hasHistory: false)
         usage.time = member == nil ? registry.snapshotTime(decryption: self.decryption) : self.now
         usage.member = member.map { member in
             let inUse = Int(clamping: member.databaseSizeInUse)
@@ -168,12 +172,11 @@ public struct SpaceRequest: Sendable {
         return SpaceReading(usage: usage, keys: keys)
     }
 
-    private func usage(of keys: SpaceKeys, leases: [Lease]?) -> SpaceUsage {
+    private func usage(of keys: SpaceKeys, leases: [Lease]?, hasHistory: Bool) -> SpaceUsage {
         let (groups, outside) = keys.tallies()
         let keyspace = keys.registry.keyspace
         var (objects, values, written) = (Largest(self.limit), Largest(self.limit), Largest(self.limit))
         var (sizes, versions): ([UInt32], [UInt32]) = ([], [])
-        let hasHistory = leases != nil
         for run in keys.runs where run.resource != nil {
             for position in run.positions {
                 let key = keys.keys[position]

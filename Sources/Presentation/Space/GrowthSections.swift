@@ -68,8 +68,8 @@ struct GrowthSections {
         let objects = new.objectCount - old.objectCount
         table.append(["objects", String(old.objectCount), String(new.objectCount), signedCount(objects)])
         table.remark =
-            "\(self.growth.addedCount) objects were added, \(self.growth.removedCount) are gone, "
-            + "\(self.growth.changedCount) were changed."
+            "Objects: \(self.growth.addedCount) added, \(self.growth.removedCount) gone, "
+            + "\(self.growth.changedCount) changed."
         return table
     }
 

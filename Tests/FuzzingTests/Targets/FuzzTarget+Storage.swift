@@ -65,6 +65,7 @@ extension FuzzRun {
         var damaged = bytes.withUnsafeBytes { Array($0) }
         putMetaChecksumsRight(in: &damaged)
         let file = try memoryFile(damaged)
+        try requireSpace(of: file)
         let salvaged = SalvagedDatabase(of: file)
         if let count = soundRecordCount(of: file) {
             guard salvaged?.report.origin == .newestState, salvaged?.report.recordCount == count else {
@@ -169,6 +170,16 @@ private func checked(_ output: OutputFile) throws(BrokenPromise) -> (EtcdDatabas
         let database = try EtcdDatabase(unpacked: output.mapped(), from: "new")
         return (database, try StorageCheck(of: database))
     } catch { throw BrokenPromise("the new database is not read: \(error)") }
+}
+
+/// The parts of a database's file are the file, where it can be read at all.
+private func requireSpace(of file: MappedFile) throws(BrokenPromise) {
+    guard let database = try? EtcdDatabase(unpacked: file, from: "database"),
+        let space = try? database.retainedRecords().file
+    else { return }
+    guard space.total == file.byteCount, space.slack >= 0, space.freePages >= 0 else {
+        throw BrokenPromise("the parts of \(file.byteCount) bytes are not these: \(space)")
+    }
 }
 
 /// How many records a database holds; nil when it is not sound, or has revisions that no cluster reaches.

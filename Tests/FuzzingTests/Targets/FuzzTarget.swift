@@ -109,6 +109,7 @@ extension FuzzRun {
 
     /// What is written must read as it was; bytes that are no UTF-8 change once, to U+FFFD.
     private func json(_ bytes: RawSpan) throws(BrokenPromise) {
+        try requireSizes(of: bytes)
         guard let document = try? Document(json: bytes.withUnsafeBytes { Array($0) }) else { return }
         var pretty = JSONWriter(indentation: 4)
         pretty.write(document)
@@ -123,6 +124,7 @@ extension FuzzRun {
 
     /// What is written must read as it was.
     private func cbor(_ bytes: RawSpan) throws(BrokenPromise) {
+        try requireSizes(of: bytes)
         guard let document = try? Document(cbor: bytes.withUnsafeBytes { Array($0) }) else { return }
         let text = printed(document)
         var writer = CBORWriter()
@@ -153,6 +155,7 @@ extension FuzzRun {
     }
 
     private mutating func envelope(_ bytes: RawSpan) throws(BrokenPromise) {
+        try requireSizes(of: bytes)
         _ = try? self.barerObjects.decode(bytes, in: 0..<bytes.byteCount)
         guard let form = try? self.objects.decode(bytes, in: 0..<bytes.byteCount) else { return }
         let text = printed(self.objects.document)
@@ -163,6 +166,16 @@ extension FuzzRun {
             throw BrokenPromise("the object does not decode after it was encoded")
         }
         try requireEquivalent(printed(self.objects.document), text, "the object after it was encoded")
+    }
+}
+
+/// The sizes of a value's fields are the value's, whatever it is.
+private func requireSizes(of bytes: RawSpan) throws(BrokenPromise) {
+    var sizes = FieldSizes()
+    sizes.add(bytes, storedByteCount: bytes.byteCount)
+    let sum = sizes.fields.reduce(0) { $0 + $1.byteCount }
+    guard sum == bytes.byteCount, sizes.fields.allSatisfy({ $0.byteCount > 0 }) else {
+        throw BrokenPromise("the fields of \(bytes.byteCount) bytes have \(sum)")
     }
 }
 
