@@ -101,7 +101,8 @@ struct RestoreCommand: AsyncParsableCommand {
             workingDirectory: FileManager.default.currentDirectoryPath
         )
         note(report.warnings.map { "Warning: \($0)" })
-        if let warning = backup.earlier?.warning(restoredRevision: restore.plan.restoredRevision) { note(warning) }
+        let restored = restore.plan.restoredRevision
+        if let warning = backup.earlier?.warning(restoredRevision: restored) { note(warning) }
         try Output.print(report, as: self.output)
     }
 

@@ -49,6 +49,7 @@ struct BackupOptions: ParsableArguments {
     ///   - others: More directories of members of one cluster, of which the one with the longest log is opened.
     ///   - digest: How the digest of a snapshot is taken of which an earlier state is made.
     ///   - scratch: Where a database is written that is made of several parts; nil for `$TMPDIR`.
+    /// - Returns: The backup in the state that is asked for.
     /// - Throws: `HistoryError` for a time of which the backup knows nothing; `MemberChoiceError`; `StorageError`.
     func open(
         _ log: LogOptions,
@@ -128,6 +129,7 @@ struct EarlierStateRequest {
     ///   - source: The newest state.
     ///   - scratch: Where its database is written.
     /// - Returns: nil when the newest state is asked for.
+    /// - Throws: `HistoryError` for a time of which the source knows nothing; `RestoreError.noDigest`; `StorageError`.
     func state(of source: MemberState, in scratch: String) async throws -> EarlierState? {
         guard let revision = try await self.revision(of: source) else { return nil }
         if self.digest != .ignored {

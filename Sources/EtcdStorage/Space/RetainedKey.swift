@@ -72,6 +72,7 @@ struct RetainedKeys: Sendable {
         let count = chunks.reduce(0) { $0 + $1.records.count } / 2
         var index = KeyIndex(capacity: count)
         self.keyOfRecord.reserveCapacity(count)
+        self.keys.reserveCapacity(count)
         for chunk in chunks {
             for (place, record) in chunk.records.enumerated() where record.entry.half == half {
                 let (key, isNew) = index.index(of: record.entry, in: bytes)
@@ -86,6 +87,13 @@ struct RetainedKeys: Sendable {
             }
         }
         self.entries = index.entries
+    }
+
+    /// Frees its memory.
+    mutating func removeAll() {
+        self.entries = []
+        self.keys = []
+        self.keyOfRecord = []
     }
 }
 

@@ -127,18 +127,22 @@ private struct JoinedKeys {
     private var keyOfRecord: [UInt32] = []
 
     init(of chunks: [RetainedChunk], in file: MappedFile) {
-        let halves = concurrently(count: 2) { half in
+        var halves = concurrently(count: 2) { half in
             file.withBytes { RetainedKeys(half: half, of: chunks, in: $0) }
         }
-        self.entries.reserveCapacity(halves[0].entries.count + halves[1].entries.count)
-        for half in halves {
-            for var entry in half.entries {
+        self.number(chunks, halves)
+        let count = halves[0].entries.count + halves[1].entries.count
+        self.entries.reserveCapacity(count)
+        self.keys.reserveCapacity(count)
+        for index in halves.indices {
+            for var entry in halves[index].entries {
                 entry.hash = UInt32(truncatingIfNeeded: self.entries.count)
                 self.entries.append(entry)
             }
+            self.keys += halves[index].keys
+            // Both halves beside the whole would be the most memory of all.
+            halves[index].removeAll()
         }
-        self.keys = halves[0].keys + halves[1].keys
-        self.number(chunks, halves)
     }
 
     private mutating func number(_ chunks: [RetainedChunk], _ halves: [RetainedKeys]) {

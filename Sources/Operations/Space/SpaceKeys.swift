@@ -51,7 +51,7 @@ struct SpaceKeys: Sendable {
 
     /// What the object at a position takes.
     func object(at position: Int) -> ObjectSpace {
-        let run = self.run(at: position)
+        let run = self.run(of: position)
         let key = self.keys[position]
         var tally = SpaceTally()
         tally.add(key, self.liveKey(at: position), isLeased: false)
