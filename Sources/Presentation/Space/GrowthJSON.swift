@@ -50,6 +50,7 @@ struct GrowthJSON: Encodable {
 
     init(_ growth: SpaceGrowth, before: String, after: String) {
         let hours = growth.hours
+        let hasHistory = (before: growth.before.pages != nil, after: growth.after.pages != nil)
         func perHour(_ byteCount: Int) -> Double? { hours.map { Double(byteCount) / $0 } }
         func row(_ growth: SpaceGrowth.ObjectGrowth) -> ObjectRow {
             ObjectRow(
@@ -77,8 +78,8 @@ struct GrowthJSON: Encodable {
                 logicalCluster: growth.resource.clusterRoot.logicalClusterText,
                 group: growth.resource.group,
                 resource: growth.resource.plural,
-                before: SpaceJSON.Tally(growth.before),
-                after: SpaceJSON.Tally(growth.after),
+                before: SpaceJSON.Tally(growth.before, hasHistory: hasHistory.before),
+                after: SpaceJSON.Tally(growth.after, hasHistory: hasHistory.after),
                 bytes: growth.byteCount,
                 bytesPerHour: perHour(growth.byteCount)
             )
@@ -95,7 +96,7 @@ extension GrowthJSON.State {
             revision: usage.revision,
             time: usage.time.flatMap { rfc3339Text(seconds: $0) },
             databaseBytes: usage.databaseByteCount,
-            total: SpaceJSON.Tally(usage.total)
+            total: SpaceJSON.Tally(usage.total, hasHistory: usage.pages != nil)
         )
     }
 }

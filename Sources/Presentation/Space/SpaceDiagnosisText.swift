@@ -14,7 +14,7 @@ extension SpaceDiagnosis {
         case .history(let percent, let byteCount):
             "\(percent) % of the records is history (\(byteText(byteCount))): compact, then defragment"
         case .resource(let resource, let percent):
-            "\(resource.qualifiedName) are \(percent) % of the live bytes"
+            "\(percent) % of the live bytes are \(resource.qualifiedName)"
         case .namespace(let namespace, let percent):
             "namespace \(namespace) has \(percent) % of the live bytes"
         case .hotObject(let object, let percent):

@@ -49,16 +49,17 @@ struct SpaceJSON: Encodable {
         var compactedAndDefragmented: Int?
     }
 
+    /// What history holds is nil for a source that does not tell it.
     struct Tally: Encodable {
         var objects: Int
         var valueBytes: Int
         var liveBytes: Int
-        var historyRecords: Int
-        var historyBytes: Int
-        var tombstones: Int
-        var tombstoneBytes: Int
-        var deletedKeys: Int
-        var changes: Int
+        var historyRecords: Int?
+        var historyBytes: Int?
+        var tombstones: Int?
+        var tombstoneBytes: Int?
+        var deletedKeys: Int?
+        var changes: Int?
         var leased: Int
         var bytes: Int
     }
@@ -158,6 +159,7 @@ struct SpaceJSON: Encodable {
 extension SpaceJSON {
     init(_ usage: SpaceUsage, source: String) {
         let minutes = usage.history?.minutes
+        let hasHistory = usage.pages != nil
         self.init(
             source: source,
             diagnosis: usage.diagnosis.map { Diagnosis(code: $0.code, text: $0.line) },
@@ -174,11 +176,11 @@ extension SpaceJSON {
             file: Self.file(of: usage),
             database: Self.database(of: usage),
             quota: usage.quota,
-            total: Tally(usage.total),
-            outside: usage.outside == SpaceTally() ? nil : Tally(usage.outside),
-            resources: usage.resources.map { Group($0, namespace: nil) },
-            namespaces: usage.namespaces.map { Group($0) },
-            groups: usage.groups.map { Group($0, namespace: $0.namespace) },
+            total: Tally(usage.total, hasHistory: hasHistory),
+            outside: usage.outside == SpaceTally() ? nil : Tally(usage.outside, hasHistory: hasHistory),
+            resources: usage.resources.map { Group($0, namespace: nil, hasHistory) },
+            namespaces: usage.namespaces.map { Group($0, hasHistory) },
+            groups: usage.groups.map { Group($0, namespace: $0.namespace, hasHistory) },
             largestObjects: usage.largestObjects.map { Object($0, minutes) },
             largestValues: usage.largestValues.map { Object($0, minutes) },
             mostWritten: usage.mostWritten.map { Object($0, minutes) },
@@ -209,17 +211,17 @@ extension SpaceJSON {
 }
 
 extension SpaceJSON.Tally {
-    init(_ tally: SpaceTally) {
+    init(_ tally: SpaceTally, hasHistory: Bool) {
         self.init(
             objects: tally.objectCount,
             valueBytes: tally.valueByteCount,
             liveBytes: tally.recordByteCount,
-            historyRecords: tally.historyCount,
-            historyBytes: tally.historyByteCount,
-            tombstones: tally.tombstoneCount,
-            tombstoneBytes: tally.tombstoneByteCount,
-            deletedKeys: tally.deletedCount,
-            changes: tally.changeCount,
+            historyRecords: hasHistory ? tally.historyCount : nil,
+            historyBytes: hasHistory ? tally.historyByteCount : nil,
+            tombstones: hasHistory ? tally.tombstoneCount : nil,
+            tombstoneBytes: hasHistory ? tally.tombstoneByteCount : nil,
+            deletedKeys: hasHistory ? tally.deletedCount : nil,
+            changes: hasHistory ? tally.changeCount : nil,
             leased: tally.leasedCount,
             bytes: tally.byteCount
         )
@@ -227,25 +229,25 @@ extension SpaceJSON.Tally {
 }
 
 extension SpaceJSON.Group {
-    init(_ space: ResourceSpace, namespace: String?) {
+    init(_ space: ResourceSpace, namespace: String?, _ hasHistory: Bool) {
         self.init(
             root: space.resource.clusterRoot.prefixText,
             logicalCluster: space.resource.clusterRoot.logicalClusterText,
             group: space.resource.group,
             resource: space.resource.plural,
             namespace: namespace,
-            tally: SpaceJSON.Tally(space.tally)
+            tally: SpaceJSON.Tally(space.tally, hasHistory: hasHistory)
         )
     }
 
-    init(_ space: NamespaceSpace) {
+    init(_ space: NamespaceSpace, _ hasHistory: Bool) {
         self.init(
             root: space.cluster.prefixText,
             logicalCluster: space.cluster.logicalClusterText,
             group: nil,
             resource: nil,
             namespace: space.namespace,
-            tally: SpaceJSON.Tally(space.tally)
+            tally: SpaceJSON.Tally(space.tally, hasHistory: hasHistory)
         )
     }
 }

@@ -86,15 +86,22 @@ struct SpaceSections {
 
     // MARK: Resources and namespaces
 
-    private static let tallyHeadings = ["OBJECTS", "LIVE", "HISTORY", "TOMBSTONES", "TOTAL", "SHARE", ""]
+    /// Whether the source tells its history.
+    private var hasHistory: Bool { self.usage.pages != nil }
+
+    private var tallyHeadings: [String] {
+        let sizes = self.hasHistory ? ["LIVE", "HISTORY", "TOMBSTONES", "TOTAL"] : ["LIVE"]
+        return ["OBJECTS"] + sizes + ["SHARE", ""]
+    }
 
     private func cells(of tally: SpaceTally, _ total: SpaceTally) -> [String] {
-        [
-            String(tally.objectCount), byteText(tally.recordByteCount),
-            "\(byteText(tally.historyByteCount)) (\(tally.historyCount))",
-            "\(byteText(tally.tombstoneByteCount)) (\(tally.tombstoneCount))", byteText(tally.byteCount),
-            percentText(tally.byteCount, of: total.byteCount),
-        ]
+        var cells = [String(tally.objectCount), byteText(tally.recordByteCount)]
+        if self.hasHistory {
+            cells.append("\(byteText(tally.historyByteCount)) (\(tally.historyCount))")
+            cells.append("\(byteText(tally.tombstoneByteCount)) (\(tally.tombstoneCount))")
+            cells.append(byteText(tally.byteCount))
+        }
+        return cells + [percentText(tally.byteCount, of: total.byteCount)]
     }
 
     private var resources: SpaceTable {
@@ -122,7 +129,7 @@ struct SpaceSections {
         _ heading: String,
         _ rows: [(name: String, tally: SpaceTally)]
     ) -> SpaceTable {
-        var table = SpaceTable(title, headings: [heading] + Self.tallyHeadings)
+        var table = SpaceTable(title, headings: [heading] + self.tallyHeadings)
         let total = self.usage.total
         for row in rows.prefix(self.limit) {
             table.append(
@@ -150,6 +157,7 @@ struct SpaceSections {
             "Largest objects, with their history",
             headings: Self.objectHeadings + ["TOTAL", "VALUE", "SHARE", ""]
         )
+        guard self.hasHistory else { return table }
         let total = self.usage.total.byteCount
         for object in self.usage.largestObjects {
             let sizes = [byteText(object.byteCount), byteText(object.valueByteCount)]
@@ -176,7 +184,7 @@ struct SpaceSections {
 
     private var mostWritten: SpaceTable {
         let changes = self.usage.total.changeCount
-        guard self.usage.pages != nil else {
+        guard self.hasHistory else {
             var table = SpaceTable("Written most often", headings: Self.objectHeadings + ["VERSION"])
             for object in self.usage.mostWritten {
                 table.append(self.names.cells(of: object) + [String(object.version)])
