@@ -71,6 +71,20 @@ struct RevisionTimesTests {
         }
     }
 
+    @Test func countsOnWithRevisionsThatFillSixtyFourBits() throws {
+        let times = RevisionTimes([
+            self.anchor(0, -62_000_000_000_000), self.anchor(.max, 253_000_000_000_000),
+        ])
+        for moment in [-62_000_000_000_000, 0, 252_999_999_999_999, .max] as [Int64] {
+            let found = try #require(times.revision(at: moment))
+            #expect((0...Int64.max).contains(found.revision))
+        }
+        for revision in [0, 1, .max / 2, .max - 1, .max] as [Int64] {
+            let time = try #require(times.time(of: revision).time)
+            #expect((-62_000_000_000_000...253_000_000_000_000).contains(time))
+        }
+    }
+
     /// The creation of an object is one of its fields, which is compared with where its revision is placed when the
     /// object itself is not asked.
     @Test func placesTheObjectsOfAClusterWhereTheyWereCreated() async throws {
