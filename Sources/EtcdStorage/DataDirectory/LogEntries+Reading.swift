@@ -136,7 +136,7 @@ extension LogEntries {
         func damage(_ problem: String) -> WALSegment.Damage {
             WALSegment.Damage(offset: message.lowerBound, problem: problem)
         }
-        guard let (entry, _) = try? LogEntry.read(in: message, of: bytes), entry.index > 0,
+        guard let (entry, data) = try? LogEntry.read(in: message, of: bytes), entry.index > 0,
             entry.index < UInt64(Int64.max), let byteCount = UInt32(exactly: message.count),
             let segment = UInt32(exactly: self.segments.count - 1)
         else { throw damage("an entry that cannot be read") }
@@ -158,7 +158,10 @@ extension LogEntries {
         self.summary.lastTerm = entry.term
         guard entry.index > self.passedOver else { return }
         if self.places.isEmpty { self.origin = entry.index - 1 }
-        if entry.kind == .memberChange { self.memberChanges.append(entry.index) }
+        if entry.kind == .memberChange, let fields = try? integers(data, in: bytes) {
+            let (type, member) = (fields[2] ?? 0, fields[3] ?? 0)
+            self.memberChanges.append(MemberChange(index: entry.index, type: type, member: member))
+        }
         self.places.append(Place(segment: segment, byteCount: byteCount, offset: message.lowerBound))
     }
 
@@ -166,7 +169,7 @@ extension LogEntries {
     private mutating func drop(from index: UInt64) {
         guard !self.terms.isEmpty, index <= self.summary.lastIndex else { return }
         while let last = self.terms.last, last.index >= index { self.terms.removeLast() }
-        while let last = self.memberChanges.last, last >= index { self.memberChanges.removeLast() }
+        while let last = self.memberChanges.last, last.index >= index { self.memberChanges.removeLast() }
         self.summary.lastIndex = index - 1
         self.summary.lastTerm = self.terms.last?.term ?? 0
         if let first = self.summary.firstIndex, first >= index { self.summary.firstIndex = nil }

@@ -48,8 +48,8 @@ public struct LogEntries: Sendable {
     /// The segment behind which one is missing, where no entry that is wanted was in that.
     public internal(set) var missingBehind: String?
 
-    /// Indexes of those entries that change the members.
-    public internal(set) var memberChanges: [UInt64] = []
+    /// What those entries change of the members that can be read, in order.
+    public internal(set) var memberChanges: [MemberChange] = []
 
     /// Where entries lie that are above ``origin``.
     var places: [Place] = []
@@ -60,6 +60,14 @@ public struct LogEntries: Sendable {
     /// The terms of all entries, by the first index of each.
     var terms: [RaftPosition] = []
     var segments: [Segment] = []
+
+    /// A change of one member.
+    public struct MemberChange: Hashable, Sendable {
+        public var index: UInt64
+        /// raftpb's ConfChangeType: 0 add, 1 remove, 2 update, 3 add as a learner.
+        public var type: UInt64
+        public var member: UInt64
+    }
 
     /// Where an entry's message lies in its segment.
     struct Place {

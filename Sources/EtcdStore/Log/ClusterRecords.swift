@@ -20,6 +20,8 @@ import SwiftProtobuf
 struct ClusterRecords: Sendable {
     private(set) var members: [UInt64: Member] = [:]
     private var removed: Set<UInt64> = []
+    /// Whose each peer URL is.
+    private var owners: [String: UInt64] = [:]
     /// The cluster's version; nil where the database tells none.
     private(set) var version: String?
     private var downgrade: [UInt8]?
@@ -36,6 +38,9 @@ struct ClusterRecords: Sendable {
     /// - Throws: Damage in the database.
     init(of source: OverlaySource) throws(StorageError) {
         for member in source.facts.members { self.members[member.id] = member }
+        for member in source.facts.members {
+            for url in member.peerURLs { self.owners[url] = member.id }
+        }
         self.version = source.facts.clusterVersion
         self.keepsConfiguration = source.facts.confState != nil || source.facts.term != nil
         self.configuration = RaftConfiguration(of: source.facts)
@@ -147,7 +152,8 @@ extension ClusterRecords {
                 asLearner: change.type == .confChangeAddLearnerNode
             )
         case .confChangeRemoveNode:
-            guard self.members.removeValue(forKey: id) != nil else { return false }
+            guard let member = self.members.removeValue(forKey: id) else { return false }
+            for url in member.peerURLs where self.owners[url] == id { self.owners[url] = nil }
             self.removed.insert(id)
             self.configuration.remove(id)
         case .confChangeUpdateNode:
@@ -155,7 +161,7 @@ extension ClusterRecords {
             guard self.members[id] != nil, !self.isInUse(context.peerURLs ?? [], except: id) else {
                 return false
             }
-            self.members[id]?.peerURLs = context.peerURLs ?? []
+            self.setURLs(of: id, to: context.peerURLs ?? [])
             self.members[id]?.isLearner = context.isLearner == true ? true : nil
         }
         self.areMembersChanged = true
@@ -174,8 +180,8 @@ extension ClusterRecords {
         } else {
             let urls = context.peerURLs ?? []
             guard self.members[id] == nil, !self.isInUse(urls, except: nil) else { return false }
-            let learners = self.members.values.count { $0.isLearner == true }
-            if asLearner, context.isLearner == true, learners >= Self.learnerLimit { return false }
+            let areEnough = self.configuration.learners.count >= Self.learnerLimit
+            if asLearner, context.isLearner == true, areEnough { return false }
             self.members[id] = Member(
                 id: id,
                 peerURLs: urls,
@@ -183,6 +189,7 @@ extension ClusterRecords {
                 name: context.name,
                 clientURLs: context.clientURLs
             )
+            self.setURLs(of: id, to: urls)
         }
         self.configuration.add(id, asLearner: asLearner)
         self.areMembersChanged = true
@@ -199,9 +206,13 @@ extension ClusterRecords {
     }
 
     private func isInUse(_ urls: [String], except id: UInt64?) -> Bool {
-        self.members.values.contains { member in
-            member.id != id && member.peerURLs.contains { urls.contains($0) }
-        }
+        urls.contains { url in self.owners[url].map { $0 != id } ?? false }
+    }
+
+    private mutating func setURLs(of id: UInt64, to urls: [String]) {
+        for url in self.members[id]?.peerURLs ?? [] where self.owners[url] == id { self.owners[url] = nil }
+        for url in urls { self.owners[url] = id }
+        self.members[id]?.peerURLs = urls
     }
 }
 
@@ -259,26 +270,19 @@ extension StoreFacts {
     /// of members are allowed or not; empty where neither tells.
     public func voters(after entries: LogEntries) -> Set<UInt64> {
         var configuration = RaftConfiguration(of: self)
-        for index in entries.memberChanges {
-            // A log that changes meanwhile is told when it is replayed.
-            try? entries.forEach(in: index..<index + 1) { (_, data) in
-                let bytes = data.withUnsafeBytes { Data($0) }
-                if let change = try? Raftpb_ConfChange(serializedBytes: bytes) { configuration.note(change) }
-                return true
-            }
-        }
+        for change in entries.memberChanges { configuration.note(change) }
         let named = entries.summary.voters?.map(\.rawValue) ?? []
         return configuration.voters.isEmpty ? Set(named) : configuration.voters
     }
 }
 
 extension RaftConfiguration {
-    fileprivate mutating func note(_ change: Raftpb_ConfChange) {
+    fileprivate mutating func note(_ change: LogEntries.MemberChange) {
         switch change.type {
-        case .confChangeAddNode: self.add(change.nodeID, asLearner: false)
-        case .confChangeAddLearnerNode: self.add(change.nodeID, asLearner: true)
-        case .confChangeRemoveNode: self.remove(change.nodeID)
-        case .confChangeUpdateNode: break
+        case 0: self.add(change.member, asLearner: false)
+        case 1: self.remove(change.member)
+        case 3: self.add(change.member, asLearner: true)
+        default: break
         }
     }
 }

@@ -60,7 +60,10 @@ public struct LogListing: Sendable {
     /// - Throws: `StorageError` when the log changes meanwhile; what `body` throws.
     public func forEach(_ body: (LoggedEntry) throws -> Void) throws {
         let first = max(self.request.first ?? 0, self.entries.indexes.lowerBound)
-        let end = min(self.request.last.map { $0 &+ 1 } ?? .max, self.entries.indexes.upperBound)
+        let end = min(
+            self.request.last.map { $0 < .max ? $0 + 1 : $0 } ?? .max,
+            self.entries.indexes.upperBound
+        )
         guard first < end else { return }
         var failure: (any Error)?
         try self.entries.forEach(in: first..<end) { (entry, data) in

@@ -230,6 +230,27 @@ struct KilledMemberReadTests {
         }
     }
 
+    @Test func directoriesOfTwoClustersAreNotCompared() async throws {
+        try await withUnpackedFixture("cases/data-dir-with-newer-snap.db.tar.gz") { first in
+            try await withUnpackedFixture("cases/data-dir-wal-cut.tar.gz") { second in
+                for line in [["members"], ["take", "-f"]] {
+                    let result = try await RegistreeProgram.run(
+                        line + [first.string, second.string, "new.db"]
+                    )
+                    #expect(result.exitCode == 3, "\(line): \(result.errors)")
+                }
+                let two = try await RegistreeProgram.run("members", first.string, second.string)
+                expectFailure(two, 3, "of cluster")
+                // The log ends before its database: nothing is replayed, and the member is not sound.
+                let cut = try await RegistreeProgram.run("members", second.string)
+                #expect(cut.exitCode == 4, "\(cut.output)")
+                #expect(cut.output.contains("ends at entry 34, before its database (entry 68)"))
+            }
+        }
+        let none = try await RegistreeProgram.run("members", "/nonexistent")
+        expectFailure(none, 3, "is not a member's data directory")
+    }
+
     @Test func noCommandPrintsAPasswordOfTheLog() async throws {
         try await self.withKilledMember(.v34) { killed in
             let data = killed.data.string
