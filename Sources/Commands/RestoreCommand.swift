@@ -82,13 +82,16 @@ struct RestoreCommand: AsyncParsableCommand {
     }
 
     private func restore() async throws {
+        // What was typed is looked at before anything is read.
+        var request = try self.request()
         let backup = try await self.backup.open(
             self.log,
             among: self.otherDirectories,
             digest: self.skipHashCheck ? .ignored : .required
         )
         note(backup.notes.filter(\.isAboutReplay))
-        let restore = try Restore(self.request(backup.path), of: backup.database, notes: backup.notes)
+        request.snapshotPath = backup.path
+        let restore = try Restore(request, of: backup.database, notes: backup.notes)
         try restore.checkDestinations()
         let space = try restore.space()
         if space.neededAtMost > space.free {
@@ -106,11 +109,11 @@ struct RestoreCommand: AsyncParsableCommand {
         try Output.print(report, as: self.output)
     }
 
-    private func request(_ path: String) throws -> RestoreRequest {
+    private func request() throws -> RestoreRequest {
         let bump = try RevisionBump.from(bumpRevision: self.bumpRevision, markCompacted: self.markCompacted)
         let cluster = try self.cluster.parsed()
         return RestoreRequest(
-            snapshotPath: path,
+            snapshotPath: self.backup.path,
             cluster: cluster,
             destination: try self.destination(in: cluster),
             bump: bump,
