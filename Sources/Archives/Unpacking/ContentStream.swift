@@ -53,17 +53,20 @@ struct ContentStream {
         }
     }
 
+    /// Decides what the content is, by its first bytes, and hands these on.
     private mutating func tell(_ first: [UInt8]) throws(ArchiveError) {
-        try first.span.bytes.withUnsafeBytes { (bytes) throws(ArchiveError) in
-            if ArchiveFormat(beginning: bytes) == .tar {
-                var tar = TarStream(self.receiver, self.limits)
-                try tar.append(bytes)
-                self.content = .tar(tar)
-            } else {
-                try self.receiver.begin(self.name, hint: self.hint)
-                self.content = .file
+        let isTar = first.span.bytes.withUnsafeBytes { ArchiveFormat(beginning: $0) == .tar }
+        // The bytes may lie in `content`: it takes its new value when they have been handed on.
+        guard isTar else {
+            try self.receiver.begin(self.name, hint: self.hint)
+            try first.span.bytes.withUnsafeBytes { (bytes) throws(ArchiveError) in
                 try self.receiver.append(bytes)
             }
+            self.content = .file
+            return
         }
+        var tar = TarStream(self.receiver, self.limits)
+        try first.span.bytes.withUnsafeBytes { (bytes) throws(ArchiveError) in try tar.append(bytes) }
+        self.content = .tar(tar)
     }
 }
