@@ -42,6 +42,19 @@ struct LayeringTests {
         for finding in try Layers.declared().findings { Issue.record("\(finding)") }
     }
 
+    /// These build some of the targets too, and nothing else would notice that one of them has a new dependency.
+    @Test(arguments: ["Tests/Fuzzing/Package.swift", "Tests/Benchmarks/Lookups/Package.swift"])
+    func nestedPackagesDeclareTheirTargetsAsTheProjectDoes(path: String) throws {
+        let declared = Dictionary(uniqueKeysWithValues: try Layers.declared().all.map { ($0.target, $0.may) })
+        let nested = Layers(manifest: try Checkout.text(of: path)).all
+        let targets = Set(nested.map(\.target))
+        for layer in nested {
+            guard let may = declared[layer.target] else { continue }
+            #expect(layer.may.isSuperset(of: may), "\(layer.target) lacks \(may.subtracting(layer.may))")
+            #expect(targets.isSuperset(of: may), "\(may.subtracting(targets))")
+        }
+    }
+
     @Test func readsTheTargetsOfAManifest() {
         #expect(
             Layers(manifest: Self.manifest).all == [

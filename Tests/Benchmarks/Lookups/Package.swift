@@ -38,16 +38,24 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "ProtobufWire", swiftSettings: settings),
+        .target(name: "JSONText", swiftSettings: settings),
         .target(name: "Bolt", dependencies: ["Files"], swiftSettings: settings),
+        .target(name: "CChildPrograms"),
+        .target(
+            name: "Archives",
+            dependencies: ["CChildPrograms", "CZlib", "Files", "Bolt", system],
+            swiftSettings: settings
+        ),
         .target(
             name: "EtcdStorage",
-            dependencies: ["CChecksums", "Files", "ProtobufWire", "Bolt", crypto],
+            dependencies: ["CChecksums", "Files", "ProtobufWire", "JSONText", "Bolt", "Archives", crypto],
             swiftSettings: settings
         ),
         .target(
             name: "KubernetesCodec",
             dependencies: [
-                "CSchemas", "CPoly1305", "CZlib", "ProtobufWire", collections, crypto, cryptoExtras, yams,
+                "CSchemas", "CPoly1305", "CZlib", "ProtobufWire", "JSONText", collections, crypto,
+                cryptoExtras, yams,
             ],
             swiftSettings: settings
         ),
