@@ -14,6 +14,8 @@ struct StoreState: Sendable {
     var requests: UInt64 = 0
     /// The operations of the transaction that goes on.
     var operations = OperationCount()
+    /// Whether somebody reads the answers; otherwise nothing is read for them.
+    var answers = true
     private let counts: OperationCounts
 
     /// An empty store.

@@ -99,7 +99,13 @@ extension LogEntries {
         guard index <= self.summary.lastIndex, let first = self.terms.first, index >= first.index else {
             return nil
         }
-        return self.terms.last { $0.index <= index }?.term
+        // The first of each term, by their indexes: the last one that is not above `index` is sought by halves.
+        var (low, high) = (0, self.terms.count)
+        while high - low > 1 {
+            let middle = low + (high - low) / 2
+            if self.terms[middle].index <= index { low = middle } else { high = middle }
+        }
+        return self.terms[low].term
     }
 
     /// The last index up to which two logs have the same entries, as far as both tell; nil when they tell nothing of

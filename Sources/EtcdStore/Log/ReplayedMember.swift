@@ -51,6 +51,7 @@ public struct ReplayedMember: Sendable {
             replay.apply(entry, data, hashing: hash)
             return replay.outcome.stop == nil
         }
+        self.store.endReplay()
         try database.checkUnchanged()
         self.outcome = replay.outcome
         if self.outcome.stop == nil { self.outcome.stop = plan.obstacle }
@@ -208,11 +209,18 @@ extension Etcdserverpb_RequestOp {
 }
 
 extension Store {
-    /// Reads what the source keeps of its cluster, which entries may change.
+    /// Reads what the source keeps of its cluster, which entries may change; nobody waits for answers.
     fileprivate func beginReplay() throws(StorageError) {
         guard let source = self.overlay.source else { return }
         let cluster = try ClusterRecords(of: source)
-        self.state.withLock { $0.cluster = cluster }
+        self.state.withLock { state in
+            state.cluster = cluster
+            state.answers = false
+        }
+    }
+
+    fileprivate func endReplay() {
+        self.state.withLock { $0.answers = true }
     }
 
     /// Notes the last entry that was applied: a database of this moment says that it has it.

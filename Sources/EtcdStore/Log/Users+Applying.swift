@@ -18,12 +18,16 @@ extension Users {
         case request.hasAuthDisable: self.disable()
         case request.hasAuthUserAdd:
             var change = request.authUserAdd
-            change.hashedPassword = try hashed(change.password, or: change.hashedPassword, hash)
+            if self.takesPassword(change) {
+                change.hashedPassword = try hashed(change.password, or: change.hashedPassword, hash)
+            }
             try self.add(change)
         case request.hasAuthUserDelete: try self.delete(user: AuthName(request.authUserDelete.name))
         case request.hasAuthUserChangePassword:
             var change = request.authUserChangePassword
-            change.hashedPassword = try hashed(change.password, or: change.hashedPassword, hash)
+            if self.takesPassword(change) {
+                change.hashedPassword = try hashed(change.password, or: change.hashedPassword, hash)
+            }
             try self.change(change)
         case request.hasAuthUserGrantRole:
             let change = request.authUserGrantRole
@@ -37,6 +41,18 @@ extension Users {
         case request.hasAuthRoleDelete: try self.delete(role: AuthName(request.authRoleDelete.role))
         default: throw .unknownRequest
         }
+    }
+
+    // A hash costs time, and so none is made for a request that is refused or leaves a user without a password.
+
+    private func takesPassword(_ request: Etcdserverpb_AuthUserAddRequest) -> Bool {
+        let name = AuthName(request.name)
+        let isFree = !name.bytes.isEmpty && self.users[name] == nil && (try? name.requireFitsKey()) != nil
+        return isFree && !request.options.noPassword
+    }
+
+    private func takesPassword(_ request: Etcdserverpb_AuthUserChangePasswordRequest) -> Bool {
+        self.users[AuthName(request.name)].map { !$0.options.noPassword } ?? false
     }
 }
 

@@ -25,10 +25,11 @@ extension StoreState {
         var response = Etcdserverpb_PutResponse()
         var value = [UInt8](request.value)
         var lease = request.lease
-        if request.ignoreValue || request.ignoreLease || request.prevKv {
+        let givesPrevious = request.prevKv && self.answers
+        if request.ignoreValue || request.ignoreLease || givesPrevious {
             self.operations.ranges += 1
             let previous = try self.stored(request)
-            if request.prevKv, let previous { response.prevKv = previous }
+            if givesPrevious, let previous { response.prevKv = previous }
             if request.ignoreValue { value = previous.map { [UInt8]($0.value) } ?? [] }
             if request.ignoreLease { lease = previous?.lease ?? 0 }
         }
@@ -63,7 +64,7 @@ extension StoreState {
     ) throws(EtcdError) -> Etcdserverpb_DeleteRangeResponse {
         let range = KeyRange(key: request.key, rangeEnd: request.rangeEnd)
         var response = Etcdserverpb_DeleteRangeResponse()
-        if request.prevKv {
+        if request.prevKv, self.answers {
             self.operations.ranges += 1
             response.prevKvs = try self.stored(in: range)
         }

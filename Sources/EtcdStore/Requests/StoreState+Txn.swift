@@ -74,7 +74,7 @@ extension StoreState {
             case .nested(let plan): answer.response = .responseTxn(try self.apply(plan))
             case .operation(let operation): answer.response = try self.apply(operation)
             }
-            response.responses.append(answer)
+            if self.answers { response.responses.append(answer) }
         }
         return response
     }
@@ -84,6 +84,7 @@ extension StoreState {
     ) throws(EtcdError) -> Etcdserverpb_ResponseOp.OneOf_Response? {
         switch operation.request {
         case .requestRange(let request):
+            guard self.answers else { return nil }
             self.operations.ranges += 1
             var response = try EtcdError.translating { () throws(StorageError) in
                 try self.overlay.view(at: request.revision).range(request)

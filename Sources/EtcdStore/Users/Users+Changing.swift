@@ -148,7 +148,7 @@ private func decoded(_ hash: String) throws(EtcdError) -> Data {
 
 extension AuthName {
     /// bbolt takes no longer key, and etcd ends its process over one.
-    fileprivate func requireFitsKey() throws(EtcdError) {
+    func requireFitsKey() throws(EtcdError) {
         guard self.bytes.count <= 32_768 else { throw .requestTooLarge }
     }
 }

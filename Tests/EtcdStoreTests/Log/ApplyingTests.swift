@@ -60,6 +60,35 @@ struct ApplyingTests {
         #expect(throws: EtcdError.unknownRequest) { try self.apply { $0.header.id = 7 } }
     }
 
+    @Test func hashesNoPasswordThatNobodyGets() throws {
+        var hashed: [String] = []
+        func apply(_ change: (inout Etcdserverpb_InternalRaftRequest) -> Void) throws(EtcdError) {
+            var request = Etcdserverpb_InternalRaftRequest()
+            change(&request)
+            _ = try self.store.apply(request, at: 0) { password in
+                hashed.append(password)
+                return "hash of \(password)"
+            }
+        }
+        func add(_ name: String, _ password: String, noPassword: Bool = false) throws(EtcdError) {
+            try apply { request in
+                request.authUserAdd = .with { ($0.name, $0.password) = (name, password) }
+                if noPassword { request.authUserAdd.options.noPassword = true }
+            }
+        }
+        func change(_ name: String, _ password: String) throws(EtcdError) {
+            try apply { $0.authUserChangePassword = .with { ($0.name, $0.password) = (name, password) } }
+        }
+        try add("a", "1")
+        try add("none", "2", noPassword: true)
+        #expect(throws: EtcdError.userExists) { try add("a", "3") }
+        #expect(throws: EtcdError.userEmpty) { try add("", "4") }
+        #expect(throws: EtcdError.userNotFound) { try change("b", "5") }
+        try change("none", "6")
+        try change("a", "7")
+        #expect(hashed == ["1", "7"])
+    }
+
     @Test func asksWhoSentARequestAndUnderWhichUsers() throws {
         try self.apply { $0.authUserAdd = .with { ($0.name, $0.password) = ("root", "clear") } }
         try self.apply { $0.authUserGrantRole = .with { ($0.user, $0.role) = ("root", "root") } }
