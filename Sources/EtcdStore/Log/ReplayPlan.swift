@@ -32,11 +32,13 @@ public struct ReplayPlan: Hashable, Sendable {
     ///   - undecided: What to do with entries that are not known to be decided.
     ///   - isOfQuorum: Whether no log of a quorum goes further: then this one has every decided entry, and what it has
     ///     will be decided.
+    ///   - decidedElsewhere: The last of these entries that another member knows to be decided.
     public init(
         _ entries: LogEntries,
         on facts: StoreFacts,
         undecided: UndecidedEntries = .keep,
-        isOfQuorum: Bool = false
+        isOfQuorum: Bool = false,
+        decidedElsewhere: UInt64 = 0
     ) {
         let base = facts.consistentIndex ?? 0
         let summary = entries.summary
@@ -46,9 +48,10 @@ public struct ReplayPlan: Hashable, Sendable {
         let there = entries.indexes
         let first = there.lowerBound
         let last = there.isEmpty ? base : there.upperBound - 1
-        self.decided = max(base, summary.commit)
+        self.decided = max(base, summary.commit, min(decidedElsewhere, last))
         // A member alone has decided what it has written.
-        if undecided == .keep, isOfQuorum || self.voterCount == 1 { self.decided = max(self.decided, last) }
+        let decidesAlone = self.voterCount == 1
+        if decidesAlone || undecided == .keep && isOfQuorum { self.decided = max(self.decided, last) }
         self.undecidedCount = last > self.decided ? Int(clamping: last - self.decided) : 0
         let end = undecided == .drop ? min(there.upperBound, self.decided &+ 1) : there.upperBound
         self.indexes = first..<max(first, end)
@@ -75,6 +78,9 @@ public struct ReplayStop: Hashable, Sendable {
         self.index = index
         self.reason = reason
     }
+
+    /// Whether entries that the member would apply could not be.
+    public var isTrouble: Bool { self.reason != .memberRemoved }
 
     public enum Reason: Hashable, Sendable {
         /// Entries from this index on are missing, up to `next`.

@@ -19,7 +19,7 @@ public struct MembersReport: Sendable {
             ExaminedMember(
                 directory,
                 reading,
-                isOfQuorum: choice.isOfQuorum && directory.path == best.path,
+                chosen: directory.path == best.path ? choice : nil,
                 comparedWith: best
             )
         }
@@ -42,18 +42,9 @@ public struct MembersReport: Sendable {
     public var isSound: Bool {
         !self.hashesDiffer && self.choice.contradicting.isEmpty && self.choice.leftOut.isEmpty
             && self.members.allSatisfy { member in
-                member.damage == nil && member.stop == nil && member.problems.allSatisfy(\.isOrdinary)
+                member.damage == nil && member.stop?.isTrouble != true
+                    && member.problems.allSatisfy(\.isOrdinary)
             }
-    }
-}
-
-extension MemberLog.Problem {
-    /// Whether a member that was killed may have it.
-    fileprivate var isOrdinary: Bool {
-        switch self {
-        case .cut, .segmentMissing: true
-        case .missing, .damaged, .endsBeforeDatabase, .beginsAfterDatabase, .receivedDatabaseMissing: false
-        }
     }
 }
 
@@ -81,6 +72,8 @@ public struct ExaminedMember: Sendable {
     public private(set) var appliedCount = 0
     /// How many of these are not known to be decided.
     public private(set) var undecidedCount = 0
+    /// The last of these; nil when none was.
+    public private(set) var lastApplied: RaftPosition?
     /// Where the log could not be applied any further.
     public private(set) var stop: ReplayStop?
     /// What is wrong with its log.
@@ -96,7 +89,7 @@ public struct ExaminedMember: Sendable {
     fileprivate init(
         _ directory: MemberDirectory,
         _ reading: LogReading,
-        isOfQuorum: Bool,
+        chosen choice: MemberChoice?,
         comparedWith best: MemberDirectory
     ) {
         self.path = directory.path
@@ -107,22 +100,34 @@ public struct ExaminedMember: Sendable {
         self.committed = directory.log.summary?.commit
         self.applied = directory.applied
         self.problems = directory.log.problems
-        self.agreement = directory.entries.flatMap { own in best.entries.flatMap { own.agreement(with: $0) } }
+        let agreement = directory.agreement(with: best)
+        self.agreement = agreement
+        var reading = reading
+        var decidedElsewhere = choice?.decidedElsewhere ?? 0
+        if let agreement, agreement.contradict {
+            // What the chosen log has other entries for is of no account: after a failover that is ordinary.
+            if reading.undecided == .keep { decidedElsewhere = agreement.index }
+            reading.undecided = .drop
+        }
         do throws(StorageError) {
-            let state = try MemberState(of: directory, reading, isOfQuorum: isOfQuorum)
+            let state = try MemberState(
+                of: directory,
+                reading,
+                isOfQuorum: choice?.isOfQuorum == true,
+                decidedElsewhere: decidedElsewhere
+            )
             let overlay = try state.overlay()
             self.overlay = overlay
             self.databaseRevision = overlay.sourceRevision
             self.revision = overlay.revision
             self.compactRevision = max(0, overlay.compactRevision)
+            self.stop = state.stop
             if let replayed = state.replayed {
                 let own = replayed.members.first { $0.id == directory.member?.rawValue }
                 self.name = own?.name ?? self.name
                 self.appliedCount = replayed.outcome.appliedCount
-                self.stop = replayed.outcome.stop
+                self.lastApplied = replayed.outcome.last
                 self.undecidedCount = reading.undecided == .keep ? replayed.plan.undecidedCount : 0
-            } else {
-                self.stop = directory.plan(reading)?.obstacle
             }
         } catch {
             self.damage = error

@@ -4,8 +4,7 @@ import Operations
 
 /// The line that says what became of the entries of a member's log.
 func replayText(_ plan: ReplayPlan, _ outcome: ReplayOutcome) -> String {
-    let isTrouble = outcome.stop.map { $0.reason != .memberRemoved } ?? false
-    return "\(isTrouble ? "Warning" : "Note"): \(replaySentence(plan, outcome))"
+    "\(outcome.stop?.isTrouble == true ? "Warning" : "Note"): \(replaySentence(plan, outcome))"
 }
 
 /// How many entries were replayed, which of them are not known to be decided, and where it ended.
@@ -70,7 +69,17 @@ extension ReplayStop.Reason {
 
 extension MemberChoice {
     var line: String {
-        "\(self.isOfQuorum && self.contradicting.isEmpty ? "Note" : "Warning"): \(self.sentence)"
+        "\(self.isCertain ? "Note" : "Warning"): \(self.sentence)"
+    }
+
+    private var isCertain: Bool {
+        self.isOfQuorum && self.contradicting.isEmpty && self.unfinished.isEmpty && self.leftOut.isEmpty
+    }
+
+    /// Which members do not count towards a majority; empty when all do.
+    var unfinishedText: String {
+        self.unfinished.map { "; the log of \($0) cannot be read to its end, so \($0) is not counted" }
+            .joined()
     }
 
     /// Which directory is read, and why.
@@ -82,6 +91,7 @@ extension MemberChoice {
             self.isOfQuorum
             ? "a majority, so it has every entry that the cluster has decided"
             : "no majority, so a member whose directory is not here may have later entries"
+        text += self.unfinishedText
         if !self.contradicting.isEmpty {
             text +=
                 "; the log of \(self.contradicting.joined(separator: ", ")) has other entries that its member took for "

@@ -46,7 +46,7 @@ public struct MembersText: Report {
             if let damage = member.damage { lines.append("\(member.path): \(damage)") }
             lines += member.problems.map { "\(member.path): \($0.sentence)" }
             if let stop = member.stop {
-                lines.append("\(member.path): \(stop.sentence(after: nil))")
+                lines.append("\(member.path): \(stop.sentence(after: member.lastApplied))")
             } else if member.undecidedCount > 0 {
                 lines.append(
                     "\(member.path): the last \(member.undecidedCount == 1 ? "entry is" : "\(member.undecidedCount) entries are") "
@@ -97,7 +97,7 @@ public struct MembersText: Report {
                         agreesUpTo: member.agreement?.index,
                         contradicts: member.agreement?.contradict,
                         problems: (member.damage.map { ["\($0)"] } ?? []) + member.problems.map(\.sentence)
-                            + (member.stop.map { [$0.sentence(after: nil)] } ?? [])
+                            + (member.stop.map { [$0.sentence(after: member.lastApplied)] } ?? [])
                     )
                 },
                 unreadable: report.choice.leftOut.map {
@@ -119,6 +119,7 @@ extension MemberChoice {
             + (self.isOfQuorum
                 ? "a majority: it has every entry that the cluster has decided"
                 : "which is no majority: a member whose directory is not here may have later entries")
+            + self.unfinishedText
     }
 }
 

@@ -136,6 +136,43 @@ struct ReplayTests {
         }
     }
 
+    /// No answer is made of what is read, but what is asked is still checked.
+    @Test func aTransactionWithinOneFailsForWhatItReads() throws {
+        try self.withReplay { log in
+            try log.request(11, term: 2) { $0.compaction = .with { $0.revision = 3 } }
+            for (index, revision) in [(12, 2), (13, 0)] as [(UInt64, Int64)] {
+                try log.request(index, term: 2) { request in
+                    var range = Etcdserverpb_RangeRequest.key("a")
+                    range.revision = revision
+                    let inner = Etcdserverpb_TxnRequest.with {
+                        $0.success = [.with { $0.requestRange = range }]
+                    }
+                    let put = Etcdserverpb_PutRequest.putting("c\(index)", Data("3".utf8))
+                    request.txn.success = [
+                        .with { $0.requestTxn = inner },
+                        .with {
+                            $0.requestPut = put
+                            $0.requestPut.prevKv = true
+                        },
+                    ]
+                }
+            }
+        } _: { _, member in
+            let member = try #require(member)
+            #expect(member.outcome.refusedCount == 1)
+            #expect(try self.value("c12", in: member.store) == nil)
+            #expect(try self.value("c13", in: member.store) == "3")
+            // Afterwards answers are made again.
+            let again = try member.store.put(
+                .with {
+                    $0.key = Data("c13".utf8)
+                    $0.prevKv = true
+                }
+            )
+            #expect(again.prevKv.value == Data("3".utf8))
+        }
+    }
+
     @Test func aLeaseThatIsRevokedTakesItsKeysAlong() throws {
         try self.withReplay { log in
             try log.put(11, term: 2, "bb", "x", lease: 7)
@@ -312,8 +349,9 @@ struct ReplayTests {
         }
     }
 
-    @Test func aMemberAloneHasDecidedAll() throws {
-        try self.withUndecided(members: [Self.three[0]], .keep) { plan, member in
+    @Test(arguments: UndecidedEntries.allCases)
+    func aMemberAloneHasDecidedAll(undecided: UndecidedEntries) throws {
+        try self.withUndecided(members: [Self.three[0]], undecided) { plan, member in
             #expect(plan.decided == 13)
             #expect(plan.undecidedCount == 0)
             let member = try #require(member)

@@ -13,14 +13,20 @@ public struct MemberChoice: Hashable, Sendable {
     public var path: String
     /// The last entry of its log.
     public var reach: RaftPosition
-    /// How many voters' directories there were to choose from.
+    /// How many voters' directories with a log that can be read to its end there were to choose from.
     public var votersGiven: Int
     /// How many members vote; 0 where nobody says so.
     public var voterCount: Int
     /// Directories whose logs differ from this one's at an entry that is decided: one of the members is corrupt.
     public var contradicting: [String]
+    /// Directories whose logs cannot be read to their ends.
+    ///
+    /// Their members may have had later entries, and so are not among ``votersGiven``.
+    public var unfinished: [String]
     /// Directories that cannot be read, and why.
     public var leftOut: [LeftOut]
+    /// The last entry of its log that another member knows to be decided; 0 when none does.
+    public var decidedElsewhere: UInt64
 
     public struct LeftOut: Hashable, Sendable {
         public var path: String
@@ -74,20 +80,24 @@ public struct MemberDirectories: Sendable {
         }
         guard let best else { throw .noneReadable(self.leftOut) }
         let voters = best.entries.map { best.facts.voters(after: $0) } ?? best.facts.voters
-        let given = Set(self.directories.compactMap(\.member?.rawValue))
-        let contradicting = self.directories.filter { other in
-            guard other.path != best.path, let own = best.entries, let theirs = other.entries,
-                let agreement = own.agreement(with: theirs)
-            else { return false }
-            return agreement.contradict && agreement.index < min(best.decided, other.decided)
+        let finished = self.directories.filter(\.isReadToItsEnd)
+        let given = Set(finished.compactMap(\.member?.rawValue))
+        var contradicting: [String] = []
+        var decidedElsewhere: UInt64 = 0
+        for other in self.directories where other.path != best.path {
+            guard let agreement = best.agreement(with: other) else { continue }
+            if agreement.contradict, agreement.index < other.decided { contradicting.append(other.path) }
+            decidedElsewhere = max(decidedElsewhere, min(other.decided, agreement.index))
         }
         let choice = MemberChoice(
             path: best.path,
             reach: best.reach,
             votersGiven: voters.isEmpty ? given.count : given.intersection(voters).count,
             voterCount: voters.count,
-            contradicting: contradicting.map(\.path),
-            leftOut: self.leftOut
+            contradicting: contradicting,
+            unfinished: self.directories.lazy.filter { !$0.isReadToItsEnd }.map(\.path),
+            leftOut: self.leftOut,
+            decidedElsewhere: decidedElsewhere
         )
         return (best, choice)
     }
@@ -110,6 +120,7 @@ public struct MemberDirectories: Sendable {
             of: directory,
             reading,
             isOfQuorum: choice.isOfQuorum,
+            decidedElsewhere: choice.decidedElsewhere,
             makesPasswords: true
         )
         let notes = paths.count > 1 ? [SourceNote.chosenMember(choice)] : []
@@ -120,6 +131,13 @@ public struct MemberDirectories: Sendable {
 extension MemberDirectory {
     /// The last entry that this member knows to be decided.
     var decided: UInt64 { max(self.log.summary?.commit ?? 0, self.applied.index) }
+
+    /// Up to which entry two members' logs are the same, and whether they contradict each other behind it; nil where
+    /// that cannot be told.
+    func agreement(with other: MemberDirectory) -> (index: UInt64, contradict: Bool)? {
+        guard let own = self.entries, let theirs = other.entries else { return nil }
+        return own.agreement(with: theirs)
+    }
 }
 
 /// Why none of several directories can be chosen.

@@ -43,11 +43,32 @@ public struct MemberDirectory: Sendable {
         return own?.name.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Which entries are applied; nil where there is no log.
-    public func plan(_ reading: LogReading, isOfQuorum: Bool = false) -> ReplayPlan? {
+    /// Which entries are applied.
+    ///
+    /// - Parameters:
+    ///   - reading: How the log is read.
+    ///   - isOfQuorum: Whether no log of a quorum of the members goes further.
+    ///   - decidedElsewhere: The last of its entries that another member knows to be decided.
+    /// - Returns: nil where there is no log.
+    public func plan(
+        _ reading: LogReading,
+        isOfQuorum: Bool = false,
+        decidedElsewhere: UInt64 = 0
+    ) -> ReplayPlan? {
         self.entries.map {
-            ReplayPlan($0, on: self.facts, undecided: reading.undecided, isOfQuorum: isOfQuorum)
+            ReplayPlan(
+                $0,
+                on: self.facts,
+                undecided: reading.undecided,
+                isOfQuorum: isOfQuorum,
+                decidedElsewhere: decidedElsewhere
+            )
         }
+    }
+
+    /// Whether it is known which entry the member wrote last: its log is there, and can be read and applied to its end.
+    var isReadToItsEnd: Bool {
+        self.log.problems.allSatisfy(\.isOrdinary) && self.plan(LogReading())?.obstacle == nil
     }
 
     /// The last entry that its database has.
@@ -62,5 +83,15 @@ public struct MemberDirectory: Sendable {
             return self.applied
         }
         return RaftPosition(term: entries.summary.lastTerm, index: entries.lastIndex)
+    }
+}
+
+extension MemberLog.Problem {
+    /// Whether a member that was killed may have it.
+    var isOrdinary: Bool {
+        switch self {
+        case .cut, .segmentMissing: true
+        case .missing, .damaged, .endsBeforeDatabase, .beginsAfterDatabase, .receivedDatabaseMissing: false
+        }
     }
 }

@@ -9,6 +9,8 @@ public struct MemberState: Sendable {
     public let database: EtcdDatabase
     /// The database with the entries of the log; nil where the log has none to apply, or is not to be read.
     public let replayed: ReplayedMember?
+    /// Where the log could not be applied any further; nil when it was to its end, or is not to be read.
+    public let stop: ReplayStop?
     /// What a person should know of the directory; nothing for a snapshot file.
     public let notes: [SourceNote]
 
@@ -37,26 +39,33 @@ public struct MemberState: Sendable {
     ///   - directory: What was opened.
     ///   - reading: How the log is read.
     ///   - isOfQuorum: Whether no log of a quorum of the members goes further.
+    ///   - decidedElsewhere: The last of its entries that another member knows to be decided.
     ///   - makesPasswords: Whether the state is to be written.
     /// - Throws: Damage in the database; `.file` when it or the log changes meanwhile.
     public init(
         of directory: MemberDirectory,
         _ reading: LogReading,
         isOfQuorum: Bool = false,
+        decidedElsewhere: UInt64 = 0,
         makesPasswords: Bool = false
     ) throws(StorageError) {
         let database = directory.database
         let received = database.receivedSnapshot.map { [SourceNote.receivedSnapshot($0)] } ?? []
         let problems = directory.log.problems.map(SourceNote.log)
         guard reading.isReplayed, let entries = directory.entries,
-            let plan = directory.plan(reading, isOfQuorum: isOfQuorum)
+            let plan = directory.plan(
+                reading,
+                isOfQuorum: isOfQuorum,
+                decidedElsewhere: decidedElsewhere
+            )
         else {
             let count = directory.log.entriesNotShown
             self.init(database, nil, received + (count > 0 ? [.logEntriesNotShown(count)] : []) + problems)
             return
         }
         guard !plan.indexes.isEmpty else {
-            self.init(database, nil, received + plan.notes(besides: directory.log.problems) + problems)
+            let notes = plan.notes(besides: directory.log.problems)
+            self.init(database, nil, received + notes + problems, stop: plan.obstacle)
             return
         }
         let replayed = try ReplayedMember(plan, of: entries, over: database) { (password) throws(EtcdError) in
@@ -64,12 +73,19 @@ public struct MemberState: Sendable {
         }
         let note = SourceNote.replayed(plan, replayed.outcome)
         let isApplied = replayed.outcome.appliedCount > 0
-        self.init(database, isApplied ? replayed : nil, received + [note] + problems)
+        let stop = replayed.outcome.stop
+        self.init(database, isApplied ? replayed : nil, received + [note] + problems, stop: stop)
     }
 
-    private init(_ database: EtcdDatabase, _ replayed: ReplayedMember?, _ notes: [SourceNote]) {
+    private init(
+        _ database: EtcdDatabase,
+        _ replayed: ReplayedMember?,
+        _ notes: [SourceNote],
+        stop: ReplayStop? = nil
+    ) {
         self.database = database
         self.replayed = replayed
+        self.stop = stop
         self.notes = notes
     }
 }
