@@ -14,6 +14,9 @@ struct RestoreCommand: AsyncParsableCommand {
             The flags mean what they mean to etcdutl. The snapshot's digest is compared, the new database is \
             read back, everything is synced, and only then do the directories get their names: they are \
             complete or absent. Nothing that exists is overwritten.
+
+            Of a stopped member's data directory everything is restored that its write-ahead log holds. Exit code 4 when \
+            the log could not be read to its end: what could be is restored.
             """
     )
 
@@ -107,6 +110,9 @@ struct RestoreCommand: AsyncParsableCommand {
         let restored = restore.plan.restoredRevision
         if let warning = backup.earlier?.warning(restoredRevision: restored) { note(warning) }
         try Output.print(report, as: self.output)
+        if self.log.reading.isReplayed, backup.notes.contains(where: \.tellsOfUnreadEntries) {
+            throw ExitStatus.damaged
+        }
     }
 
     private func request() throws -> RestoreRequest {

@@ -19,7 +19,8 @@ struct TakeCommand: AsyncParsableCommand {
             disk before it gets its name: the file is complete or absent. Its mode is 0600.
 
             With -f it is taken of a stopped member's data directory, with everything that its write-ahead log holds; \
-            of several directories of one cluster the one whose log goes furthest. $REGISTREE_FROM is not asked.
+            of several directories of one cluster the one whose log goes furthest. $REGISTREE_FROM is not asked. \
+            Exit code 4 when the log could not be read to its end: what could be is in the snapshot.
             """
     )
 
@@ -139,9 +140,11 @@ struct TakeCommand: AsyncParsableCommand {
         take.replacing = self.force
         take.expectedKeys = self.expectKeys
         guard self.path == "-" else {
-            let text = TakenMemberText(try take.run())
+            let taken = try take.run()
+            let text = TakenMemberText(taken)
             note(text.lines)
-            return try Output.print(text, as: self.output)
+            try Output.print(text, as: self.output)
+            return try self.requireWhole(taken)
         }
         let scratch = CallerContext.process.temporaryDirectory
         let taken = try take.stream(in: scratch) { bytes in
@@ -150,6 +153,12 @@ struct TakeCommand: AsyncParsableCommand {
         let text = TakenMemberText(taken)
         note(text.lines)
         note(try String(self.output.text(of: text).dropLast()))
+        try self.requireWhole(taken)
+    }
+
+    /// Ends with the status of damage when the log was to be read, and could not be to its end.
+    private func requireWhole(_ taken: TakenMember) throws {
+        if self.log.reading.isReplayed, !taken.isWhole { throw ExitStatus.damaged }
     }
 
     private func takeFile(_ request: TakeRequest) async throws {

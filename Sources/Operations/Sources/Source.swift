@@ -103,6 +103,20 @@ extension SourceNote {
     }
 }
 
+extension SourceNote {
+    /// Whether entries of the member's log could not be read or applied, so that later writes may be missing.
+    public var tellsOfUnreadEntries: Bool {
+        switch self {
+        case .replayed(_, let outcome): outcome.stop?.isTrouble == true
+        case .log(.damaged), .log(.beginsAfterDatabase), .log(.receivedDatabaseMissing), .logUnreadable: true
+        case .log(.missing), .log(.cut), .log(.segmentMissing), .log(.endsBeforeDatabase), .noDigest,
+            .strayBytes, .logEntriesNotShown, .chosenMember, .receivedSnapshot, .connection, .backup,
+            .manifestWithoutEtcd, .kineLog, .madeOfKine, .kineHere:
+            false
+        }
+    }
+}
+
 extension EtcdDatabase {
     /// Compares the digest with the bytes.
     ///

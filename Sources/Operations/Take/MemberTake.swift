@@ -140,4 +140,7 @@ public struct TakenMember: Sendable {
     public var notes: [SourceNote]
     /// How long it took.
     public var seconds: Double
+
+    /// Whether the log was read to its end.
+    public var isWhole: Bool { !self.notes.contains(where: \.tellsOfUnreadEntries) }
 }
