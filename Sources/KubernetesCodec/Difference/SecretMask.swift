@@ -38,6 +38,21 @@ public enum SecretMask {
     }
 }
 
+/// Whether an annotation holds its object once more, secret values included, as tools keep it that apply objects.
+///
+/// Known are the annotations of kubectl, of Rancher's objectset and of kapp; of others the text tells.
+///
+/// - Parameters:
+///   - name: What the annotation is called.
+///   - text: What it holds; nil for what is no text, which is taken for a copy.
+/// - Returns: Whether it is not to be shown.
+public func isCopyOfObject(_ name: String, _ text: String?) -> Bool {
+    if name.contains("last-applied") || name.hasSuffix("/applied") { return true }
+    if name.hasPrefix("kapp.k14s.io/original") { return true }
+    guard let text else { return true }
+    return text.contains("\"data\"") || text.contains("\"stringData\"")
+}
+
 extension Value {
     /// Whether it is an object whose values are not shown unasked.
     public var isSecret: Bool { self["kind"]?.string == "Secret" }
@@ -67,7 +82,7 @@ extension Document {
             }
         }
         let annotations = self.root["metadata", "annotations"]?.members ?? []
-        for (name, value) in annotations where name.contains("last-applied") || name.hasSuffix("/applied") {
+        for (name, value) in annotations where isCopyOfObject(name, value.string) {
             secrets.append(Secret(node: value.node, path: ["metadata", "annotations", name]))
         }
         return secrets

@@ -103,7 +103,7 @@ public struct DescriptionText: Sendable {
 func annotationBlock(_ name: String, _ annotations: [(name: String, value: Value)]) -> Block {
     let lines = annotations.flatMap { name, value in
         let text = value.scalarText ?? ""
-        guard !isCopyOfObject(name) else { return ["\(name): \(hiddenText(text))"] }
+        guard !isCopyOfObject(name, text) else { return ["\(name): \(hiddenText(text))"] }
         guard text.utf8.contains(0x0A) else { return ["\(name): \(text)"] }
         return ["\(name):"] + textLines(text).map { "  \($0)" }
     }

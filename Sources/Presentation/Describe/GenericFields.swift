@@ -50,7 +50,7 @@ struct GenericFields {
         case .null: return .field(label, "<none>")
         case .number where Self.modes.contains(name): return .field(label, modeText(value))
         case .boolean, .number: return .field(label, value.scalarText ?? "")
-        case .string: return self.string(name, label, value.string ?? "")
+        case .string: return self.string(name, label, value.string ?? "", at: path)
         case .array: return self.array(name, label, value)
         case .object:
             guard value.count > 0 else { return .field(label, "<none>") }
@@ -60,8 +60,9 @@ struct GenericFields {
         }
     }
 
-    private func string(_ name: String, _ label: String, _ text: String) -> Block {
-        if isCopyOfObject(name) { return .field(label, hiddenText(text)) }
+    private func string(_ name: String, _ label: String, _ text: String, at path: [String]) -> Block {
+        let isAnnotation = path.dropLast().last == "annotations"
+        if isCopyOfObject(name, isAnnotation ? text : "") { return .field(label, hiddenText(text)) }
         if text.isEmpty { return .field(label, "\"\"") }
         return text.utf8.contains(0x0A) ? .text(label, text) : .field(label, self.momentText(text))
     }
@@ -104,11 +105,6 @@ extension Block {
         }
         return .field(name, texts)
     }
-}
-
-/// Whether an annotation holds the object as somebody applied it, secrets included.
-func isCopyOfObject(_ name: String) -> Bool {
-    name.contains("last-applied") || name.hasSuffix("/applied")
 }
 
 /// Stands for text that is not shown.

@@ -82,7 +82,8 @@ struct TimedEtcd {
         let data = Data(value.utf8).base64EncodedString()
         return """
             {"apiVersion":"v1","kind":"Secret","metadata":{"name":"login","namespace":"default","uid":"u2",\
-            "annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{\\"data\\":\\"\(value)\\"}"},\
+            "annotations":{"example.com/copy":"{\\"stringData\\":\\"\(value)\\"}","kapp.k14s.io/original":"\(value)",\
+            "kapp.k14s.io/original-diff":"-\(value)","kubectl.kubernetes.io/last-applied-configuration":"{\\"data\\":\\"\(value)\\"}"},\
             "creationTimestamp":"2026-11-22T13:03:00Z",\(managedFields(manager, minute: minute))},\
             "data":{"password":"\(data)"},"type":"Opaque"}
             """

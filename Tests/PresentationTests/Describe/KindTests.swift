@@ -11,6 +11,7 @@ struct KindTests {
             {"apiVersion": "v1", "kind": "Secret", "type": "Opaque", "immutable": true,
              "metadata": {"name": "s", "annotations": {
               "kubectl.kubernetes.io/last-applied-configuration": "{\\"data\\":{\\"p\\":\\"aHVudGVyMg==\\"}}",
+              "kapp.k14s.io/original": "hunter2", "example.com/copy": "{\\"data\\": \\"hunter2\\"}",
               "objectset.rio.cattle.io/applied": "H4sIaHVudGVyMg==", "note": "seen"}},
              "data": {"password": "aHVudGVyMg==", "one": "eA==", "none": ""},
              "stringData": {"token": "hunter2"}}
