@@ -5,20 +5,53 @@ public import KubernetesCodec
 extension RegistryHistory {
     /// So many changes are asked for their time, shared out evenly over all revisions.
     private static let sampleCount = 1 << 12
+    /// So many of the newest changes are all asked, and as many before them when none of these tells a time.
+    private static let newestCount = 1 << 10
+    /// So often, at most.
+    private static let newestBlockLimit = 64
     /// A larger value is not read for its time alone, in bytes.
     private static let valueLimit = 1 << 16
 
     /// When the revisions were made.
     ///
-    /// Of a history with more changes than are looked at, the anchors lie further apart; ``times(_:around:decryption:)``
-    /// adds those around one revision.
+    /// Of a history with more changes than are looked at, the anchors lie further apart, but for the newest;
+    /// ``times(_:around:decryption:)`` adds those around one revision.
     ///
     /// - Throws: `StorageError` for a damaged record; `CancellationError`.
     public func times(decryption: Decryption?) async throws -> RevisionTimes {
         let count = self.changes.count
         let step = max(1, (count + Self.sampleCount - 1) / Self.sampleCount)
         let positions = Array(stride(from: 0, to: count, by: step))
-        return RevisionTimes(try await self.anchors(at: positions, decryption))
+        var anchors = try await self.anchors(at: positions, decryption)
+        if step > 1 {
+            anchors += try await self.newestAnchors(without: step, anchors.last?.revision, decryption)
+        }
+        return RevisionTimes(anchors)
+    }
+
+    /// What the newest changes say of their times, from the end back to the first block that says anything.
+    ///
+    /// - Parameters:
+    ///   - step: Each change whose place is a multiple of it was asked before.
+    ///   - known: The last revision of which a change that was asked told its time; nil for none.
+    ///   - decryption: Opens encrypted values.
+    /// - Returns: The anchors of that block; none when no block tells a time that is not known.
+    /// - Throws: As ``times(decryption:)``.
+    private func newestAnchors(
+        without step: Int,
+        _ known: Int64?,
+        _ decryption: Decryption?
+    ) async throws -> [RevisionTimes.Anchor] {
+        var end = self.changes.count
+        let first = known.map { self.changes.position(ofFirstFrom: $0) } ?? 0
+        for _ in 0..<Self.newestBlockLimit where end > first {
+            let start = max(0, end - Self.newestCount)
+            let positions = (start..<end).filter { !$0.isMultiple(of: step) }
+            let anchors = try await self.anchors(at: positions, decryption)
+            guard anchors.isEmpty else { return anchors }
+            end = start
+        }
+        return []
     }
 
     /// The same, with all changes between the two anchors that a moment lies between.

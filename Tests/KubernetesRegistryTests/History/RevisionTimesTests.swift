@@ -85,6 +85,29 @@ struct RevisionTimesTests {
         }
     }
 
+    /// Of many changes only some are asked for their times, but the newest among them always.
+    @Test func knowsTheNewestTimeOfManyChanges() async throws {
+        var overlay = Overlay()
+        for number in 0...4097 {
+            let name = "m\(number)"
+            let map =
+                #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"\#(name)","namespace":"default","#
+                + #""creationTimestamp":"2026-11-22T0\#(number == 4097 ? 1 : 0):00:00Z"}}"#
+            try overlay.put(Array("/registry/configmaps/default/\(name)".utf8), Array(map.utf8).span.bytes)
+            overlay.commit()
+        }
+        let history = try RegistryHistory(of: RevisionHistory(of: overlay))
+        let times = try await history.times(decryption: nil)
+        #expect(times.newest == 1_795_309_200_000)
+        // A long row of changes that tell no time lies behind it.
+        for number in 0..<9000 {
+            try overlay.put(Array("/registry/configmaps/default/m".utf8), Array("\(number)".utf8).span.bytes)
+            overlay.commit()
+        }
+        let longer = try RegistryHistory(of: RevisionHistory(of: overlay))
+        #expect(try await longer.times(decryption: nil).newest == 1_795_309_200_000)
+    }
+
     /// The creation of an object is one of its fields, which is compared with where its revision is placed when the
     /// object itself is not asked.
     @Test func placesTheObjectsOfAClusterWhereTheyWereCreated() async throws {
