@@ -3,8 +3,9 @@ import ProtobufWire
 
 /// Gathers the changes of a live etcd, as they arrive, into a ``RevisionHistory``.
 ///
-/// The records go to a file without a name, mode 0600, as they would lie in bucket `key`. The file is gone when the
-/// history is, also when the process is killed.
+/// The records go to a file without a name, mode 0600, as they would lie in bucket `key`; the sub of their revisions,
+/// which no client is told, counts on from record to record. The file is gone when the history is, also when the process
+/// is killed.
 public struct HistorySpool {
     private let file: OutputFile
     private var changes: [(main: Int64, entry: KeyIndex.Entry)] = []
@@ -26,7 +27,7 @@ public struct HistorySpool {
     ) throws(FileError) {
         var message = ProtobufWriter(capacity: key.count + value.count + 48)
         let keyValue = message.appendKeyValue(key: key.span.bytes, value: value.span.bytes, metadata)
-        try self.append(message.bytes, keyValue, RevisionKey(main: metadata.modRevision, sub: 0))
+        try self.append(message.bytes, keyValue, RevisionKey(main: metadata.modRevision, sub: self.nextSub))
     }
 
     /// Adds the deletion of a key.
@@ -35,8 +36,14 @@ public struct HistorySpool {
     public mutating func append(deletionOf key: [UInt8], at revision: Int64) throws(FileError) {
         var message = ProtobufWriter(capacity: key.count + 8)
         let keyValue = message.appendTombstone(key: key.span.bytes)
-        try self.append(message.bytes, keyValue, RevisionKey(main: revision, sub: 0, isTombstone: true))
+        try self.append(
+            message.bytes,
+            keyValue,
+            RevisionKey(main: revision, sub: self.nextSub, isTombstone: true)
+        )
     }
+
+    private var nextSub: Int64 { Int64(self.changes.count) }
 
     private mutating func append(
         _ message: [UInt8],

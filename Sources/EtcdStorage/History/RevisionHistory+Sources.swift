@@ -20,6 +20,9 @@ extension RevisionHistory {
 
     /// The changes of a source and those over it.
     ///
+    /// A compaction at a revision of the source leaves the source as it is, so that what it drops is still there. One
+    /// above the source has dropped changes from the overlay, and its gap is where the history begins.
+    ///
     /// - Throws: As of a database.
     public init(of overlay: Overlay) throws(StorageError) {
         let (entries, malformedKeys) = try overlay.source?.database.changes() ?? ([], MalformedKeys())
@@ -35,9 +38,17 @@ extension RevisionHistory {
             all,
             in: KeyRecords(of: overlay.source?.database, changes: changes),
             revision: overlay.readRevision,
-            compactRevision: max(0, overlay.compactRevision),
+            compactRevision: overlay.retainedCompactRevision,
             malformedKeys: malformedKeys
         )
+    }
+}
+
+extension Overlay {
+    /// The compaction above which no change of the source and of the overlay is missing; 0 for none.
+    fileprivate var retainedCompactRevision: Int64 {
+        let isInSource = self.compactRevision <= self.sourceRevision
+        return max(0, isInSource ? self.source?.compactRevision ?? 0 : self.compactRevision)
     }
 }
 

@@ -171,14 +171,13 @@ extension RevisionHistory {
     /// The place of the last change of a key, one of ``lastStates``.
     private func lastPosition(of key: LiveKey) -> Int? {
         guard let revision = self.records.revision(of: key.entry) else { return nil }
-        var position = self.position(ofFirstFrom: revision.main)
-        while position < self.count,
-            self.entries[position].offset != key.entry.offset
-                || self.entries[position].isChange != key.entry.isChange
-        {
-            position += 1
+        let position = lowerBound(0..<self.count) { place in
+            let other = self[place].revision
+            return (other.main, other.sub) < (revision.main, revision.sub)
         }
-        guard position < self.count else { return nil }
+        guard position < self.count, self.entries[position].offset == key.entry.offset,
+            self.entries[position].isChange == key.entry.isChange
+        else { return nil }
         return self.deletions[position] ?? position
     }
 

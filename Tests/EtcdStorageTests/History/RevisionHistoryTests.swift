@@ -148,6 +148,28 @@ struct RevisionHistoryTests {
         }
     }
 
+    /// The source is not written, so that a compaction over it takes nothing away from it.
+    @Test func aCompactionOfAnOverlayDropsOnlyWhatTheOverlayDrops() throws {
+        let database = try openFixture("etcd-3.5/history.db")
+        let whole = try RevisionHistory(of: database)
+        var overlay = Overlay(over: try OverlaySource(database))
+        try overlay.compact(to: 35)
+        #expect(try RevisionHistory(of: overlay).recorded() == whole.recorded())
+        for value in ["one", "two", "three"] {
+            try overlay.put(Array("/a".utf8), Array(value.utf8).span.bytes)
+            overlay.commit()
+        }
+        let longer = try RevisionHistory(of: overlay)
+        #expect(longer.compactRevision == 30)
+        #expect(longer.count == whole.count + 3)
+        try overlay.compact(to: 43)
+        let compacted = try RevisionHistory(of: overlay)
+        #expect(compacted.compactRevision == 43)
+        for revision in 43...44 as ClosedRange<Int64> {
+            #expect(try compacted.states(at: revision) == overlay.keyspace(at: revision).states())
+        }
+    }
+
     @Test func isTheSameOfASpoolOfStatesAndChanges() throws {
         let database = try openFixture("etcd-3.5/history.db")
         let history = try RevisionHistory(of: database)
@@ -169,6 +191,11 @@ struct RevisionHistoryTests {
             }
             let spooled = try spool.history(upTo: 41, compactRevision: 30)
             #expect(try Set(spooled.recorded()) == Set(history.recorded()))
+            for position in 0..<spooled.lastStates.count {
+                let key = spooled.lastStates[position]
+                let last = try #require(spooled.changes(of: key).last)
+                #expect(spooled.lastStates.bytes(of: last.key) == spooled.lastStates.bytes(of: key))
+            }
             for revision in 30...41 as ClosedRange<Int64> {
                 #expect(try spooled.states(at: revision) == history.states(at: revision))
             }
