@@ -103,12 +103,22 @@ struct DiffCommand: AsyncParsableCommand {
             guard self.old == nil else {
                 throw ValidationError("--cluster compares members, and takes no source.")
             }
+            guard !self.choosesObjects, self.output.map({ [.text, .json].contains($0) }) ?? true else {
+                throw ValidationError("--cluster compares all keys, and prints text or json.")
+            }
         } else if self.new == nil {
             throw ValidationError("diff needs two sources: \(Program.name) diff A B.")
         }
         if self.fieldSelector != nil, self.objects.isEmpty {
             throw ValidationError("--field-selector needs a RESOURCE.")
         }
+    }
+
+    /// Whether it is told to compare some objects or parts alone, or others than it would.
+    private var choosesObjects: Bool {
+        self.namespaces.only != nil || self.selector != nil || self.fieldSelector != nil
+            || !self.include.isEmpty
+            || self.etcdPrefix != nil
     }
 
     func run() async throws {
@@ -136,7 +146,7 @@ struct DiffCommand: AsyncParsableCommand {
         request.fields = self.fieldSelector
         request.included = self.include.reduce(into: []) { $0.formUnion($1.parts) }
         request.decryption = try self.decoding.decryption()
-        let program = self.output == nil ? CallerContext.process.variable("KUBECTL_EXTERNAL_DIFF") : nil
+        let program = self.output == nil ? externalDiff() : nil
         request.readsAddedAndRemoved = program != nil || self.output == .patch
         var connection = self.endpoints.flags
         connection.consistency = self.reading.consistency
@@ -155,7 +165,7 @@ struct DiffCommand: AsyncParsableCommand {
         let difference = try RegistryDifference(from: registries.old, to: registries.new, request)
         let summary =
             if let program {
-                try await self.show(difference, with: ExternalDiff(program))
+                try await self.show(difference, with: program)
             } else {
                 try await self.show(difference)
             }
@@ -181,7 +191,7 @@ struct DiffCommand: AsyncParsableCommand {
     ) async throws -> DifferenceSummary {
         let directories = try DifferenceDirectories(in: CallerContext.process.temporaryDirectory)
         defer { directories.remove() }
-        let summary = try await directories.write(difference)
+        let summary = try await directories.write(difference) { $0.unreadText(revision: $1) }
         if !summary.groups.isEmpty { try program.run(directories) }
         return summary
     }

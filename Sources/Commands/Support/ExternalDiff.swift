@@ -10,29 +10,37 @@ import SystemPackage
 ///
 /// Source: kubernetes/kubectl `pkg/cmd/diff/diff.go`, `DiffProgram.getCommand`.
 struct ExternalDiff {
-    private let words: [String]
+    private let name: String
+    private let arguments: [String]
 
-    init(_ variable: String) {
+    /// Takes the program and its arguments from the variable; nil when no word is in it.
+    init?(_ variable: String) {
         let words = variable.split(separator: " ").map(String.init)
-        self.words = words.prefix(1) + words.dropFirst().filter(isAllowed)
+        guard let name = words.first else { return nil }
+        self.name = name
+        self.arguments = words.dropFirst().filter(isAllowed)
     }
 
     /// Runs the program and waits for its end.
     ///
     /// - Throws: `Failure` when it cannot be started, or says by a code above 1 that it failed.
     func run(_ directories: DifferenceDirectories) throws {
-        guard let name = self.words.first else { return }
-        let process = try start(self.words + [directories.old, directories.new])
+        let process = try start([self.name] + self.arguments + [directories.old, directories.new])
         var status: CInt = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
         let code = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
         guard code > 1 else { return }
         throw Failure(
-            "\(name), which KUBECTL_EXTERNAL_DIFF names, ended with exit code \(code)",
+            "\(self.name), which KUBECTL_EXTERNAL_DIFF names, ended with exit code \(code)",
             advice: "-o text shows the difference without it",
             status: .failed
         )
     }
+}
+
+/// The program that is to show differences; nil for none.
+func externalDiff() -> ExternalDiff? {
+    CallerContext.process.variable("KUBECTL_EXTERNAL_DIFF").flatMap { ExternalDiff($0) }
 }
 
 private func isAllowed(_ word: String) -> Bool {

@@ -1,3 +1,4 @@
+import EtcdStorage
 import Files
 import Glibc
 import KubernetesCodec
@@ -32,13 +33,26 @@ public final class DifferenceDirectories {
     /// Removes both with all that is in them.
     public func remove() { self.scratch.remove() }
 
+    /// One of the two states of an object.
+    public enum Side: Sendable {
+        case old
+        case new
+    }
+
     /// Writes what differs.
     ///
+    /// - Parameters:
+    ///   - difference: What differs.
+    ///   - unread: What is written for a state that could not be read, which was made at a revision.
     /// - Returns: How much it is.
-    public func write(_ difference: RegistryDifference) async throws -> DifferenceSummary {
+    /// - Throws: `FileError` when a file cannot be written; what reading the sources throws.
+    public func write(
+        _ difference: RegistryDifference,
+        unread: @escaping @Sendable (Side, _ revision: Int64) -> String
+    ) async throws -> DifferenceSummary {
         var used: Set<String> = []
         return try await difference.forEach(startingWith: [Pair]()) { pairs, change in
-            pairs.append(Pair(change))
+            pairs.append(Pair(change, unread: unread))
         } take: { pairs in
             for pair in pairs {
                 let name = used.contains(pair.name) ? pair.longName : pair.name
@@ -55,7 +69,7 @@ public final class DifferenceDirectories {
         try file.close()
     }
 
-    /// The two states of an object as YAML; nil for one that is not there or not read.
+    /// The two states of an object as YAML; nil for one that is not there.
     private struct Pair: Sendable {
         /// `apps.v1.Deployment.shop.web`, as kubectl calls the file.
         var name: String
@@ -64,15 +78,19 @@ public final class DifferenceDirectories {
         var old: [UInt8]?
         var new: [UInt8]?
 
-        init(_ change: ObjectChange) {
+        init(_ change: ObjectChange, unread: (Side, _ revision: Int64) -> String) {
             let root = (change.new?.document ?? change.old?.document)?.root
             let version = root?["apiVersion"]?.string ?? change.resource.qualifiedName
             let kind = root?["kind"]?.string ?? change.resource.kind
             let type = version.split(separator: "/").map(String.init) + [kind]
             self.name = fileName((type + [change.namespace, change.name]).joined(separator: "."))
             self.longName = fileName(change.resource.key(namespace: change.namespace, name: change.name))
-            self.old = change.old?.document.map(yaml)
-            self.new = change.new?.document.map(yaml)
+            self.old = change.old.map { state in
+                state.document.map(yaml) ?? Array(unread(.old, state.metadata.modRevision).utf8)
+            }
+            self.new = change.new.map { state in
+                state.document.map(yaml) ?? Array(unread(.new, state.metadata.modRevision).utf8)
+            }
         }
     }
 }

@@ -2,7 +2,7 @@ import EtcdStorage
 import JSONText
 import KubernetesCodec
 import KubernetesRegistry
-import Operations
+public import Operations
 
 /// The formats of a comparison.
 public enum DifferenceFormat: String, CaseIterable, Sendable {
@@ -70,7 +70,6 @@ extension ObjectChange {
 
     /// The two states' YAML as a patch of a file that is named for the object.
     func appendPatch(to text: inout [UInt8]) {
-        if case .unknown = self.kind { return }
         let path = self.filePath
         let (oldName, newName) = ("a/\(path)", "b/\(path)")
         guard self.old == nil || self.old?.document != nil, self.new == nil || self.new?.document != nil
@@ -92,6 +91,19 @@ extension ObjectChange {
         [self.resource.qualifiedName, self.namespace].filter { !$0.isEmpty }.map { "\(fileName($0))/" }
             .joined()
             + fileName(self.name) + ".yaml"
+    }
+}
+
+extension DifferenceDirectories.Side {
+    /// What stands in the file of a state that could not be read.
+    public func unreadText(revision: Int64) -> String {
+        let side =
+            switch self {
+            case .old: "old"
+            case .new: "new"
+            }
+        return
+            "# The \(side) state, of revision \(revision), is not shown: it could not be read, or not be compared.\n"
     }
 }
 

@@ -20,7 +20,8 @@ struct DiffTests {
         let stored = Data("canary-\(value)".utf8).base64EncodedString()
         return #"""
             {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "token", "namespace": "shop", "annotations":
-              {"kubectl.kubernetes.io/last-applied-configuration": "canary-\#(value)"}}, "data": {"key": "\#(stored)"}}
+              {"kubectl.kubernetes.io/last-applied-configuration": "canary-\#(value)",
+              "kapp.k14s.io/original": "canary-\#(value)"}}, "data": {"key": "\#(stored)"}}
             """#
     }
 
@@ -222,6 +223,12 @@ struct DiffTests {
             environment: environment
         )
         #expect(equal.exitCode == 0)
+        let blank = try await RegistreeProgram.run(
+            ["diff", old.string, new.string],
+            environment: ["KUBECTL_EXTERNAL_DIFF": "  "]
+        )
+        #expect(blank.exitCode == 1)
+        #expect(blank.output.contains("nginx:1.27"))
         let chosen = try await RegistreeProgram.run(
             ["diff", old.string, new.string, "-o", "text"],
             environment: environment
@@ -295,6 +302,16 @@ struct DiffTests {
             "--ignore-unreadable"
         )
         #expect(ignored.exitCode == 1)
+        let patch = try await RegistreeProgram.run("diff", encrypted, other, "-o", "patch")
+        #expect(patch.exitCode == 2)
+        #expect(patch.output.contains("Binary files a/secrets/shop/"), "\(patch.output.prefix(2000))")
+        let shown = try await RegistreeProgram.run(
+            ["diff", encrypted, other],
+            environment: ["KUBECTL_EXTERNAL_DIFF": "grep -r read"]
+        )
+        #expect(shown.exitCode == 2)
+        #expect(shown.output.contains(": # The old state, of revision "), "\(shown.output.prefix(2000))")
+        #expect(shown.output.contains(": # The new state, of revision "), "\(shown.output.prefix(2000))")
         let half = try await RegistreeProgram.run(
             "diff",
             encrypted,

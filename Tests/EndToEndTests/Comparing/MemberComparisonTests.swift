@@ -8,6 +8,16 @@ import Testing
 
 /// `registree diff --cluster` on real members that do and do not have the same data.
 struct MemberComparisonTests {
+    @Test(arguments: [
+        ["-n", "shop"], ["-l", "a=b"], ["--include", "all"], ["--etcd-prefix", "/registry"], ["-o", "patch"],
+        ["-o", "summary"],
+    ])
+    func membersAreComparedAsAWhole(words: [String]) async throws {
+        let result = try await RegistreeProgram.run(["diff", "--cluster"] + words)
+        #expect(result.exitCode == 3)
+        #expect(result.errors.contains("--cluster compares all keys, and prints text or json."))
+    }
+
     @Test func membersThatAgreeAreEqual() async throws {
         try await withTemporaryDirectory { directory in
             let plan = EtcdPlan(.v35, size: 3, in: directory)
