@@ -125,6 +125,8 @@ extension ObjectTimeline {
     ) throws(UnknownResource) -> (found: [DeletedObject], missing: [NotDeleted]) {
         let first = self.first(since: moment)
         var found: [DeletedObject] = []
+        // An object may be named twice.
+        var positions: Set<Int> = []
         var missing: [NotDeleted] = []
         for query in queries {
             var answers = try query.answers(in: self.history.registry, namespace: namespace)
@@ -134,6 +136,7 @@ extension ObjectTimeline {
                 for object in answer.objects {
                     let last = self.history.changes(of: object, upTo: self.revision).last
                     if let last, last.isDeletion, last.revision >= first {
+                        guard positions.insert(last.change.position).inserted else { continue }
                         found.append(self.deletedObject(by: last, comeback: nil, answer.resource))
                     } else if query.names != nil, let last {
                         let name = self.history.registry.name(of: object)

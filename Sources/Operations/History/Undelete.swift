@@ -8,6 +8,8 @@ public struct Undelete: Sendable {
     private let timeline: ObjectTimeline
     /// Objects whose labels are others are left out; nil for none.
     public var selector: LabelSelector?
+    /// What is done with last states that cannot be read.
+    public var unreadable = UnreadableRule.leftOut
 
     public init(_ timeline: ObjectTimeline) {
         self.timeline = timeline
@@ -15,15 +17,17 @@ public struct Undelete: Sendable {
 
     /// Reads the last states, and calls `take` with each that can be read and is selected.
     ///
+    /// Left out is what API servers keep for themselves, which nobody can apply, and what has no state any more.
+    ///
     /// - Parameters:
     ///   - deletions: Of objects that did not come back, at most one of each object.
     ///   - take: Gets the objects, namespaces and definitions first, the rest in order of their keys.
-    /// - Returns: What could not be read.
+    /// - Returns: What could not be read, and how many were left out.
     /// - Throws: What `take` throws; `StorageError` for a damaged record.
     public func run(
         _ deletions: [DeletedObject],
         take: (UndeletedObject) throws -> Void
-    ) throws -> ReadingProblems {
+    ) throws -> (problems: ReadingProblems, leftOutCount: Int) {
         let history = self.timeline.history
         var reader = ObjectReader(
             of: history.registry,
@@ -31,9 +35,13 @@ public struct Undelete: Sendable {
             hidesManagedFields: true
         )
         var owners = LiveOwners(in: self.timeline)
-        var problems = ReadingProblems(.leftOut)
+        var problems = ReadingProblems(self.unreadable)
+        var leftOutCount = 0
         for deletion in deletions.sorted(by: { ($0.rank, $0.key) < ($1.rank, $1.key) }) {
-            guard let state = deletion.lastState else { continue }
+            guard deletion.isObject, let state = deletion.lastState else {
+                leftOutCount += 1
+                continue
+            }
             let read = try reader.read(state.object)
             guard read.problem == nil else {
                 problems.note(read, of: state.object, in: history.registry)
@@ -42,7 +50,7 @@ public struct Undelete: Sendable {
             var document = reader.document
             if let selector, !selector.matches(document.root) { continue }
             let missing = owners.missing(of: document.root, namespace: deletion.namespace)
-            document.removeWhatServersSet()
+            document.removeWhatServersSet(of: deletion.resource)
             try take(
                 UndeletedObject(
                     deletion: deletion,
@@ -52,7 +60,7 @@ public struct Undelete: Sendable {
                 )
             )
         }
-        return problems
+        return (problems, leftOutCount)
     }
 }
 
@@ -76,12 +84,15 @@ extension DeletedObject {
         }
     }
 
+    /// Whether it is one that a person could apply.
+    fileprivate var isObject: Bool { self.resource.origin != .bookkeeping && !self.name.isEmpty }
+
     fileprivate var key: String { self.resource.key(namespace: self.namespace, name: self.name) }
 }
 
 extension Document {
     /// Takes away what an API server sets itself when an object is created.
-    fileprivate mutating func removeWhatServersSet() {
+    fileprivate mutating func removeWhatServersSet(of resource: Resource) {
         for name in [
             "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
             "managedFields", "selfLink",
@@ -89,6 +100,23 @@ extension Document {
             self.remove("metadata", name)
         }
         self.remove("status")
+        switch resource.qualifiedName {
+        case "jobs.batch": self.removeWhatJobsAreGiven()
+        case "pods": self.remove("spec", "ephemeralContainers")
+        default: break
+        }
+    }
+
+    /// Takes away the selector of a Job and the labels that it is made of, which a new Job gets for its own uid.
+    ///
+    /// Source: kubernetes/kubernetes `pkg/registry/batch/job/strategy.go`, `generateSelector`.
+    private mutating func removeWhatJobsAreGiven() {
+        guard self.root["spec", "manualSelector"]?.boolean != true else { return }
+        self.remove("spec", "selector")
+        for label in ["controller-uid", "batch.kubernetes.io/controller-uid"] {
+            self.remove("metadata", "labels", label)
+            self.remove("spec", "template", "metadata", "labels", label)
+        }
     }
 }
 

@@ -33,6 +33,16 @@ extension UndeletedObject {
     }
 }
 
+extension Undelete {
+    /// The line that says that some keys are left out; nil for none.
+    public static func leftOutLine(_ count: Int) -> String? {
+        guard count > 0 else { return nil }
+        let keys = count == 1 ? "1 key" : "\(count) keys"
+        return "Note: \(keys) that API servers keep for themselves, or of which no state is left, "
+            + (count == 1 ? "is left out" : "are left out")
+    }
+}
+
 extension NotDeleted {
     /// The line that says why nothing is printed of it.
     public var line: String {

@@ -184,7 +184,8 @@ struct HistoryCommandTests {
                 "-f",
                 path,
                 "configmap/settings",
-                "secret/login"
+                "secret/login",
+                "cm/settings"
             )
             #expect(result.exitCode == 0, "\(result.errors)")
             #expect(
@@ -207,6 +208,9 @@ struct HistoryCommandTests {
                     kind: Secret
                     metadata:
                       annotations:
+                        example.com/copy: '{"stringData":"\(TimedEtcd.newCanary)"}'
+                        kapp.k14s.io/original: \(TimedEtcd.newCanary)
+                        kapp.k14s.io/original-diff: -\(TimedEtcd.newCanary)
                         kubectl.kubernetes.io/last-applied-configuration: '{"data":"\(TimedEtcd.newCanary)"}'
                       name: login
                       namespace: default
@@ -233,6 +237,17 @@ struct HistoryCommandTests {
                 "-A"
             )
             #expect(other.output == chosen.output)
+            for words in [
+                ["-l", "app=shop"], ["-n", "default", "-l", "app"], ["--since", "1h", "-l", "app"],
+            ] {
+                let unnamed = try await RegistreeProgram.run(["undelete", "-f", path] + words)
+                #expect(unnamed.output == chosen.output, "\(words): \(unnamed.errors)")
+            }
+            let all = try await RegistreeProgram.run("undelete", "-f", path, "-A")
+            #expect(all.lines.filter { $0 == "---" }.count == 2, "\(all.errors)")
+            let nothing = try await RegistreeProgram.run("undelete", "-f", path)
+            #expect(nothing.exitCode == 3)
+            #expect(nothing.errors.contains("undelete needs a RESOURCE, or one of -n, -A, -l and --since."))
             let lives = try await RegistreeProgram.run("undelete", "-f", path, "configmap/other")
             #expect(lives.exitCode == 1)
             #expect(lives.errors.contains("is there and was not deleted"))
@@ -254,6 +269,55 @@ struct HistoryCommandTests {
                 result.errors.contains("names owners that are gone (ReplicaSet/gone)"),
                 "\(result.errors)"
             )
+        }
+    }
+
+    /// What an API server gives an object when it is created, it refuses in one that is created again.
+    @Test func undeleteLeavesOutWhatIsGivenToJobsAndPods() async throws {
+        let labels = #"{"app":"a","controller-uid":"u1","batch.kubernetes.io/controller-uid":"u1"}"#
+        func job(_ name: String, _ more: String) -> String {
+            #"{"apiVersion":"batch/v1","kind":"Job","metadata":{"name":"\#(name)","namespace":"default","#
+                + #""labels":\#(labels)},"spec":{\#(more)"selector":{"matchLabels":{"controller-uid":"u1"}},"#
+                + #""template":{"metadata":{"labels":\#(labels)},"spec":{"containers":[]}}}}"#
+        }
+        let objects = [
+            ("jobs/default/made", job("made", "")),
+            ("jobs/default/own", job("own", #""manualSelector":true,"#)),
+            (
+                "pods/default/p",
+                #"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p","namespace":"default"},"#
+                    + #""spec":{"containers":[],"ephemeralContainers":[{"name":"debug"}]}}"#
+            ),
+            (
+                "masterleases/10.0.0.1",
+                #"{"apiVersion":"v1","kind":"Endpoints","metadata":{"name":"","creationTimestamp":null}}"#
+            ),
+        ]
+        try await withTemporaryDirectory { directory in
+            let path = directory.appending("snapshot.db").string
+            try await withRealEtcd(EtcdPlan(.v35, in: directory.appending("etcd"))) { etcd in
+                for (key, value) in objects { try await etcd.etcdctl("put", "/registry/\(key)", value) }
+                for (key, _) in objects { try await etcd.etcdctl("del", "/registry/\(key)") }
+                try await etcd.etcdctl("snapshot", "save", path)
+            }
+            let result = try await RegistreeProgram.run("undelete", "-A", "-f", path)
+            #expect(result.exitCode == 0, "\(result.errors)")
+            #expect(
+                result.errors.contains(
+                    "Note: 1 key that API servers keep for themselves, or of which no state is left, is left out"
+                ),
+                "\(result.errors)"
+            )
+            let roots = try Document.documents(yaml: result.standardOutput).map(\.root)
+            #expect(roots.map { $0.text("metadata", "name") } == ["made", "own", "p"], "\(result.output)")
+            let made = try #require(roots.first)
+            #expect(made["spec", "selector"] == nil)
+            for labels in [made["metadata", "labels"], made["spec", "template", "metadata", "labels"]] {
+                #expect(labels?.members.map(\.name) == ["app"])
+            }
+            #expect(roots[1]["spec", "selector"] != nil)
+            #expect(roots[1]["metadata", "labels"]?.members.count == 3)
+            #expect(roots[2]["spec"]?.members.map(\.name) == ["containers"])
         }
     }
 
