@@ -56,7 +56,7 @@ struct ChangesCommand: AsyncParsableCommand {
         if counts.count == 0 { note("No changes found.") }
         try finish(timeline)
         note(counts.unknown.lines)
-        if counts.unknown.count > 0 { throw ExitStatus.failed }
+        guard counts.unknown.lines.isEmpty else { throw ExitStatus.failed }
     }
 }
 

@@ -16,6 +16,11 @@ extension ErrorText {
                 "no object of the source tells a time, so that revisions cannot be placed",
                 advice: "name a revision with --revision"
             )
+        case .beforeOldest(let asked, let revision, let time) where time.earliest == nil:
+            self.init(
+                "\(momentText(asked)) is earlier than every time that the source's objects tell",
+                advice: "--revision \(revision) shows the oldest state"
+            )
         case .beforeOldest(let asked, let revision, let time):
             let placed = time.time == nil ? "" : ", made \(time.madeText)"
             self.init(

@@ -29,7 +29,7 @@ public struct ChangeLogText: Sendable {
     }
 
     private func fields(of details: ChangeDetails) -> String {
-        if details.isUnknown { return "not known (\(details.problem.map { "\($0.problem)" } ?? ""))" }
+        if let unread = details.unreadText { return unread }
         guard details.kind == .updated else { return "" }
         let changes = details.difference.changes
         guard !changes.isEmpty else { return "no field" }

@@ -18,6 +18,11 @@ extension ChangeDetails {
         }
     }
 
+    /// Why it is not known what the change did: `not read (its data is damaged)`; nil when all was read.
+    var unreadText: String? {
+        self.problem.map { (self.isUnknown ? "not known" : "not read") + " (\($0.problem))" }
+    }
+
     var managersText: String { self.managers.isEmpty ? "-" : self.managers.joined(separator: ",") }
 
     var meaning: Colors.Meaning? {
@@ -42,31 +47,47 @@ extension RegistryHistory {
     }
 }
 
-/// What could not be compared, to be said once behind everything else.
+/// What could not be read or compared, to be said once behind everything else.
 public struct UnknownChanges: Sendable {
     /// How many changes are unknown: the values differ, and one of them cannot be read.
     public private(set) var count = 0
+    /// How many states could not be read of objects that were created or deleted, or that a compaction left.
+    public private(set) var unreadCount = 0
     private var first: UnreadableObject?
+    private var firstUnread: UnreadableObject?
 
     public init() {}
 
     /// Counts a change.
     public mutating func note(_ details: ChangeDetails) {
-        guard details.isUnknown else { return }
-        self.count += 1
-        self.first = self.first ?? details.problem
+        guard let problem = details.problem else { return }
+        if details.isUnknown {
+            self.count += 1
+            self.first = self.first ?? problem
+        } else {
+            self.unreadCount += 1
+            self.firstUnread = self.firstUnread ?? problem
+        }
     }
 
     /// Adds what was counted of further changes.
     public mutating func add(_ other: UnknownChanges) {
         self.count += other.count
+        self.unreadCount += other.unreadCount
         self.first = self.first ?? other.first
+        self.firstUnread = self.firstUnread ?? other.firstUnread
     }
 
     /// The lines that say so; none when all is known.
     public var lines: [String] {
-        guard let first else { return [] }
-        let what = self.count == 1 ? "1 change is" : "\(self.count) changes are"
-        return ["Error: \(what) unknown: \(first.message)"] + (first.advice.map { ["  \($0)"] } ?? [])
+        let changes = self.count == 1 ? "1 change is" : "\(self.count) changes are"
+        let states = self.unreadCount == 1 ? "1 state was" : "\(self.unreadCount) states were"
+        return errorLines("\(changes) unknown", self.first)
+            + errorLines("\(states) not read", self.firstUnread)
     }
+}
+
+private func errorLines(_ what: String, _ first: UnreadableObject?) -> [String] {
+    guard let first else { return [] }
+    return ["Error: \(what): \(first.message)"] + (first.advice.map { ["  \($0)"] } ?? [])
 }

@@ -37,7 +37,7 @@ public struct HistoryText: Sendable {
 
     private func body(of details: ChangeDetails) -> [String] {
         if let problem = details.problem {
-            return [(details.isUnknown ? "what changed is not known: " : "") + problem.message]
+            return [(details.isUnknown ? "what changed is not known: " : "not read: ") + problem.message]
         }
         let changes = details.difference.changes
         switch details.kind {
@@ -55,11 +55,17 @@ public struct HistoryText: Sendable {
 
 /// The history of an object as patches of its YAML, the values of Secrets hidden.
 public enum HistoryPatch {
-    /// Appends the change from the state before; nothing for a state that a compaction left, or that was not read.
+    /// Appends the change from the state before; nothing for a state that a compaction left, and a line that is no part
+    /// of a patch for one that was not read.
     public static func append(_ details: ChangeDetails, to text: inout [UInt8]) {
         let path = [details.resource.qualifiedName, details.namespace, details.name].filter { !$0.isEmpty }
             .map { fileName($0) }.joined(separator: "/")
-        guard details.kind != .state, details.problem == nil else { return }
+        if let unread = details.unreadText {
+            let change = "\(details.kindText) at revision \(details.revision), \(details.time.text)"
+            text += "# \(path).yaml, \(change): \(terminalText(unread))\n".utf8
+            return
+        }
+        guard details.kind != .state else { return }
         UnifiedDiff(from: yaml(of: details.previous), to: yaml(of: details.document)).append(
             oldName: details.kind == .created ? "/dev/null" : "a/\(path).yaml",
             newName: details.kind == .deleted

@@ -38,6 +38,13 @@ struct FixtureHistoryTests {
             var document = try Document(json: Array(line.utf8))
             for name in ["uid", "resourceVersion", "creationTimestamp"] { document.remove("metadata", name) }
             document.remove("status")
+            if document.root.text("kind") == "Job" {
+                document.remove("spec", "selector")
+                for label in ["controller-uid", "batch.kubernetes.io/controller-uid"] {
+                    document.remove("metadata", "labels", label)
+                    document.remove("spec", "template", "metadata", "labels", label)
+                }
+            }
             truth[Name(document.root)] = Self.json(document)
         }
         let deleted = try await RegistreeProgram.run(["deleted", "-f", Self.cluster, "-o", "json"] + [kinds])
@@ -99,11 +106,36 @@ struct FixtureHistoryTests {
         let closed = try await RegistreeProgram.run("undelete", "secret/basic", "-n", "shop", "-f", path)
         #expect(closed.exitCode == 1)
         #expect(closed.output == "")
+        let list = ["undelete", "secrets", "-n", "shop", "-f", path]
+        let left = try await RegistreeProgram.run(list)
+        #expect(left.exitCode == 1)
+        #expect(left.errors.contains("with --ignore-unreadable the exit code is 0"))
+        let ignored = try await RegistreeProgram.run(list + ["--ignore-unreadable"])
+        #expect(ignored.exitCode == 0, "\(ignored.errors)")
+        #expect(ignored.errors.contains("left out"))
         let open = try await RegistreeProgram.run(
             ["undelete", "secret/basic", "-n", "shop", "-f", path, "--encryption-config", configuration]
         )
         #expect(open.exitCode == 0, "\(open.errors)")
         #expect(open.output.contains("kind: Secret"))
+    }
+
+    /// A state that cannot be read is no success, also where nothing is compared.
+    @Test func statesThatCannotBeReadAreSaid() async throws {
+        let path = Repository.fixture("encrypted/aescbc/snapshot.db").string
+        for words in [[], ["--patch"]] {
+            let result = try await RegistreeProgram.run(
+                ["history", "secret/api-creds", "-n", "shop", "-f", path] + words
+            )
+            #expect(result.exitCode == 1, "\(words)")
+            #expect(result.output.contains("not read"), "\(words): \(result.output)")
+            #expect(result.errors.contains("Error: 1 state was not read: "), "\(words): \(result.errors)")
+        }
+        let odd = Repository.fixture("cases/odd-values.db").string
+        let changes = try await RegistreeProgram.run("changes", "-f", odd)
+        #expect(changes.exitCode == 1)
+        #expect(changes.output.contains(": not read ("), "\(changes.output)")
+        #expect(changes.errors.contains("not read: "), "\(changes.errors)")
     }
 
     @Test func aCompactedSnapshotSaysHowLittleItKnows() async throws {

@@ -44,7 +44,7 @@ struct TimeFlagTests {
         try await TimedEtcd.withSnapshot { path, _, _ in
             let early = try await RegistreeProgram.run("list", "-f", path, "--at", "2026-11-22T12:00:00Z")
             #expect(early.exitCode == 3)
-            #expect(early.errors.contains("2026-11-22T12:00:00Z lies before what the source still holds"))
+            #expect(early.errors.contains("2026-11-22T12:00:00Z is earlier than every time"))
             let late = try await RegistreeProgram.run("list", "-f", path, "--at", "2026-11-22T14:00:00Z")
             #expect(late.exitCode == 3)
             #expect(late.errors.contains("its newest time is 2026-11-22T13:07:00Z"))
@@ -76,7 +76,7 @@ struct TimeFlagTests {
                 #expect(found.output == "configmap/a\n", "\(found.errors)")
                 let early = try await RegistreeProgram.run(source + ["--at", "-15m"])
                 #expect(early.exitCode == 3)
-                #expect(early.errors.contains("lies before what the source still holds"))
+                #expect(early.errors.contains("is earlier than every time that the source's objects tell"))
             }
         }
     }
