@@ -98,6 +98,25 @@ struct FieldSizesTests {
         #expect(self.sizes(of: "{\"\(long)\":1}").fields.map(\.path).contains("(others)"))
     }
 
+    @Test func staysSmallWhereNamesAreCombinedInManyWays() {
+        var sizes = FieldSizes()
+        for outer in 0..<300 {
+            let members = (0..<100).map { "\"inner\($0)\":1" }.joined(separator: ",")
+            let bytes = Array("{\"outer\(outer)\":{\(members)}}".utf8)
+            sizes.add(bytes.span.bytes, storedByteCount: bytes.count)
+        }
+        let copy = #""kubectl.kubernetes.io/last-applied-configuration":"{}""#
+        let bytes = Array(#"{"metadata":{"annotations":{\#(copy)}}}"#.utf8)
+        sizes.add(bytes.span.bytes, storedByteCount: bytes.count)
+        var sum = FieldSizes()
+        sum.add(sizes)
+        for found in [sizes, sum] {
+            #expect(found.fields.count == 16_385)
+            #expect(found.fields.reduce(0) { $0 + $1.byteCount } == found.byteCount)
+            #expect(found.lastAppliedByteCount == copy.utf8.count)
+        }
+    }
+
     @Test(arguments: ["cluster-1.36/with-history.db", "codec/cbor-json-encrypted.db"])
     func addsUpToTheStoredValuesOfARealCluster(name: String) throws {
         let database = try EtcdDatabase(path: Repository.fixture(name).string)

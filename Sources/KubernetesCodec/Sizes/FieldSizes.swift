@@ -25,7 +25,10 @@ public struct FieldSizes: Sendable {
     /// Their stored values, in bytes.
     public private(set) var byteCount = 0
 
-    /// Bytes by place: a field of the schema, a name, or a number.
+    /// kubectl's copies of whole objects, in bytes.
+    public private(set) var lastAppliedByteCount = 0
+
+    /// Bytes by place: a field of the schema, a name, or a number; ``placeLimit`` of them, and the others as one.
     private var sizes: [Place: Int] = [:]
     private var managers: [Int: (entryCount: Int, byteCount: Int)] = [:]
     private var names = NameTable()
@@ -33,6 +36,8 @@ public struct FieldSizes: Sendable {
 
     /// The annotation in which kubectl keeps the object as it was last applied.
     static let lastApplied = Array("kubectl.kubernetes.io/last-applied-configuration".utf8)
+    /// Places are told apart by what is stored, so their number is bounded.
+    private static let placeLimit = 16_384
 
     public init() {}
 
@@ -40,6 +45,9 @@ public struct FieldSizes: Sendable {
     struct Place: Hashable, Sendable {
         var outer: Name
         var inner: Name?
+
+        /// What is not told apart.
+        static let others = Place(outer: .name(NameTable.others))
 
         enum Name: Hashable, Sendable {
             /// Its index among the schema's fields.
@@ -92,7 +100,19 @@ extension FieldSizes {
     }
 
     mutating func count(_ byteCount: Int, at place: Place) {
-        if byteCount != 0 { self.sizes[place, default: 0] += byteCount }
+        if place.inner == .lastApplied { self.lastAppliedByteCount += byteCount }
+        self.note(byteCount, at: place)
+    }
+
+    private mutating func note(_ byteCount: Int, at place: Place) {
+        guard byteCount != 0 else { return }
+        if self.sizes.count < Self.placeLimit {
+            self.sizes[place, default: 0] += byteCount
+        } else if let index = self.sizes.index(forKey: place) {
+            self.sizes.values[index] += byteCount
+        } else {
+            self.sizes[.others, default: 0] += byteCount
+        }
     }
 
     mutating func name(_ name: RawSpan) -> Place.Name { .name(self.names.number(of: name)) }
@@ -107,9 +127,10 @@ extension FieldSizes {
     public mutating func add(_ other: FieldSizes) {
         self.objectCount += other.objectCount
         self.byteCount += other.byteCount
+        self.lastAppliedByteCount += other.lastAppliedByteCount
         for (place, byteCount) in other.sizes {
             let inner = place.inner.map { self.own($0, of: other) }
-            self.count(byteCount, at: Place(outer: self.own(place.outer, of: other), inner: inner))
+            self.note(byteCount, at: Place(outer: self.own(place.outer, of: other), inner: inner))
         }
         for (number, manager) in other.managers {
             let name = other.names.names[number]
@@ -151,11 +172,6 @@ extension FieldSizes {
 
     /// The managed fields of all objects, in bytes.
     public var managedFieldsByteCount: Int { self.managers.values.reduce(0) { $0 + $1.byteCount } }
-
-    /// kubectl's copies of whole objects, in bytes.
-    public var lastAppliedByteCount: Int {
-        self.sizes.reduce(0) { $0 + ($1.key.inner == .lastApplied ? $1.value : 0) }
-    }
 
     private func path(of place: Place) -> String {
         let outer = self.text(of: place.outer)
