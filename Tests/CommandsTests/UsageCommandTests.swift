@@ -297,6 +297,8 @@ struct UsageCommandTests {
         #expect(result.exitCode == 0)
         #expect(result.output.contains("Objects: 0 added, 0 gone, 0 changed."))
         #expect(!result.output.contains("Grown the most"))
+        #expect(!result.output.contains("/h"))
+        #expect(!result.output.contains("\nResources"))
     }
 
     @Test(arguments: [

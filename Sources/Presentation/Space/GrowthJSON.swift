@@ -49,7 +49,8 @@ struct GrowthJSON: Encodable {
     }
 
     init(_ growth: SpaceGrowth, before: String, after: String) {
-        let hours = growth.hours
+        // Where no revision lies between the two, nothing has happened that could go on.
+        let hours = growth.revisionCount > 0 ? growth.hours : nil
         let hasHistory = (before: growth.before.pages != nil, after: growth.after.pages != nil)
         func perHour(_ byteCount: Int) -> Double? { hours.map { Double(byteCount) / $0 } }
         func row(_ growth: SpaceGrowth.ObjectGrowth) -> ObjectRow {
@@ -67,7 +68,7 @@ struct GrowthJSON: Encodable {
         }
         self.before = State(growth.before, source: before)
         self.after = State(growth.after, source: after)
-        self.hours = hours
+        self.hours = growth.hours
         self.revisions = growth.revisionCount
         self.added = growth.addedCount
         self.removed = growth.removedCount

@@ -20,7 +20,8 @@ struct GrowthSections {
     var headline: String {
         let total = self.growth.resources.reduce(0) { $0 + $1.byteCount }
         let time = self.growth.hours.map { " in \(humanSeconds($0 * 3600))" } ?? ""
-        let rate = self.growth.hours == nil ? "" : ", \(self.rate(total))"
+        let hourly = self.growth.hours == nil ? "" : self.rate(total)
+        let rate = hourly.isEmpty ? "" : ", \(hourly)"
         let changes = counted(Int(clamping: self.growth.revisionCount), "revision")
         let whole = "live records \(signedByteCount(total))\(time)\(rate), \(changes)"
         guard let first = self.growth.resources.first, first.byteCount > 0 else { return whole }
@@ -36,12 +37,15 @@ struct GrowthSections {
 
     private var rateHeading: String { self.growth.hours == nil ? "PER 1000 REVISIONS" : "PER HOUR" }
 
+    /// Empty when no revision lies between the two: nothing has happened then that could go on.
     private func rate(_ byteCount: Int) -> String {
+        guard self.growth.revisionCount > 0 else { return "" }
         if let hours = self.growth.hours {
             return signedByteCount(Int(clamped: Double(byteCount) / hours)) + "/h"
         }
-        let revisions = max(1, self.growth.revisionCount)
-        return signedByteCount(Int(clamped: Double(byteCount) * 1000 / Double(revisions)))
+        return signedByteCount(
+            Int(clamped: Double(byteCount) * 1000 / Double(self.growth.revisionCount))
+        )
     }
 
     private var sizes: SpaceTable {
@@ -78,7 +82,9 @@ struct GrowthSections {
             "Resources",
             headings: ["RESOURCE", "OBJECTS", "", "LIVE BEFORE", "AFTER", "GROWTH", self.rateHeading]
         )
-        for row in self.growth.resources.prefix(self.limit) {
+        // Of some the history alone has changed.
+        let changed = self.growth.resources.filter { $0.byteCount != 0 || $0.objectCount != 0 }
+        for row in changed.prefix(self.limit) {
             table.append([
                 self.names.name(of: row.resource), String(row.after.objectCount),
                 signedCount(row.objectCount),
@@ -86,7 +92,7 @@ struct GrowthSections {
                 signedByteCount(row.byteCount), self.rate(row.byteCount),
             ])
         }
-        let rest = self.growth.resources.dropFirst(self.limit)
+        let rest = changed.dropFirst(self.limit)
         if !rest.isEmpty {
             let byteCount = rest.reduce(0) { $0 + $1.byteCount }
             table.append([

@@ -22,7 +22,7 @@ extension SpaceDiagnosis {
         case .largeValue(let object):
             "\(objectText(object)) has a value of \(byteText(object.valueByteCount)); etcd refuses more than 1.5 MiB"
         case .withoutLease(let resource, let objectCount):
-            "\(objectCount) \(resource.qualifiedName) hang on no lease, so that nothing will delete them"
+            "\(resource.qualifiedName): \(counted(objectCount, "object")) without a lease, which nothing will delete"
         case .managedFields(let percent):
             "managed fields are \(percent) % of the live values"
         case .lastApplied(let percent):

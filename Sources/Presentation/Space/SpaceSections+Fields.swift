@@ -29,7 +29,10 @@ extension SpaceSections {
         }
         if space.unopenedCount > 0 {
             table.remark =
-                "\(counted(space.unopenedCount, "value")) are encrypted and were not opened: give --encryption-config."
+                counted(space.unopenedCount, "value")
+                + (space.unopenedCount == 1
+                    ? " is encrypted and was not opened" : " are encrypted and were not opened")
+                + ": give --encryption-config."
         }
         return table
     }
