@@ -11,7 +11,8 @@ struct EncryptionCommand: AsyncParsableCommand {
         discussion: """
             For each resource it counts the values that are plain and those of each provider and key, live and in the \
             history; a key may be removed when no value needs it. No value is opened. With --encryption-config it says \
-            which keys are configured and not used; exit code 1 when a value needs one that is not configured.
+            which keys are configured and not used; exit code 1 when a value needs one that is not configured, or is \
+            plain where `identity` is not.
             """
     )
 
@@ -42,6 +43,6 @@ struct EncryptionCommand: AsyncParsableCommand {
             self.fit.apply(to: self.look.display)
         )
         Completeness.report(use.malformedKeys)
-        if use.isKeyMissing { throw ExitStatus.failed }
+        if !use.unreadableRows.isEmpty { throw ExitStatus.failed }
     }
 }

@@ -91,6 +91,34 @@ struct EncryptionCommandTests {
         }
     }
 
+    @Test(arguments: [
+        ("[{identity: {}}, KEY]", "notConfigured", Int32(0)),
+        ("[KEY, {identity: {}}]", "plainThoughEncrypted", 0), ("[KEY]", "plainUnreadable", 1),
+    ])
+    func saysWhatBecomesOfPlainValues(providers: String, standing: String, exitCode: Int32) async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory.appending("configuration.yaml").string
+            let secret = String(repeating: "A", count: 43) + "="
+            let key = "{secretbox: {keys: [{name: new, secret: \(secret)}]}}"
+            try """
+            apiVersion: apiserver.config.k8s.io/v1
+            kind: EncryptionConfiguration
+            resources:
+            - resources: [secrets]
+              providers: \(providers.replacing("KEY", with: key))
+            """.write(toFile: path, atomically: false, encoding: .utf8)
+            let cluster = Repository.fixture("cluster-1.36/with-history.db").string
+            let report = try await self.report(
+                ["-f", cluster, "--encryption-config", path],
+                exitCode: exitCode
+            )
+            let standings = report.resources.filter { $0.resource == "secrets" }.map(\.standing)
+            #expect(standings == [standing])
+            let others = report.resources.filter { $0.resource != "secrets" }
+            #expect(others.allSatisfy { $0.standing == "notConfigured" })
+        }
+    }
+
     @Test func tellsSeveralProvidersApart() async throws {
         let report = try await self.report(["-f", Repository.fixture("codec/cbor-json-encrypted.db").string])
         #expect(Set(report.keys.map(\.provider)) == ["aescbc", "aesgcm", "secretbox"])

@@ -48,6 +48,26 @@ struct EncryptionConfigurationTests {
         #expect(read.decryptors(of: ResourcePattern(resource: "secrets", group: ""))?.count == 2)
     }
 
+    /// Where `identity` stands among the providers decides what becomes of plain values.
+    @Test func saysWhetherPlainValuesAreWrittenAndRead() throws {
+        let key = keyed("aesgcm", "a", key32)
+        let identity = #"{"identity":{}}"#
+        let cases: [(providers: String, writesEncrypted: Bool, readsPlain: Bool)] = [
+            ("\(key),\(identity)", true, true), ("\(identity),\(key)", false, true), (key, true, false),
+            (identity, false, true),
+        ]
+        for (providers, writesEncrypted, readsPlain) in cases {
+            let read = try configuration(providers: providers)
+            #expect(read.writesEncrypted("secrets", group: "") == writesEncrypted, "\(providers)")
+            #expect(read.readsPlain("secrets", group: "") == readsPlain, "\(providers)")
+            #expect(!read.writesEncrypted("configmaps", group: ""))
+            #expect(read.readsPlain("configmaps", group: ""))
+        }
+        let entries = [key, identity].map { #"{"resources":["secrets"],"providers":[\#($0)]}"# }
+        let read = try configuration(entries: entries.joined(separator: ","))
+        #expect(read.writesEncrypted("secrets", group: "") && read.readsPlain("secrets", group: ""))
+    }
+
     @Test func readsPluginsWithTheirDefaults() throws {
         let read = try configuration(
             providers: [

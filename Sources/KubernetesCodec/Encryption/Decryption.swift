@@ -7,7 +7,8 @@ internal import CryptoExtras
 ///
 /// Source: kubernetes/kubernetes `staging/src/k8s.io/apiserver/pkg/storage/value/transformer.go`.
 public struct Decryption: Sendable {
-    private let configuration: EncryptionConfiguration
+    /// What it was made of.
+    public let configuration: EncryptionConfiguration
     private let dataKeys: DataKeys
 
     /// The key service speaks to the configuration's ``EncryptionConfiguration/plugins``; not needed without any.

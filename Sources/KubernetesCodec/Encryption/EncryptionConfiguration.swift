@@ -9,6 +9,8 @@ internal import Crypto
 public struct EncryptionConfiguration: Sendable {
     /// For each resource or wildcard what opens its values, in the order of the configuration.
     var decryptors: [ResourcePattern: [Decryptor]] = [:]
+    /// For each of these what becomes of values that are not encrypted.
+    var plainUses: [ResourcePattern: PlainUse] = [:]
     /// The KMS plugins that the configuration names.
     public internal(set) var plugins: [KMSPlugin] = []
 
@@ -16,8 +18,48 @@ public struct EncryptionConfiguration: Sendable {
     ///
     /// Nil when the configuration does not speak of it.
     func decryptors(of resource: ResourcePattern) -> [Decryptor]? {
-        self.decryptors[resource] ?? self.decryptors[ResourcePattern(resource: "*", group: resource.group)]
-            ?? self.decryptors[.everything]
+        self.entry(for: resource).flatMap { self.decryptors[$0] }
+    }
+
+    /// The resource or wildcard of the configuration that speaks of a resource.
+    private func entry(for resource: ResourcePattern) -> ResourcePattern? {
+        let patterns = [resource, ResourcePattern(resource: "*", group: resource.group), .everything]
+        return patterns.first { self.decryptors[$0] != nil }
+    }
+}
+
+extension EncryptionConfiguration {
+    /// What a resource's place of `identity` among its providers makes of values that are not encrypted.
+    struct PlainUse: Hashable, Sendable {
+        /// `identity` is the first provider, so that values are written plain.
+        var isWritten: Bool
+        /// `identity` is among the providers, so that plain values can be read.
+        var isRead: Bool
+    }
+
+    private func plainUse(_ resource: String, group: String) -> PlainUse {
+        self.entry(for: ResourcePattern(resource: resource, group: group)).flatMap { self.plainUses[$0] }
+            ?? PlainUse(isWritten: true, isRead: true)
+    }
+
+    /// Whether the API server encrypts the objects of a resource that it writes.
+    ///
+    /// - Parameters:
+    ///   - resource: The plural, such as `secrets`.
+    ///   - group: Empty for the core group.
+    /// - Returns: `false` also for a resource of which the configuration does not speak.
+    public func writesEncrypted(_ resource: String, group: String) -> Bool {
+        !self.plainUse(resource, group: group).isWritten
+    }
+
+    /// Whether the API server reads objects of a resource that are not encrypted.
+    ///
+    /// - Parameters:
+    ///   - resource: The plural, such as `secrets`.
+    ///   - group: Empty for the core group.
+    /// - Returns: `true` also for a resource of which the configuration does not speak.
+    public func readsPlain(_ resource: String, group: String) -> Bool {
+        self.plainUse(resource, group: group).isRead
     }
 }
 

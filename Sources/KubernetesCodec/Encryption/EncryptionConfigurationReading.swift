@@ -41,8 +41,13 @@ extension EncryptionConfiguration {
             patterns.append(pattern)
         }
         var decryptors: [Decryptor] = []
+        var plainUse = PlainUse(isWritten: false, isRead: false)
         for (index, provider) in try list(entry["providers"], "\(path).providers").enumerated() {
-            decryptors += try self.decryptors(provider, "\(path).providers[\(index)]")
+            let ofProvider = try self.decryptors(provider, "\(path).providers[\(index)]")
+            let isIdentity = ofProvider.isEmpty
+            if index == 0 { plainUse.isWritten = isIdentity }
+            if isIdentity { plainUse.isRead = true }
+            decryptors += ofProvider
         }
         for pattern in patterns {
             let masks = [ResourcePattern(resource: "*", group: pattern.group), .everything]
@@ -50,10 +55,14 @@ extension EncryptionConfiguration {
                 throw malformed("\(path): \(pattern) comes after \(mask), which hides it")
             }
             self.decryptors[pattern, default: []] += decryptors
+            // The first provider of the first entry writes.
+            var whole = self.plainUses[pattern] ?? plainUse
+            whole.isRead = whole.isRead || plainUse.isRead
+            self.plainUses[pattern] = whole
         }
     }
 
-    /// What a provider opens; nil for `identity`.
+    /// What a provider opens; nothing for `identity` alone.
     private mutating func decryptors(_ element: Value, _ path: String) throws(CodecError) -> [Decryptor] {
         let members = element.members.filter { !$0.value.isNull }
         guard members.count == 1, let (name, provider) = members.first else {

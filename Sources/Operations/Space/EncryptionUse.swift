@@ -54,8 +54,10 @@ public struct EncryptionUse: Sendable {
         case keyMissing
         /// They are plain, and it encrypts the resource.
         case plainThoughEncrypted
-        /// They are plain, and it does not speak of the resource.
+        /// They are plain, and it leaves them so.
         case notConfigured
+        /// They are plain, and `identity` is not among the resource's providers: the API server cannot read them.
+        case plainUnreadable
     }
 
     /// One key, and how many values need it.
@@ -77,8 +79,10 @@ public struct EncryptionUse: Sendable {
     /// Keys of bucket `key` that are no revision, whose values are not looked at.
     public var malformedKeys = MalformedKeys()
 
-    /// Whether there is a value that the configuration does not open.
-    public var isKeyMissing: Bool { self.rows.contains { $0.standing == .keyMissing } }
+    /// Those that the API server cannot read with the configuration.
+    public var unreadableRows: [Row] {
+        self.rows.filter { $0.standing == .keyMissing || $0.standing == .plainUnreadable }
+    }
 }
 
 extension EncryptionUse {
@@ -152,10 +156,18 @@ extension EncryptionConfiguration {
     fileprivate func standing(of form: EncryptionUse.Form, _ resource: Resource) -> EncryptionUse.Standing {
         let keys = self.namedKeys(ofResource: resource.plural, group: resource.group)
         switch form {
-        case .plain: return keys?.isEmpty == false ? .plainThoughEncrypted : .notConfigured
+        case .plain: return self.standingOfPlain(resource)
         case .encrypted(let key): return keys?.contains(key) == true ? .readable : .keyMissing
         case .others: return .keyMissing
         }
+    }
+
+    private func standingOfPlain(_ resource: Resource) -> EncryptionUse.Standing {
+        // What lies at other keys is none of the API server's.
+        if case .otherKeys = resource.origin { return .notConfigured }
+        guard self.readsPlain(resource.plural, group: resource.group) else { return .plainUnreadable }
+        let isEncrypted = self.writesEncrypted(resource.plural, group: resource.group)
+        return isEncrypted ? .plainThoughEncrypted : .notConfigured
     }
 }
 

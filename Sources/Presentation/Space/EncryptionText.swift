@@ -31,14 +31,15 @@ public struct EncryptionText: Report {
     }
 
     private var headline: String {
-        let missing = self.use.rows.filter { $0.standing == .keyMissing }
-        if !missing.isEmpty {
-            let count = missing.reduce(0) { $0 + $1.count.live + $1.count.history }
+        let unreadable = self.use.unreadableRows
+        if !unreadable.isEmpty {
+            let count = unreadable.reduce(0) { $0 + $1.count.live + $1.count.history }
             return "\(counted(count, "value")) cannot be read with this configuration"
         }
         guard !self.use.keys.isEmpty else { return "no value is encrypted" }
         let count = self.use.keys.reduce(0) { $0 + $1.count.live + $1.count.history }
-        return "\(counted(count, "value")) need \(counted(self.use.keys.count, "key"))"
+        let need = count == 1 ? "needs" : "need"
+        return "\(counted(count, "value")) \(need) \(counted(self.use.keys.count, "key"))"
     }
 
     private var countHeadings: [String] {
@@ -107,6 +108,7 @@ extension EncryptionUse.Standing {
         case .keyMissing: "not readable: the key is not there"
         case .plainThoughEncrypted: "plain until written again"
         case .notConfigured: ""
+        case .plainUnreadable: "not readable: identity is not configured"
         }
     }
 
@@ -117,6 +119,7 @@ extension EncryptionUse.Standing {
         case .keyMissing: "keyMissing"
         case .plainThoughEncrypted: "plainThoughEncrypted"
         case .notConfigured: "notConfigured"
+        case .plainUnreadable: "plainUnreadable"
         }
     }
 }
