@@ -41,16 +41,15 @@ struct CheckCommand: AsyncParsableCommand {
     var expiresWithin = GoDuration(.seconds(30 * 24 * 3600))
 
     @Option(
-        help: ArgumentHelp("The quota of the etcd, --quota-backend-bytes, in bytes.", valueName: "bytes")
+        help: ArgumentHelp(
+            "The quota of the etcd, its --quota-backend-bytes, such as 8GiB.",
+            valueName: "bytes"
+        )
     )
-    var quota = FindingConditions.defaultQuota
+    var quota = ByteCount(FindingConditions.defaultQuota)
 
     @OptionGroup var fit: FitOptions
     @OptionGroup var look: LookOptions
-
-    func validate() throws {
-        if self.quota < 1 { throw ValidationError("--quota must be 1 or more.") }
-    }
 
     func run() async throws {
         let decryption = try self.decoding.decryption()
@@ -58,11 +57,12 @@ struct CheckCommand: AsyncParsableCommand {
         let conditions = FindingConditions(
             now: Int64(Date().timeIntervalSince1970),
             expiryNotice: self.expiresWithin.duration.components.seconds,
-            quota: self.quota
+            quota: self.quota.byteCount,
+            configuration: decryption?.configuration
         )
         let check = SourceCheck(source, decryption: decryption, conditions)
         let (findings, keyspace) = try await check.run()
-        let text = FindingsText(findings, of: self.registry.sourceName)
+        let text = FindingsText(findings, of: source.source.path ?? "live etcd")
         let display = self.fit.apply(to: self.look.display)
         switch self.output {
         case .table: try Output.print(text, as: .table, display)
@@ -71,13 +71,5 @@ struct CheckCommand: AsyncParsableCommand {
         }
         try finish(keyspace)
         if let failOn, let worst = text.worst, worst >= failOn { throw ExitStatus.failed }
-    }
-}
-
-extension RegistryOptions {
-    /// What reports call the source.
-    fileprivate var sourceName: String {
-        let name = self.source.file ?? CallerContext.process.variable("REGISTREE_FROM")
-        return name.map { BackupRequest.shownName(of: $0) } ?? "live"
     }
 }

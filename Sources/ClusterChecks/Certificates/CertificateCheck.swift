@@ -5,12 +5,14 @@ import KubernetesRegistry
 struct CertificateCheck: FindingCheck {
     static let name = FindingCheckName.certificates
 
-    /// One certificate of an object: of several in a field the one that expires first.
-    fileprivate struct Certificate: Sendable {
+    /// The certificates in one field of an object.
+    fileprivate struct Certificates: Sendable {
         var object: ObjectReference
         var field: String
-        /// Nil when it cannot be read.
-        var dates: CertificateDates?
+        /// Of those that can be read.
+        var dates: [CertificateDates]
+        /// Whether one that is valid is enough, as among those that are trusted; of a chain all must be.
+        var isBundle: Bool
         /// Whether an API server needs it.
         var isNeeded: Bool
     }
@@ -18,7 +20,10 @@ struct CertificateCheck: FindingCheck {
     /// Longer values are not looked at: they are no certificates.
     private static let byteLimit = 512 << 10
 
-    private var certificates: [Certificate] = []
+    /// Where a Secret keeps certificates that are trusted.
+    private static let bundleNames: Set = ["ca.crt", "ca-bundle.crt"]
+
+    private var certificates: [Certificates] = []
 
     init() {}
 
@@ -26,7 +31,8 @@ struct CertificateCheck: FindingCheck {
         guard object.isDecoded else { return }
         if object.isOf("secrets") {
             for (name, value) in object.root["data"]?.members ?? [] {
-                self.look(at: value, "data[\(name)]", of: object, isNeeded: false)
+                let isBundle = Self.bundleNames.contains(name)
+                self.look(at: value, "data[\(name)]", of: object, isBundle: isBundle, isNeeded: false)
             }
         } else if object.isOf("mutatingwebhookconfigurations", group: "admissionregistration.k8s.io")
             || object.isOf("validatingwebhookconfigurations", group: "admissionregistration.k8s.io")
@@ -44,32 +50,48 @@ struct CertificateCheck: FindingCheck {
         }
     }
 
-    private mutating func look(at value: Value?, _ field: String, of object: CheckedObject, isNeeded: Bool) {
+    private mutating func look(
+        at value: Value?,
+        _ field: String,
+        of object: CheckedObject,
+        isBundle: Bool = true,
+        isNeeded: Bool
+    ) {
         guard let text = value?.string, text.utf8.count <= Self.byteLimit,
             let bytes = Base64.decode(text.utf8)
         else { return }
         let found = CertificateDates.all(inPEM: bytes)
         guard !found.isEmpty else { return }
-        let first = found.compactMap(\.self).min { $0.notAfter < $1.notAfter }
         self.certificates.append(
-            Certificate(object: object.reference, field: field, dates: first, isNeeded: isNeeded)
+            Certificates(
+                object: object.reference,
+                field: field,
+                dates: found.compactMap(\.self),
+                isBundle: isBundle,
+                isNeeded: isNeeded
+            )
         )
     }
 
     mutating func add(_ other: Self) { self.certificates += other.certificates }
 
     func findings(_ conditions: FindingConditions) -> Sample<Finding> {
-        var findings = Sample<Finding>()
-        for certificate in self.certificates {
-            if let finding = certificate.finding(conditions) { findings.add(finding) }
-        }
-        return findings
+        Sample(worstFirst: self.certificates.compactMap { $0.finding(conditions) })
     }
 }
 
-extension CertificateCheck.Certificate {
+extension CertificateCheck.Certificates {
+    /// Those of the one that matters: of a bundle that which is valid the longest, of a chain that which expires first.
+    private func dates(at now: Int64) -> CertificateDates? {
+        guard self.isBundle else { return self.dates.min { $0.notAfter < $1.notAfter } }
+        let begun = self.dates.filter { $0.notBefore <= now && now <= $0.notAfter }
+        return (begun.isEmpty ? self.dates : begun).max { $0.notAfter < $1.notAfter }
+    }
+
     fileprivate func finding(_ conditions: FindingConditions) -> Finding? {
-        guard let dates else { return Finding(.info, self.object, .certificateUnreadable(field: self.field)) }
+        guard let dates = self.dates(at: conditions.now) else {
+            return Finding(.info, self.object, .certificateUnreadable(field: self.field))
+        }
         if dates.notAfter < conditions.now {
             let problem = Finding.Problem.certificateExpired(field: self.field, notAfter: dates.notAfter)
             return Finding(self.isNeeded ? .error : .warning, self.object, problem)

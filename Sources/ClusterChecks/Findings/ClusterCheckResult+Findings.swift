@@ -44,8 +44,18 @@ private func ownerFindings(
 
 extension Sample {
     /// A finding for each; those that are not kept are counted.
-    fileprivate func findings(_ finding: (Element) -> Finding) -> Sample<Finding> {
+    func findings(_ finding: (Element) -> Finding) -> Sample<Finding> {
         Sample<Finding>(self.kept.map(finding), count: self.count)
+    }
+}
+
+extension Sample<Finding> {
+    /// All of some findings, the worst first and else in their order, so that none is left out for one less grave.
+    init(worstFirst findings: [Finding]) {
+        self.init()
+        for severity in Severity.allCases.reversed() {
+            for finding in findings where finding.severity == severity { self.add(finding) }
+        }
     }
 }
 

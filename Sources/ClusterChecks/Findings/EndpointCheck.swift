@@ -90,7 +90,7 @@ struct EndpointCheck: Sendable {
 
     /// What is wrong with webhooks.
     func webhooks() -> Sample<Finding> {
-        var findings = Sample<Finding>()
+        var findings: [Finding] = []
         for caller in self.callers {
             guard case .webhook(let name, let refuses) = caller.use else { continue }
             let severity: Severity = refuses ? .error : .warning
@@ -101,18 +101,18 @@ struct EndpointCheck: Sendable {
                     caller.service,
                     refuses: refuses
                 )
-                findings.add(Finding(severity, caller.object, problem))
+                findings.append(Finding(severity, caller.object, problem))
             case .noEndpoints:
                 let problem = Finding.Problem.webhookWithoutEndpoints(
                     webhook: name,
                     caller.service,
                     refuses: refuses
                 )
-                findings.add(Finding(severity, caller.object, problem))
+                findings.append(Finding(severity, caller.object, problem))
             case nil: break
             }
         }
-        return findings
+        return Sample(worstFirst: findings)
     }
 
     /// What is wrong with parts of the API.

@@ -51,6 +51,8 @@ public struct Finding: Hashable, Sendable {
         case apiServiceWithoutEndpoints(NamespacedName)
 
         case claimWithoutVolume(phase: String)
+        /// Its class binds it when the first pod uses it.
+        case claimWaitsForPod
         case volume(VolumeCheck.Problem)
 
         case namespaceMissing(String, objectCount: Int)
@@ -70,7 +72,7 @@ public struct Finding: Hashable, Sendable {
         case quotaExceeded(byteCount: Int, quota: Int)
         case alarm(Alarm.Kind)
 
-        /// Plain where others of its resource are encrypted.
+        /// Plain where others of its resource are encrypted or, if none is, where the configuration encrypts it.
         case plain(resource: String, encryptedCount: Int)
         /// So many objects are encrypted and were not opened, this one first, so that nothing in them was checked.
         case notOpened(CodecError, count: Int)

@@ -21,11 +21,11 @@ public struct FindingRun: Sendable {
     /// Reads every object, on all processors.
     ///
     /// - Parameters:
-    ///   - facts: The small buckets of a file; nil for a live etcd.
-    ///   - byteCount: Length of the database; nil for a live etcd.
+    ///   - alarms: Those that are raised.
+    ///   - byteCount: Length of the database; nil when that is not known.
     /// - Returns: What each check found, also of those that found nothing.
     /// - Throws: `StorageError` for a damaged record.
-    public func run(facts: StoreFacts?, byteCount: Int?) async throws -> [CheckFindings] {
+    public func run(alarms: [Alarm.Kind], byteCount: Int?) async throws -> [CheckFindings] {
         let objects = self.registry.objectsOfKubernetes
         let checks = try await self.registry.look(
             at: objects,
@@ -42,13 +42,13 @@ public struct FindingRun: Sendable {
             hasConfiguration: self.decryption != nil
         )
         var findings = checks.findings(all, self.conditions)
-        findings[.store] = self.storeFindings(facts, byteCount: byteCount)
+        findings[.store] = self.storeFindings(alarms, byteCount: byteCount)
         return FindingCheckName.allCases.map { name in
             CheckFindings(check: name, findings: findings[name] ?? Sample())
         }
     }
 
-    private func storeFindings(_ facts: StoreFacts?, byteCount: Int?) -> Sample<Finding> {
+    private func storeFindings(_ alarms: [Alarm.Kind], byteCount: Int?) -> Sample<Finding> {
         var findings = Sample<Finding>()
         let quota = self.conditions.quota
         if let byteCount, byteCount > quota {
@@ -56,7 +56,7 @@ public struct FindingRun: Sendable {
         } else if let byteCount, byteCount > quota / 5 * 4 {
             findings.add(Finding(.warning, nil, .quotaNear(byteCount: byteCount, quota: quota)))
         }
-        for kind in Set(facts?.alarms.map(\.kind) ?? []).sorted(by: { $0.description < $1.description }) {
+        for kind in Set(alarms).sorted(by: { $0.description < $1.description }) {
             findings.add(Finding(.error, nil, .alarm(kind)))
         }
         return findings
@@ -126,12 +126,6 @@ private struct FindingChecks: Sendable {
         func add(_ found: Sample<Finding>, to name: FindingCheckName) {
             findings[name, default: Sample()].add(found)
         }
-        let ownChecks: [any FindingCheck] = [
-            self.certificates, self.terminations, self.claims, self.versions, self.plainValues,
-        ]
-        for check in ownChecks { add(check.findings(conditions), to: type(of: check).name) }
-        add(self.endpoints.webhooks(), to: .webhooks)
-        add(self.endpoints.apiServices(), to: .apiServices)
         if let finding = self.closed.finding { add(Sample([finding], count: 1), to: .encryption) }
         let shared: [any ClusterCheck] = [
             self.decoding, self.names, self.namespaces, self.customResources, self.owners, self.services,
@@ -140,6 +134,12 @@ private struct FindingChecks: Sendable {
         for result in shared.flatMap({ $0.results(objects) }) {
             if let (name, found) = result.findings { add(found, to: name) }
         }
+        let ownChecks: [any FindingCheck] = [
+            self.certificates, self.terminations, self.claims, self.versions, self.plainValues,
+        ]
+        for check in ownChecks { add(check.findings(conditions), to: type(of: check).name) }
+        add(self.endpoints.webhooks(), to: .webhooks)
+        add(self.endpoints.apiServices(), to: .apiServices)
         return findings
     }
 }

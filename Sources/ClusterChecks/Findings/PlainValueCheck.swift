@@ -1,44 +1,66 @@
 import KubernetesCodec
 import KubernetesRegistry
 
-/// No object is plain where others of its resource are encrypted: it was written before encryption was on.
+/// No object is plain that would be encrypted if it were written now: where others of its resource are encrypted, or
+/// the configuration says so.
 struct PlainValueCheck: FindingCheck {
     static let name = FindingCheckName.encryption
 
-    private struct Resource: Sendable {
+    fileprivate struct Name: Hashable, Sendable {
+        var resource: String
+        var group: String
+    }
+
+    private struct Use: Sendable {
         var encryptedCount = 0
         var plain = Sample<ObjectReference>()
     }
 
-    private var resources: [String: Resource] = [:]
+    private var resources: [Name: Use] = [:]
 
     init() {}
 
     mutating func look(at object: CheckedObject) {
-        let name = object.resource.qualifiedName
+        let name = Name(resource: object.resource.plural, group: object.resource.group)
         if object.read.encryption != nil {
-            self.resources[name, default: Resource()].encryptedCount += 1
+            self.resources[name, default: Use()].encryptedCount += 1
         } else {
-            self.resources[name, default: Resource()].plain.add(object.reference)
+            self.resources[name, default: Use()].plain.add(object.reference)
         }
     }
 
     mutating func add(_ other: Self) {
-        for (name, resource) in other.resources {
-            self.resources[name, default: Resource()].encryptedCount += resource.encryptedCount
-            self.resources[name, default: Resource()].plain.add(resource.plain)
+        for (name, use) in other.resources {
+            self.resources[name, default: Use()].encryptedCount += use.encryptedCount
+            self.resources[name, default: Use()].plain.add(use.plain)
         }
     }
 
+    /// Those of secrets first: they are the gravest.
     func findings(_ conditions: FindingConditions) -> Sample<Finding> {
         var findings = Sample<Finding>()
-        for (name, resource) in self.resources.sorted(by: { $0.key < $1.key })
-        where resource.encryptedCount > 0 {
-            let problem = Finding.Problem.plain(resource: name, encryptedCount: resource.encryptedCount)
-            for object in resource.plain.kept {
-                findings.add(Finding(name == "secrets" ? .error : .warning, object, problem))
-            }
+        for (name, use) in self.resources.sorted(by: { $0.key.order < $1.key.order })
+        where use.encryptedCount > 0 || conditions.writesEncrypted(name.resource, group: name.group) {
+            findings.add(
+                use.plain.findings { object in
+                    let count = use.encryptedCount
+                    let problem = Finding.Problem.plain(resource: object.resource, encryptedCount: count)
+                    return Finding(name.isOfSecrets ? .error : .warning, object, problem)
+                }
+            )
         }
         return findings
+    }
+}
+
+extension PlainValueCheck.Name {
+    fileprivate var isOfSecrets: Bool { self.resource == "secrets" && self.group.isEmpty }
+
+    fileprivate var order: (Int, String, String) { (self.isOfSecrets ? 0 : 1, self.resource, self.group) }
+}
+
+extension FindingConditions {
+    fileprivate func writesEncrypted(_ resource: String, group: String) -> Bool {
+        self.configuration?.writesEncrypted(resource, group: group) ?? false
     }
 }

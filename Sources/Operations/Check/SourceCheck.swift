@@ -1,6 +1,9 @@
 import Bolt
 public import ClusterChecks
+import EtcdClient
+import EtcdMessages
 public import EtcdStorage
+import EtcdStore
 public import KubernetesCodec
 import KubernetesRegistry
 
@@ -20,13 +23,49 @@ public struct SourceCheck: Sendable {
     /// - Throws: `StorageError` for a file, `EtcdClientError` for a live etcd.
     public func run() async throws -> (findings: [CheckFindings], keyspace: Keyspace) {
         let registry = try await self.source.registry()
-        var facts: StoreFacts?
-        var byteCount: Int?
-        if case .database(let database) = self.source.source {
-            facts = try StoreFacts(reading: database)
-            byteCount = database.bolt.byteCount
-        }
+        let (alarms, byteCount) = try await self.source.source.storeState()
         let run = FindingRun(registry, decryption: self.decryption, self.conditions)
-        return (try await run.run(facts: facts, byteCount: byteCount), registry.keyspace)
+        return (try await run.run(alarms: alarms, byteCount: byteCount), registry.keyspace)
+    }
+}
+
+extension Source {
+    /// The alarms that are raised, and the length of the database as etcd measures it by its quota; of kine, which has
+    /// neither, none and nil.
+    ///
+    /// - Throws: `StorageError` for a file, `EtcdClientError` for a live etcd.
+    fileprivate func storeState() async throws -> (alarms: [Alarm.Kind], byteCount: Int?) {
+        switch self {
+        case .database(let database):
+            let alarms = try StoreFacts(reading: database).alarms
+            return (alarms.map(\.kind), database.bolt.databaseByteCount)
+        case .member(let member):
+            let alarms = member.store.status.alarms.map { Alarm.Kind($0.alarm) }
+            return (alarms, member.database.bolt.databaseByteCount)
+        case .kine: return ([], nil)
+        case .live(let live):
+            let status = try await live.status()
+            let byteCount = status.isKine ? nil : Int(clamping: status.databaseSize)
+            return (status.alarms.map { Alarm.Kind($0.alarm) }, byteCount)
+        }
+    }
+}
+
+extension Alarm.Kind {
+    fileprivate init(_ kind: Etcdserverpb_AlarmType) {
+        self =
+            switch kind {
+            case .nospace: .noSpace
+            case .corrupt: .corrupt
+            case .none, .UNRECOGNIZED: .other(UInt64(clamping: kind.rawValue))
+            }
+    }
+
+    fileprivate init(_ alarm: MemberStatus.Alarm) {
+        self =
+            switch alarm {
+            case .outOfSpace: .noSpace
+            case .corrupt: .corrupt
+            }
     }
 }

@@ -28,6 +28,7 @@ extension Finding {
         case .claimWithoutVolume(let phase):
             phase == "Lost"
                 ? "its volume is lost" : "it has no volume" + (phase.isEmpty ? "" : " and is \(phase)")
+        case .claimWaitsForPod: "it has no volume yet: its class binds when the first pod uses it"
         case .volume(let problem): problem.reason
         case .namespaceMissing(let namespace, let count):
             "its namespace \(namespace) is missing, in which \(groupedCount(count, "object")) "
@@ -49,13 +50,14 @@ extension Finding {
             "the database has \(humanByteCount(UInt64(byteCount))), more than the quota of "
                 + "\(humanByteCount(UInt64(quota))): etcd refuses writes"
         case .alarm(let kind): "the alarm \(kind.description) is raised"
+        case .plain(let resource, 0): "not encrypted, though the configuration encrypts \(resource)"
         case .plain(let resource, let count):
             "not encrypted, while \(groupedCount(count, "object")) of \(resource) "
                 + (count == 1 ? "is" : "are")
         case .notOpened(let problem, let count):
             count == 1
                 ? "not checked: \(problem)"
-                : "not checked, as \(groupedCount(count - 1, "other")): \(problem)"
+                : "not checked, like \(groupedCount(count - 1, "other object")): \(problem)"
         case .undecoded(let problem): "cannot be decoded: \(problem)"
         case .otherName: "has another name or namespace than its key"
         case .address(let problem): problem.reason
@@ -74,6 +76,7 @@ extension Finding {
         case .apiServiceWithoutService, .apiServiceWithoutEndpoints:
             "start what answers it, or delete the APIService: meanwhile no namespace is deleted"
         case .claimWithoutVolume: "look at its events, its class and the volumes that are free"
+        case .claimWaitsForPod: "nothing, unless a pod uses it already: then look at the pod's events"
         case .volume: "bind the claim to the volume that holds its data, or delete the one that is left"
         case .namespaceMissing: "create the namespace, or delete what lives in it"
         case .namespaceTerminating:
@@ -89,7 +92,7 @@ extension Finding {
         case .alarm(.corrupt): "compare the members (`registree diff --cluster`), and replace the odd one"
         case .alarm: "make room, then `etcdctl alarm disarm`"
         case .plain: "write it anew: kubectl get it -o json | kubectl replace -f -"
-        case .notOpened: "give --encryption-config"
+        case .notOpened: "give an --encryption-config that has this key"
         case .undecoded: "restore the object from a backup, or delete its key"
         case .otherName: "delete the key, and create the object anew"
         case .address, .nodePort:
@@ -111,6 +114,7 @@ extension Finding.Problem {
         case .apiServiceWithoutService: "api-service-without-service"
         case .apiServiceWithoutEndpoints: "api-service-without-endpoints"
         case .claimWithoutVolume: "claim-without-volume"
+        case .claimWaitsForPod: "claim-waits-for-pod"
         case .volume: "volume-not-bound"
         case .namespaceMissing: "namespace-missing"
         case .namespaceTerminating: "namespace-terminating"

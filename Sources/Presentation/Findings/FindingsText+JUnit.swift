@@ -18,6 +18,10 @@ extension FindingsText {
                 if finding.severity > .info { failureCount += 1 }
                 cases.append(finding.testCase(of: name))
             }
+            if check.untoldCount > 0 {
+                if check.isUntoldFailure { failureCount += 1 }
+                cases.append(check.caseOfUntold)
+            }
         }
         let counts = "tests=\"\(cases.count)\" failures=\"\(failureCount)\" errors=\"0\""
         return """
@@ -30,6 +34,23 @@ extension FindingsText {
                 </testsuites>
 
                 """
+    }
+}
+
+extension CheckFindings {
+    /// Whether what is not listed may be worse than good to know: the least grave come last.
+    fileprivate var isUntoldFailure: Bool { self.findings.kept.last.map { $0.severity > .info } ?? true }
+
+    fileprivate var caseOfUntold: String {
+        let text = "\(counted(self.untoldCount, "finding")) more"
+        let content =
+            self.isUntoldFailure
+            ? "<failure message=\"\(text)\">\(text)</failure>" : "<system-out>\(text)</system-out>"
+        return """
+                <testcase name="not listed" classname="\(escaped(self.check.rawValue))">
+                  \(content)
+                </testcase>
+            """
     }
 }
 

@@ -6,21 +6,17 @@ extension FindingsText {
     /// Source: OASIS "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
     func sarif() throws -> String {
         let findings = self.checks.flatMap(\.findings.kept)
-        let rules = Dictionary(
-            findings.map { ($0.problem.rule, $0.remedy) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        let remedies = Dictionary(grouping: findings, by: \.problem.rule).mapValues { Set($0.map(\.remedy)) }
+        let rules = remedies.sorted { $0.key < $1.key }.map { rule, remedies in
+            let remedy = remedies.count == 1 ? remedies.first : nil
+            return SARIFLog.Rule(id: rule, help: remedy.map { SARIFLog.Message(text: $0) })
+        }
         let log = SARIFLog(
             runs: [
                 SARIFLog.Run(
-                    tool: SARIFLog.Tool(
-                        driver: SARIFLog.Driver(
-                            rules: rules.sorted { $0.key < $1.key }.map { rule, remedy in
-                                SARIFLog.Rule(id: rule, help: SARIFLog.Message(text: remedy))
-                            }
-                        )
-                    ),
-                    results: findings.map { SARIFLog.Result($0, in: self.source) }
+                    tool: SARIFLog.Tool(driver: SARIFLog.Driver(rules: rules)),
+                    results: findings.map { SARIFLog.Result($0, in: self.source) },
+                    properties: SARIFLog.Properties(untold: self.untoldCount)
                 )
             ]
         )
@@ -35,7 +31,8 @@ private struct SARIFLog: Encodable {
 
     struct Rule: Encodable {
         var id: String
-        var help: Message
+        /// nil where it is another for each finding.
+        var help: Message?
     }
 
     struct Driver: Encodable {
@@ -79,7 +76,7 @@ private struct SARIFLog: Encodable {
                 case .warning: "warning"
                 case .error: "error"
                 }
-            self.message = Message(text: "\(finding.objectText): \(finding.reason)")
+            self.message = Message(text: "\(finding.objectText): \(finding.reason). \(finding.remedy)")
             let object = finding.object.map { object in
                 [object.resource, object.namespace, object.name].filter { !$0.isEmpty }.joined(separator: "/")
             }
@@ -97,6 +94,12 @@ private struct SARIFLog: Encodable {
     struct Run: Encodable {
         var tool: Tool
         var results: [Result]
+        var properties: Properties
+    }
+
+    struct Properties: Encodable {
+        /// How many findings there are that are no results.
+        var untold: Int
     }
 
     enum CodingKeys: String, CodingKey {

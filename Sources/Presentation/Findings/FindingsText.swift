@@ -33,9 +33,7 @@ public struct FindingsText: Report {
     }
 
     /// How many findings are too many to be told.
-    private var untoldCount: Int {
-        self.checks.reduce(0) { $0 + $1.findings.count - $1.findings.kept.count }
-    }
+    var untoldCount: Int { self.checks.reduce(0) { $0 + $1.untoldCount } }
 
     /// The worst severity of all; nil when nothing was found.
     public var worst: Severity? { self.checks.flatMap { $0.findings.kept.map(\.severity) }.max() }
@@ -65,7 +63,8 @@ public struct FindingsText: Report {
             let text = severity == .info ? "\(count) to know" : counted(count, severity.rawValue)
             return colors.paint(text, count == 0 ? nil : severity.meaning)
         }
-        return text + terminalText(self.source) + ": " + counts.joined(separator: ", ") + "\n"
+        let untold = self.untoldCount > 0 ? ", \(self.untoldCount) not listed" : ""
+        return text + terminalText(self.source) + ": " + counts.joined(separator: ", ") + untold + "\n"
     }
 
     public func json() throws -> String {
@@ -98,6 +97,11 @@ public struct FindingsText: Report {
         case .sarif: try self.sarif()
         }
     }
+}
+
+extension CheckFindings {
+    /// How many findings are too many to be told.
+    var untoldCount: Int { self.findings.count - self.findings.kept.count }
 }
 
 extension Severity {

@@ -16,20 +16,35 @@ struct FindingTests {
 
     private func findings(
         in objects: [(key: String, json: String)],
-        quota: Int = FindingConditions.defaultQuota
+        quota: Int = FindingConditions.defaultQuota,
+        configuration: EncryptionConfiguration? = nil
     ) async throws -> [Finding] {
+        try await self.checks(in: objects, quota: quota, configuration: configuration)
+            .flatMap(\.findings.kept)
+    }
+
+    private func checks(
+        in objects: [(key: String, json: String)],
+        quota: Int = FindingConditions.defaultQuota,
+        configuration: EncryptionConfiguration? = nil
+    ) async throws -> [CheckFindings] {
         try await withTemporaryDirectory { directory in
             let path = directory.appending("made.db").string
             try writeStore(([Self.namespace] + objects).map { ("/registry/\($0.key)", $0.json) }, to: path)
             let database = try EtcdDatabase(path: path)
-            let conditions = FindingConditions(now: Self.now, expiryNotice: 30 * 86_400, quota: quota)
+            let conditions = FindingConditions(
+                now: Self.now,
+                expiryNotice: 30 * 86_400,
+                quota: quota,
+                configuration: configuration
+            )
             let run = FindingRun(try Registry(of: database.keyspace()), decryption: nil, conditions)
             let checks = try await run.run(
-                facts: StoreFacts(reading: database),
-                byteCount: database.bolt.byteCount
+                alarms: StoreFacts(reading: database).alarms.map(\.kind),
+                byteCount: database.bolt.databaseByteCount
             )
             #expect(checks.map(\.check) == FindingCheckName.allCases)
-            return checks.flatMap(\.findings.kept)
+            return checks
         }
     }
 
@@ -71,7 +86,7 @@ struct FindingTests {
                 "secrets/shop/a",
                 object("Secret", "a", in: "shop", #""data": {"tls.crt": "\#(expired)", "n": "AA=="}"#)
             ),
-            ("secrets/shop/b", object("Secret", "b", in: "shop", #""data": {"ca.crt": "\#(expiring)"}"#)),
+            ("secrets/shop/b", object("Secret", "b", in: "shop", #""data": {"chain": "\#(expiring)"}"#)),
             (
                 "mutatingwebhookconfigurations/m",
                 object(
@@ -97,7 +112,7 @@ struct FindingTests {
                 Finding(
                     .warning,
                     self.reference("secrets", "shop", "b"),
-                    .certificateExpiring(field: "data[ca.crt]", notAfter: 1_797_724_800)
+                    .certificateExpiring(field: "data[chain]", notAfter: 1_797_724_800)
                 )
             )
         )
@@ -108,6 +123,49 @@ struct FindingTests {
             }
         )
         #expect(found.count == 3)
+    }
+
+    /// Among certificates that are trusted an old one does no harm.
+    @Test func aBundleIsValidWhileOneOfItsCertificatesIs() async throws {
+        let both = MadeCertificates.stored(MadeCertificates.expired + MadeCertificates.lasting)
+        let old = MadeCertificates.stored(MadeCertificates.expired + MadeCertificates.expired)
+        let found = try await self.findings(in: [
+            ("secrets/shop/a", object("Secret", "a", in: "shop", #""data": {"ca.crt": "\#(both)"}"#)),
+            ("secrets/shop/b", object("Secret", "b", in: "shop", #""data": {"ca-bundle.crt": "\#(old)"}"#)),
+            ("secrets/shop/c", object("Secret", "c", in: "shop", #""data": {"tls.crt": "\#(both)"}"#)),
+        ])
+        #expect(found.map(\.object?.name) == ["b", "c"])
+    }
+
+    @Test func aClaimMayWaitForItsFirstPodAndForItsEnd() async throws {
+        func claim(_ name: String, _ storageClass: String, _ metadata: String = "") -> (String, String) {
+            (
+                "persistentvolumeclaims/shop/\(name)",
+                object(
+                    "PersistentVolumeClaim",
+                    name,
+                    in: "shop",
+                    metadata: metadata,
+                    #""spec": {"storageClassName": "\#(storageClass)"}, "status": {"phase": "Pending"}"#
+                )
+            )
+        }
+        func storageClass(_ name: String, _ mode: String) -> (String, String) {
+            let fields = #""volumeBindingMode": "\#(mode)""#
+            return (
+                "storageclasses/\(name)",
+                object("StorageClass", name, apiVersion: "storage.k8s.io/v1", fields)
+            )
+        }
+        let found = try await self.findings(in: [
+            claim("a", "late"), claim("b", "early"), claim("c", "gone"),
+            claim("d", "early", #""deletionTimestamp": "2026-11-28T00:00:00Z""#),
+            storageClass("late", "WaitForFirstConsumer"), storageClass("early", "Immediate"),
+        ])
+        let volumes = found.filter { $0.object?.resource == "persistentvolumeclaims" }
+        #expect(volumes.map(\.object?.name) == ["b", "c", "a"])
+        #expect(volumes.map(\.severity) == [.warning, .warning, .info])
+        #expect(volumes.last?.problem == .claimWaitsForPod)
     }
 
     @Test func findsWhatNothingAnswers() async throws {
@@ -286,6 +344,53 @@ struct FindingTests {
             ]
         )
         #expect(found.count == 2)
+    }
+
+    @Test func findsPlainValuesThatTheConfigurationWouldEncrypt() async throws {
+        func configuration(_ providers: String) throws -> EncryptionConfiguration {
+            let json = """
+                {"apiVersion":"apiserver.config.k8s.io/v1","kind":"EncryptionConfiguration",
+                "resources":[{"resources":["secrets"],"providers":[\(providers)]}]}
+                """
+            return try EncryptionConfiguration(Document(json: Array(json.utf8)))
+        }
+        let key = #"{"aescbc":{"keys":[{"name":"a","secret":"AAAAAAAAAAAAAAAAAAAAAA=="}]}}"#
+        let objects = [
+            ("secrets/shop/b", object("Secret", "b", in: "shop")),
+            ("configmaps/shop/b", object("ConfigMap", "b", in: "shop")),
+        ]
+        let on = try configuration("\(key),{\"identity\":{}}")
+        let problem = Finding.Problem.plain(resource: "secrets", encryptedCount: 0)
+        #expect(
+            try await self.findings(in: objects, configuration: on) == [
+                Finding(.error, self.reference("secrets", "shop", "b"), problem)
+            ]
+        )
+        let off = try configuration("{\"identity\":{}},\(key)")
+        #expect(try await self.findings(in: objects, configuration: off) == [])
+    }
+
+    /// What is gravest is kept, and all is counted.
+    @Test func countsWhatIsTooMuchToBeTold() async throws {
+        let count = 10_005
+        var objects = (0..<count).map { number in
+            ("configmaps/shop/c\(number)", object("ConfigMap", "c\(number)", in: "shop"))
+        }
+        objects.append(("configmaps/shop/z", "k8s:enc:aescbc:v1:key7:xxxxxxxx"))
+        objects.append(("secrets/shop/a", "k8s:enc:aescbc:v1:key7:xxxxxxxx"))
+        objects.append(("secrets/shop/b", object("Secret", "b", in: "shop")))
+        let checks = try await self.checks(in: objects)
+        let found = try #require(checks.first { $0.check == .encryption }).findings
+        #expect(found.kept.count == 10_000)
+        // What is not opened, the secret and the others.
+        #expect(found.count == 1 + 1 + count)
+        #expect(found.kept.contains { $0.severity == .error && $0.object?.name == "b" })
+        let text = FindingsText(checks, of: "made.db")
+        #expect(text.worst == .error)
+        #expect(text.text.hasSuffix(", 7 not listed\n"))
+        #expect(try text.text(as: .junit, in: .none).contains("<testcase name=\"not listed\""))
+        let sarif = try Document(json: Array(text.text(as: .sarif, in: .none).utf8)).root
+        #expect(sarif["runs"]?.elements.first?["properties", "untold"]?.integer == 7)
     }
 
     @Test func findsOrphansAndAQuotaThatIsNear() async throws {

@@ -30,7 +30,7 @@ struct CheckTests {
             "-f",
             Self.cluster,
             "--quota",
-            "1000000",
+            "1MB",
             "--expires-within",
             "1h",
             "-o",
@@ -41,6 +41,36 @@ struct CheckTests {
         #expect(rules.contains("quota-exceeded"), "\(rules)")
         for finding in root["findings"]?.elements ?? [] {
             for field in ["severity", "check", "reason", "remedy"] { #expect(!finding.text(field).isEmpty) }
+        }
+    }
+
+    /// Of a live etcd and of a member that was killed.
+    @Test func aFullEtcdIsFound() async throws {
+        try await withTemporaryDirectory { directory in
+            var plan = EtcdPlan(.v35, in: directory)
+            plan.extraArguments = ["--quota-backend-bytes", "1000000"]
+            try await withRealEtcd(plan) { etcd in
+                func check(_ source: String...) async throws {
+                    let words = ["check", "-o", "json", "--quota", "1MB"] + source
+                    let result = try await RegistreeProgram.run(words)
+                    #expect(result.exitCode == 0, "\(result.errors)")
+                    let root = try Document(json: result.standardOutput).root
+                    let rules = root["findings"]?.elements.map { $0.text("rule") } ?? []
+                    #expect(rules.contains("alarm") && rules.contains("quota-exceeded"), "\(rules)")
+                    #expect(root["source"]?.string?.contains(source[0] == "-f" ? "m1" : "live etcd") == true)
+                }
+                let value = String(repeating: "v", count: 400_000)
+                var isFull = false
+                for number in 0..<20 where !isFull {
+                    let put = try? await etcd.etcdctl("put", "/registry/configmaps/a/\(number)", input: value)
+                    isFull = put == nil
+                }
+                #expect(isFull)
+                try await check("--endpoints", etcd.endpoint)
+                try await etcd.etcdctl("del", "/registry/configmaps/a/0")
+                etcd.kill(plan.members[0])
+                try await check("-f", plan.members[0].dataDirectory.string)
+            }
         }
     }
 
@@ -79,6 +109,12 @@ struct CheckTests {
         let results = run?["results"]?.elements ?? []
         #expect(results.count == findings.count)
         #expect(results.allSatisfy { rules.contains($0.text("ruleId")) })
+        let messages = Set(results.map { $0["message"]?.text("text") ?? "" })
+        for finding in findings {
+            let ending = ": \(finding.text("reason")). \(finding.text("remedy"))"
+            #expect(messages.contains { $0.hasSuffix(ending) }, "\(ending)")
+        }
+        #expect(run?["properties", "untold"]?.integer == 0)
         #expect(results.allSatisfy { ["note", "warning", "error"].contains($0.text("level")) })
     }
 }
