@@ -81,10 +81,6 @@ public struct CustomResourceCheck: ClusterCheck {
     func results(_ objects: CheckedObjects) -> [ClusterCheckResult] {
         var problems = Sample<Problem>()
         var count = self.goneVersions.count
-        for (resource, objectCount) in self.undefined.sorted(by: { $0.key < $1.key }) {
-            problems.add(.noDefinition(resource: resource, objectCount: objectCount))
-            count += objectCount
-        }
         for (stored, objectCount) in self.stored.sorted(by: precedes) {
             guard let known = self.versions[stored.resource], !known.contains(stored.version) else {
                 continue
@@ -95,6 +91,10 @@ public struct CustomResourceCheck: ClusterCheck {
             count += objectCount
         }
         problems.add(self.goneVersions)
+        for (resource, objectCount) in self.undefined.sorted(by: { $0.key < $1.key }) {
+            problems.add(.noDefinition(resource: resource, objectCount: objectCount))
+            count += objectCount
+        }
         guard problems.isEmpty else { return [.customResources(.wrong(count: count, problems))] }
         return [
             .customResources(.defined(objectCount: self.count, definitionCount: self.definitionCount))
