@@ -84,6 +84,7 @@ struct DiffTests {
                     ~ spec.template.spec.containers[name=web].image: "nginx:1.25" → "nginx:1.27"
                 ~ secrets shop/token
                     ~ data.key: "*** (before)" → "*** (after)"
+                    ~ metadata.annotations["kapp.k14s.io/original"]: "*** (before)" → "*** (after)"
                     ~ metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]: "*** (before)" → "*** (after)"
 
                 """
@@ -310,8 +311,8 @@ struct DiffTests {
             environment: ["KUBECTL_EXTERNAL_DIFF": "grep -r read"]
         )
         #expect(shown.exitCode == 2)
-        #expect(shown.output.contains(": # The old state, of revision "), "\(shown.output.prefix(2000))")
-        #expect(shown.output.contains(": # The new state, of revision "), "\(shown.output.prefix(2000))")
+        #expect(shown.output.contains(":# The old state, of revision "), "\(shown.output.prefix(2000))")
+        #expect(shown.output.contains(":# The new state, of revision "), "\(shown.output.prefix(2000))")
         let half = try await RegistreeProgram.run(
             "diff",
             encrypted,
