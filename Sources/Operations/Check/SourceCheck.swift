@@ -1,7 +1,6 @@
 import Bolt
 public import ClusterChecks
 import EtcdClient
-import EtcdMessages
 public import EtcdStorage
 import EtcdStore
 public import KubernetesCodec
@@ -36,12 +35,8 @@ extension Source {
     /// - Throws: `StorageError` for a file, `EtcdClientError` for a live etcd.
     fileprivate func storeState() async throws -> (alarms: [Alarm.Kind], byteCount: Int?) {
         switch self {
-        case .database(let database):
-            let alarms = try StoreFacts(reading: database).alarms
-            return (alarms.map(\.kind), database.bolt.databaseByteCount)
-        case .member(let member):
-            let alarms = member.store.status.alarms.map { Alarm.Kind($0.alarm) }
-            return (alarms, member.database.bolt.databaseByteCount)
+        case .database(let database): return try database.storeState()
+        case .member(let member): return try member.database.storeState()
         case .kine: return ([], nil)
         case .live(let live):
             let status = try await live.status()
@@ -51,16 +46,13 @@ extension Source {
     }
 }
 
-extension Alarm.Kind {
-    fileprivate init(_ kind: Etcdserverpb_AlarmType) {
-        self =
-            switch kind {
-            case .nospace: .noSpace
-            case .corrupt: .corrupt
-            case .none, .UNRECOGNIZED: .other(UInt64(clamping: kind.rawValue))
-            }
+extension EtcdDatabase {
+    fileprivate func storeState() throws -> (alarms: [Alarm.Kind], byteCount: Int?) {
+        (try StoreFacts(reading: self).alarms.map(\.kind), self.bolt.databaseByteCount)
     }
+}
 
+extension Alarm.Kind {
     fileprivate init(_ alarm: MemberStatus.Alarm) {
         self =
             switch alarm {

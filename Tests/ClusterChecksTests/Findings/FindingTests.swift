@@ -273,14 +273,14 @@ struct FindingTests {
         #expect(
             found == [
                 Finding(
-                    .warning,
-                    self.reference("persistentvolumeclaims", "shop", "p"),
-                    .claimWithoutVolume(phase: "Pending")
-                ),
-                Finding(
                     .error,
                     self.reference("persistentvolumeclaims", "shop", "q"),
                     .volume(.volumeMissing(claim: claim, volume: "none"))
+                ),
+                Finding(
+                    .warning,
+                    self.reference("persistentvolumeclaims", "shop", "p"),
+                    .claimWithoutVolume(phase: "Pending")
                 ),
                 Finding(
                     .warning,
