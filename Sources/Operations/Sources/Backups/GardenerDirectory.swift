@@ -59,11 +59,11 @@ struct GardenerDirectory {
                 try unpacked(path, name, finder.unpacker)
             }
         }
-        let output = try ofFile(at: self.path) { () throws(FileError) in
+        let output = try naming(self.path) { () throws(FileError) in
             try finder.unpacker.places.makeFile(for: database.bolt.databaseByteCount)
         }
         let merged = try database.merge(deltas, upTo: revision, into: output)
-        let file = try ofFile(at: self.path) { () throws(FileError) in try output.mapped() }
+        let file = try naming(self.path) { () throws(FileError) in try output.mapped() }
         if let revision, revision > merged.revision {
             let reason = StorageError.Reason.futureRevision(asked: revision, current: merged.revision)
             throw StorageError(reason, path: self.path)
@@ -95,18 +95,10 @@ private func unpacked(
     _ name: GardenerFileName,
     _ unpacker: Unpacker
 ) throws(StorageError) -> MappedFile {
-    let file = try ofFile(at: path) { () throws(FileError) in try MappedFile(path: path, locking: .none) }
+    let file = try naming(path) { () throws(FileError) in try MappedFile(path: path, locking: .none) }
     do {
         return name.isLZW ? try unpacker.unpackLZW(file) : try unpacker.unpack(file)?.file ?? file
     } catch {
         throw StorageError(.archive(error), path: path)
     }
-}
-
-/// Makes what `body` throws an error of the file or directory at `path`.
-private func ofFile<Result>(
-    at path: String,
-    _ body: () throws(FileError) -> Result
-) throws(StorageError) -> Result {
-    do { return try body() } catch { throw StorageError(.file(error), path: path) }
 }
