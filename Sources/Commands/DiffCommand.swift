@@ -13,13 +13,13 @@ struct DiffCommand: AsyncParsableCommand {
         abstract: "Show in which objects and fields two backups, revisions or etcds differ.",
         usage: """
             \(Program.name) diff A B [RESOURCE[,RESOURCE] [NAME ...]] [-n NAMESPACE] [-l LABELS] [-o FORMAT]
-            \(Program.name) diff A@REVISION A@REVISION
+            \(Program.name) diff A@REVISION A@TIME
             \(Program.name) diff --cluster --endpoints ENDPOINTS
             """,
         discussion: """
             A and B are what -f takes in other commands: a snapshot file, packed or not, - for standard input, a \
-            directory, or live. SOURCE@REVISION is the state at a revision. Objects \
-            that mean the same in another encoding, stored version or encryption are equal. Events, leases, \
+            directory, or live. SOURCE@REVISION is the state at a revision, SOURCE@TIME that at a time, RFC 3339 or \
+            -5m and the like. Objects that mean the same in another encoding, stored version or encryption are equal. Events, leases, \
             managedFields, resourceVersion and status are left out unless --include names them. Values of Secrets \
             are never shown: *** (before) and *** (after) stand for two that differ.
 

@@ -118,6 +118,7 @@ struct ServeEtcdCommand: AsyncParsableCommand {
             throw ValidationError("--watch-progress-notify-interval must be 100ms or more.")
         }
         try requireRevision(self.revision, orTime: self.at)
+        try requireLeaseTime(self.missingLeaseTtl)
     }
 
     func run() async throws {

@@ -36,9 +36,7 @@ struct BackupOptions: ParsableArguments {
 
     func validate() throws {
         try requireRevision(self.revision, orTime: self.at)
-        guard self.missingLeaseTtl.duration >= .seconds(1) else {
-            throw ValidationError("--missing-lease-ttl must be 1s or more.")
-        }
+        try requireLeaseTime(self.missingLeaseTtl)
     }
 
     /// Finds the backup, unpacks it where it is packed, replays a member's log, and prints what a person should know of
@@ -154,6 +152,13 @@ struct EarlierStateRequest {
         let found = try await registry.revision(at: at, now: .now)
         note(found.line)
         return found.revision
+    }
+}
+
+/// Refuses less than a lease can have.
+func requireLeaseTime(_ time: GoDuration) throws {
+    guard time.duration >= .seconds(1) else {
+        throw ValidationError("--missing-lease-ttl must be 1s or more.")
     }
 }
 

@@ -183,6 +183,10 @@ extension OneAtATime {
             ),
             (["restore", "a", "--bump-revision", "5"], "--bump-revision needs --mark-compacted"),
             (["restore", "a", "--mark-compacted"], "--mark-compacted needs --bump-revision"),
+            (
+                ["serve", "etcd", "--missing-lease-ttl", "10ms"],
+                "--missing-lease-ttl must be 1s or more"
+            ),
             (["restore", "a", "--bump-revision", "-1"], "--bump-revision"),
             (["restore", "a", "--initial-cluster", "m1"], "m1"),
             (["restore", "a", "--initial-cluster", "m1=ftp://h:1"], "is not a peer URL"),
