@@ -16,7 +16,7 @@ public enum StoreCheck {
         case users(count: Int)
         /// It is larger than etcd's default quota.
         case aboveDefaultQuota(byteCount: Int)
-        /// Decided entries lie in a data directory's log alone.
+        /// Committed entries lie in a data directory's log alone.
         case logEntries(count: UInt64)
         /// Leases start anew; the first runs out after so many seconds.
         case leases(count: Int, shortestSeconds: Int64)
@@ -45,7 +45,7 @@ public enum StoreCheck {
     ///   - facts: The small buckets.
     ///   - keyspace: All keys.
     ///   - byteCount: Length of the database.
-    ///   - logEntries: Decided entries that only a data directory's log holds; nil when that is not known.
+    ///   - logEntries: Committed entries that only a data directory's log holds; nil when that is not known.
     /// - Returns: What there is to say, none of it a failure.
     public static func results(
         _ facts: StoreFacts,

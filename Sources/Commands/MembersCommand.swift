@@ -10,7 +10,7 @@ struct MembersCommand: ParsableCommand {
         discussion: """
             Each is read with its write-ahead log. The one to take is the one whose log ends in the greatest term, and of \
             these the longest: if a majority of the members is here, it has every write that a client was told of. What a \
-            member knows to be decided lags behind, and is not asked. Exit code 4 when a directory is damaged or two \
+            member knows to be committed lags behind, and is not asked. Exit code 4 when a directory is damaged or two \
             contradict each other.
             """
     )

@@ -183,13 +183,13 @@ package struct HandMadeMember {
     ///
     /// - Returns: What was to be done, and the member where something was.
     package func replay(
-        undecided: UndecidedEntries = .keep,
+        uncommitted: UncommittedEntries = .keep,
         isOfQuorum: Bool = false
     ) throws -> (plan: ReplayPlan, member: ReplayedMember?)? {
         let database = try self.database
         guard let entries = try database.memberLogAndEntries()?.entries else { return nil }
         let facts = try StoreFacts(reading: database)
-        let plan = ReplayPlan(entries, on: facts, undecided: undecided, isOfQuorum: isOfQuorum)
+        let plan = ReplayPlan(entries, on: facts, uncommitted: uncommitted, isOfQuorum: isOfQuorum)
         guard !plan.indexes.isEmpty else { return (plan, nil) }
         return (plan, try ReplayedMember(plan, of: entries, over: database) { "hash of \($0)" })
     }

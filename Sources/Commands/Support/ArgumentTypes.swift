@@ -77,7 +77,7 @@ extension TimePoint: ExpressibleByArgument {
 extension ConnectionOptions.ReadConsistency: ExpressibleByArgument {}
 
 /// `--uncommitted`.
-extension UndecidedEntries: ExpressibleByArgument {}
+extension UncommittedEntries: ExpressibleByArgument {}
 
 extension LogFormat: ExpressibleByArgument {}
 

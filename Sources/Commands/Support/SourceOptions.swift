@@ -76,16 +76,16 @@ struct LogOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Of a stopped member of several: keep or drop the last entries of its write-ahead log, which it does not "
-                + "know to be decided, though clients may have been told of them.",
+                + "know to be committed, though clients may have been told of them.",
             valueName: "keep|drop"
         )
     )
-    var uncommitted: UndecidedEntries = .keep
+    var uncommitted: UncommittedEntries = .keep
 
     @Flag(help: "Of a stopped member, read the database alone, without its write-ahead log.")
     var noLog = false
 
-    var reading: LogReading { LogReading(isReplayed: !self.noLog, undecided: self.uncommitted) }
+    var reading: LogReading { LogReading(isReplayed: !self.noLog, uncommitted: self.uncommitted) }
 }
 
 extension Int64 {

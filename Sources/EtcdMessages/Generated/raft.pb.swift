@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-// Entries of a cluster's log, and how far it is decided.
+// Entries of a cluster's log, and how far it is committed.
 //
 // Names and numbers are those of etcd-io/raft raftpb/raft.proto.
 
@@ -128,7 +128,7 @@ public nonisolated struct Raftpb_HardState: Sendable {
   /// Clears the value of `vote`. Subsequent reads from it will return its default value.
   public mutating func clearVote() {self._vote = nil}
 
-  /// The index up to which entries are known to be decided.
+  /// The index up to which entries are known to be committed.
   public var commit: UInt64 {
     get {_commit ?? 0}
     set {_commit = newValue}

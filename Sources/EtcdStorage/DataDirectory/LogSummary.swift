@@ -7,7 +7,7 @@ public struct LogSummary: Hashable, Sendable {
     public var cluster: ClusterID?
     /// The term that the member was last in.
     public var term: UInt64 = 0
-    /// The index up to which the member knew the entries to be decided.
+    /// The index up to which the member knew the entries to be committed.
     public var commit: UInt64 = 0
     /// Index of the first entry that is still in the log; nil without one.
     public var firstIndex: UInt64?
@@ -30,7 +30,7 @@ public struct LogSummary: Hashable, Sendable {
     /// How far the log goes: to its newest entry, or to a raft snapshot behind it.
     public var endIndex: UInt64 { self.validSnapshots.reduce(self.lastIndex) { max($0, $1.index) } }
 
-    /// How many decided entries lie above `index`: what a database at that index does not show.
+    /// How many committed entries lie above `index`: what a database at that index does not show.
     public func committedEntries(after index: UInt64) -> UInt64 {
         let last = min(self.commit, self.lastIndex)
         return last > index ? last - index : 0

@@ -4,7 +4,7 @@ import Files
 public struct MemberLog: Hashable, Sendable {
     /// As far as the log can be read; nil when it is not in the data directory.
     public var summary: LogSummary?
-    /// How many entries are later than the database, decided or not.
+    /// How many entries are later than the database, committed or not.
     public var entriesNotShown: UInt64 = 0
     /// None when etcd starts from the two as if nothing had happened.
     public var problems: [Problem] = []

@@ -1,10 +1,10 @@
 public import EtcdStorage
 
-/// What to do with entries of a log that are later than the last one that is known to be decided.
+/// What to do with entries of a log that are later than the last one that is known to be committed.
 ///
-/// A member writes an entry before it is decided, and learns that it is with a later one. So such an entry may have been
-/// confirmed to a client. A member alone decides by writing: its entries are decided.
-public enum UndecidedEntries: String, Hashable, Sendable, CaseIterable {
+/// A member writes an entry before it is committed, and learns that it is with a later one. So such an entry may have
+/// been confirmed to a client. A member alone commits by writing: its entries are committed.
+public enum UncommittedEntries: String, Hashable, Sendable, CaseIterable {
     case keep
     case drop
 }
@@ -15,12 +15,12 @@ public enum UndecidedEntries: String, Hashable, Sendable, CaseIterable {
 public struct ReplayPlan: Hashable, Sendable {
     /// The indexes of the entries; empty when there is nothing to apply.
     public var indexes: Range<UInt64>
-    /// The last entry that is known to be decided.
-    public var decided: UInt64
-    /// How many entries behind ``decided`` there are; 0 for a member alone.
-    public var undecidedCount: Int
+    /// The last entry that is known to be committed.
+    public var committed: UInt64
+    /// How many entries behind ``committed`` there are; 0 for a member alone.
+    public var uncommittedCount: Int
     /// Whether these are applied.
-    public var undecided: UndecidedEntries
+    public var uncommitted: UncommittedEntries
     /// How many members vote; 0 where nobody says so.
     public var voterCount: Int
     /// Why entries that are there cannot be applied.
@@ -29,31 +29,31 @@ public struct ReplayPlan: Hashable, Sendable {
     /// - Parameters:
     ///   - entries: Those of the log, none of them kept that the database has.
     ///   - facts: Of the database.
-    ///   - undecided: What to do with entries that are not known to be decided.
-    ///   - isOfQuorum: Whether no log of a quorum goes further: then this one has every decided entry, and what it has
-    ///     will be decided.
-    ///   - decidedElsewhere: The last of these entries that another member knows to be decided.
+    ///   - uncommitted: What to do with entries that are not known to be committed.
+    ///   - isOfQuorum: Whether no log of a quorum goes further: then this one has every committed entry, and what it
+    ///     has will be committed.
+    ///   - committedElsewhere: The last of these entries that another member knows to be committed.
     public init(
         _ entries: LogEntries,
         on facts: StoreFacts,
-        undecided: UndecidedEntries = .keep,
+        uncommitted: UncommittedEntries = .keep,
         isOfQuorum: Bool = false,
-        decidedElsewhere: UInt64 = 0
+        committedElsewhere: UInt64 = 0
     ) {
         let base = facts.consistentIndex ?? 0
         let summary = entries.summary
-        // Where the log changes it, no entry is taken for decided by fewer than must have agreed to it.
+        // Where the log changes it, no entry is taken for committed by fewer than must have agreed to it.
         self.voterCount = max(facts.voters.count, facts.voters(after: entries).count)
-        self.undecided = undecided
+        self.uncommitted = uncommitted
         let there = entries.indexes
         let first = there.lowerBound
         let last = there.isEmpty ? base : there.upperBound - 1
-        self.decided = max(base, summary.commit, min(decidedElsewhere, last))
-        // A member alone has decided what it has written.
-        let decidesAlone = self.voterCount == 1
-        if decidesAlone || undecided == .keep && isOfQuorum { self.decided = max(self.decided, last) }
-        self.undecidedCount = last > self.decided ? Int(clamping: last - self.decided) : 0
-        let end = undecided == .drop ? min(there.upperBound, self.decided &+ 1) : there.upperBound
+        self.committed = max(base, summary.commit, min(committedElsewhere, last))
+        // A member alone has committed what it has written.
+        let commitsAlone = self.voterCount == 1
+        if commitsAlone || uncommitted == .keep && isOfQuorum { self.committed = max(self.committed, last) }
+        self.uncommittedCount = last > self.committed ? Int(clamping: last - self.committed) : 0
+        let end = uncommitted == .drop ? min(there.upperBound, self.committed &+ 1) : there.upperBound
         self.indexes = first..<max(first, end)
         guard !there.isEmpty else { return }
         if first != base &+ 1 {

@@ -56,7 +56,7 @@ public struct ExaminedMember: Sendable {
     public let cluster: ClusterID?
     /// The last entry of its log; nil without a log.
     public let last: RaftPosition?
-    /// The last entry that it knew to be decided; nil without a log.
+    /// The last entry that it knew to be committed; nil without a log.
     public let committed: UInt64?
     /// The last entry that its database has.
     public let applied: RaftPosition
@@ -70,8 +70,8 @@ public struct ExaminedMember: Sendable {
     public private(set) var hashKV: UInt32?
     /// How many entries of the log were applied.
     public private(set) var appliedCount = 0
-    /// How many of these are not known to be decided.
-    public private(set) var undecidedCount = 0
+    /// How many of these are not known to be committed.
+    public private(set) var uncommittedCount = 0
     /// The last of these; nil when none was.
     public private(set) var lastApplied: RaftPosition?
     /// Where the log could not be applied any further.
@@ -103,18 +103,18 @@ public struct ExaminedMember: Sendable {
         let agreement = directory.agreement(with: best)
         self.agreement = agreement
         var reading = reading
-        var decidedElsewhere = choice?.decidedElsewhere ?? 0
+        var committedElsewhere = choice?.committedElsewhere ?? 0
         if let agreement, agreement.contradict {
             // What the chosen log has other entries for is of no account: after a failover that is ordinary.
-            if reading.undecided == .keep { decidedElsewhere = agreement.index }
-            reading.undecided = .drop
+            if reading.uncommitted == .keep { committedElsewhere = agreement.index }
+            reading.uncommitted = .drop
         }
         do throws(StorageError) {
             let state = try MemberState(
                 of: directory,
                 reading,
                 isOfQuorum: choice?.isOfQuorum == true,
-                decidedElsewhere: decidedElsewhere
+                committedElsewhere: committedElsewhere
             )
             let overlay = try state.overlay()
             self.overlay = overlay
@@ -127,7 +127,7 @@ public struct ExaminedMember: Sendable {
                 self.name = own?.name ?? self.name
                 self.appliedCount = replayed.outcome.appliedCount
                 self.lastApplied = replayed.outcome.last
-                self.undecidedCount = reading.undecided == .keep ? replayed.plan.undecidedCount : 0
+                self.uncommittedCount = reading.uncommitted == .keep ? replayed.plan.uncommittedCount : 0
             }
         } catch {
             self.damage = error

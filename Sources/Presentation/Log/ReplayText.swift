@@ -7,7 +7,7 @@ func replayText(_ plan: ReplayPlan, _ outcome: ReplayOutcome) -> String {
     "\(outcome.stop?.isTrouble == true ? "Warning" : "Note"): \(replaySentence(plan, outcome))"
 }
 
-/// How many entries were replayed, which of them are not known to be decided, and where it ended.
+/// How many entries were replayed, which of them are not known to be committed, and where it ended.
 func replaySentence(_ plan: ReplayPlan, _ outcome: ReplayOutcome) -> String {
     var sentences: [String] = []
     if let last = outcome.last {
@@ -19,19 +19,19 @@ func replaySentence(_ plan: ReplayPlan, _ outcome: ReplayOutcome) -> String {
     }
     if let stop = outcome.stop {
         sentences.append(stop.sentence(after: outcome.last))
-    } else if plan.undecidedCount > 0 {
-        sentences.append(undecidedText(plan))
+    } else if plan.uncommittedCount > 0 {
+        sentences.append(uncommittedText(plan))
     }
     return sentences.joined(separator: "; ")
 }
 
-/// What becomes of entries that are not known to be decided.
-private func undecidedText(_ plan: ReplayPlan) -> String {
-    let isOne = plan.undecidedCount == 1
+/// What becomes of entries that are not known to be committed.
+private func uncommittedText(_ plan: ReplayPlan) -> String {
+    let isOne = plan.uncommittedCount == 1
     let entries =
-        "\(isOne ? "1 entry" : "\(plan.undecidedCount) entries") behind \(plan.decided) "
-        + "\(isOne ? "is" : "are") not known to be decided by \(plan.voterCount) voters"
-    switch plan.undecided {
+        "\(isOne ? "1 entry" : "\(plan.uncommittedCount) entries") behind \(plan.committed) "
+        + "\(isOne ? "is" : "are") not known to be committed among \(plan.voterCount) voters"
+    switch plan.uncommitted {
     case .keep:
         return "\(entries), and kept, for a client may have been told of \(isOne ? "it" : "them") "
             + "(--uncommitted drop leaves \(isOne ? "it" : "them") out)"
@@ -89,13 +89,13 @@ extension MemberChoice {
             + "\(self.votersText), "
         text +=
             self.isOfQuorum
-            ? "a majority, so it has every entry that the cluster has decided"
+            ? "a majority, so it has every entry that the cluster has committed"
             : "no majority, so a member whose directory is not here may have later entries"
         text += self.unfinishedText
         if !self.contradicting.isEmpty {
             text +=
                 "; the log of \(self.contradicting.joined(separator: ", ")) has other entries that its member took for "
-                + "decided: one of them is corrupt"
+                + "committed: one of them is corrupt"
         }
         for left in self.leftOut { text += "; \(left.path) cannot be read: \(left.error)" }
         return text

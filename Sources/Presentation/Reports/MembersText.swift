@@ -47,10 +47,10 @@ public struct MembersText: Report {
             lines += member.problems.map { "\(member.path): \($0.sentence)" }
             if let stop = member.stop {
                 lines.append("\(member.path): \(stop.sentence(after: member.lastApplied))")
-            } else if member.undecidedCount > 0 {
+            } else if member.uncommittedCount > 0 {
                 lines.append(
-                    "\(member.path): the last \(member.undecidedCount == 1 ? "entry is" : "\(member.undecidedCount) entries are") "
-                        + "not known to be decided"
+                    "\(member.path): the last \(member.uncommittedCount == 1 ? "entry is" : "\(member.uncommittedCount) entries are") "
+                        + "not known to be committed"
                 )
             }
         }
@@ -61,7 +61,7 @@ public struct MembersText: Report {
         }
         for path in self.report.choice.contradicting {
             lines.append(
-                "\(path): its log has other entries that its member took for decided: one of them is corrupt"
+                "\(path): its log has other entries that its member took for committed: one of them is corrupt"
             )
         }
         return lines
@@ -93,7 +93,7 @@ public struct MembersText: Report {
                         compactRevision: member.compactRevision,
                         hashKV: member.hashKV,
                         entriesReplayed: member.appliedCount,
-                        entriesUndecided: member.undecidedCount,
+                        entriesUncommitted: member.uncommittedCount,
                         agreesUpTo: member.agreement?.index,
                         contradicts: member.agreement?.contradict,
                         problems: (member.damage.map { ["\($0)"] } ?? []) + member.problems.map(\.sentence)
@@ -117,7 +117,7 @@ extension MemberChoice {
             : "\(self.votersGiven) of \(counted(self.voterCount, "voter"))"
         return "its log goes furthest (term \(self.reach.term), entry \(self.reach.index)) of \(voters), "
             + (self.isOfQuorum
-                ? "a majority: it has every entry that the cluster has decided"
+                ? "a majority: it has every entry that the cluster has committed"
                 : "which is no majority: a member whose directory is not here may have later entries")
             + self.unfinishedText
     }
@@ -152,7 +152,7 @@ private struct MembersJSON: Encodable {
         /// At ``MembersJSON/commonRevision``.
         var hashKV: UInt32?
         var entriesReplayed: Int
-        var entriesUndecided: Int
+        var entriesUncommitted: Int
         var agreesUpTo: UInt64?
         var contradicts: Bool?
         var problems: [String]

@@ -84,7 +84,7 @@ struct KilledClusterTests {
                 for file in files {
                     let database = try EtcdDatabase(path: file)
                     let overlay = Overlay(over: try OverlaySource(database))
-                    // What was not decided may have been compacted in one alone.
+                    // What was not committed may have been compacted in one alone.
                     guard max(0, overlay.compactRevision) == max(0, hash.compactRevision),
                         load.newestRevision > overlay.compactRevision
                     else { continue }

@@ -62,7 +62,7 @@ struct LogsOfMembersTests {
         }
     }
 
-    @Test func decidedEntriesThatTheChosenLogLacksAreCorruption() async throws {
+    @Test func committedEntriesThatTheChosenLogLacksAreCorruption() async throws {
         try await withTemporaryDirectory { directory in
             let first = try self.make(1, in: directory) { log in
                 try log.entry(11, term: 4)
@@ -125,7 +125,7 @@ struct LogsOfMembersTests {
         }
     }
 
-    @Test func whatAnotherMemberKnowsToBeDecidedIsNotDropped() async throws {
+    @Test func whatAnotherMemberKnowsToBeCommittedIsNotDropped() async throws {
         try await withTemporaryDirectory { directory in
             let paths = try ([1, 2] as [UInt64]).map { id in
                 try self.make(id, in: directory) { log in

@@ -76,7 +76,7 @@ private func stateOfMember(at directory: FilePath, _ comment: Comment) throws ->
     let plan = ReplayPlan(try #require(entries), on: try StoreFacts(reading: database))
     #expect(plan.obstacle == nil, comment)
     #expect(plan.voterCount == 1, comment)
-    #expect(plan.undecidedCount == 0, comment)
+    #expect(plan.uncommittedCount == 0, comment)
     guard !plan.indexes.isEmpty else { return try Store(source: database, identity: .alone, now: 0) }
     let member = try ReplayedMember(plan, of: try #require(entries), over: database) { _ in "hash" }
     #expect(member.outcome.stop == nil, comment)

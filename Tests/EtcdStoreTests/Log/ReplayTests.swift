@@ -27,7 +27,7 @@ struct ReplayTests {
     /// Runs `body` with the member after the entries that `make` writes.
     private func withReplay(
         members: [Member] = [Member(id: 1, peerURLs: ["http://m1:2380"])],
-        undecided: UndecidedEntries = .keep,
+        uncommitted: UncommittedEntries = .keep,
         isOfQuorum: Bool = false,
         _ make: (inout HandMadeLog) throws -> Void,
         _ body: (ReplayPlan, ReplayedMember?) throws -> Void
@@ -39,7 +39,7 @@ struct ReplayTests {
             for index in 1...10 { try log.entry(UInt64(index), term: 2) }
             try make(&log)
             try member.write(log)
-            let found = try #require(try member.replay(undecided: undecided, isOfQuorum: isOfQuorum))
+            let found = try #require(try member.replay(uncommitted: uncommitted, isOfQuorum: isOfQuorum))
             try body(found.plan, found.member)
         }
     }
@@ -304,15 +304,15 @@ struct ReplayTests {
         }
     }
 
-    // MARK: What is decided
+    // MARK: What is committed
 
-    private func withUndecided(
+    private func withUncommitted(
         members: [Member],
-        _ undecided: UndecidedEntries,
+        _ uncommitted: UncommittedEntries,
         isOfQuorum: Bool = false,
         _ body: (ReplayPlan, ReplayedMember?) throws -> Void
     ) throws {
-        try self.withReplay(members: members, undecided: undecided, isOfQuorum: isOfQuorum) { log in
+        try self.withReplay(members: members, uncommitted: uncommitted, isOfQuorum: isOfQuorum) { log in
             try log.put(11, term: 2, "c", "3")
             log.state(term: 2, commit: 11)
             try log.put(12, term: 2, "d", "4")
@@ -322,38 +322,38 @@ struct ReplayTests {
         }
     }
 
-    @Test func aMemberOfSeveralKeepsWhatMayBeDecided() throws {
-        try self.withUndecided(members: Self.three, .keep) { plan, member in
-            #expect(plan.decided == 11)
-            #expect(plan.undecidedCount == 2)
+    @Test func aMemberOfSeveralKeepsWhatMayBeCommitted() throws {
+        try self.withUncommitted(members: Self.three, .keep) { plan, member in
+            #expect(plan.committed == 11)
+            #expect(plan.uncommittedCount == 2)
             #expect(plan.voterCount == 3)
             let member = try #require(member)
             #expect(member.overlay.revision == 6)
         }
     }
 
-    @Test func whatMayBeDecidedCanBeLeftOut() throws {
-        try self.withUndecided(members: Self.three, .drop) { plan, member in
-            #expect(plan.decided == 11)
-            #expect(plan.undecidedCount == 2)
+    @Test func whatMayBeCommittedCanBeLeftOut() throws {
+        try self.withUncommitted(members: Self.three, .drop) { plan, member in
+            #expect(plan.committed == 11)
+            #expect(plan.uncommittedCount == 2)
             #expect(plan.indexes == 11..<12)
             let member = try #require(member)
             #expect(member.overlay.revision == 4)
         }
     }
 
-    @Test func theBestOfAQuorumHasDecidedAll() throws {
-        try self.withUndecided(members: Self.three, .keep, isOfQuorum: true) { plan, _ in
-            #expect(plan.decided == 13)
-            #expect(plan.undecidedCount == 0)
+    @Test func theBestOfAQuorumHasCommittedAll() throws {
+        try self.withUncommitted(members: Self.three, .keep, isOfQuorum: true) { plan, _ in
+            #expect(plan.committed == 13)
+            #expect(plan.uncommittedCount == 0)
         }
     }
 
-    @Test(arguments: UndecidedEntries.allCases)
-    func aMemberAloneHasDecidedAll(undecided: UndecidedEntries) throws {
-        try self.withUndecided(members: [Self.three[0]], undecided) { plan, member in
-            #expect(plan.decided == 13)
-            #expect(plan.undecidedCount == 0)
+    @Test(arguments: UncommittedEntries.allCases)
+    func aMemberAloneHasCommittedAll(uncommitted: UncommittedEntries) throws {
+        try self.withUncommitted(members: [Self.three[0]], uncommitted) { plan, member in
+            #expect(plan.committed == 13)
+            #expect(plan.uncommittedCount == 0)
             let member = try #require(member)
             #expect(member.overlay.revision == 6)
         }

@@ -1,11 +1,11 @@
 public import EtcdStorage
 import EtcdStore
 
-/// Which of several members' directories has most of what their cluster has decided.
+/// Which of several members' directories has most of what their cluster has committed.
 ///
-/// As raft chooses a leader: the log whose last entry has the greatest term, and of these the longest, has every decided
-/// entry, if a quorum of the voters is there to be chosen from. What members know to be decided lags behind, and is not
-/// asked.
+/// As raft chooses a leader: the log whose last entry has the greatest term, and of these the longest, has every
+/// committed entry, if a quorum of the voters is there to be chosen from. What members know to be committed lags behind,
+/// and is not asked.
 ///
 /// Source: etcd-io/raft `log.go`, `isUpToDate`.
 public struct MemberChoice: Hashable, Sendable {
@@ -17,7 +17,7 @@ public struct MemberChoice: Hashable, Sendable {
     public var votersGiven: Int
     /// How many members vote; 0 where nobody says so.
     public var voterCount: Int
-    /// Directories whose logs differ from this one's at an entry that is decided: one of the members is corrupt.
+    /// Directories whose logs differ from this one's at an entry that is committed: one of the members is corrupt.
     public var contradicting: [String]
     /// Directories whose logs cannot be read to their ends.
     ///
@@ -25,8 +25,8 @@ public struct MemberChoice: Hashable, Sendable {
     public var unfinished: [String]
     /// Directories that cannot be read, and why.
     public var leftOut: [LeftOut]
-    /// The last entry of its log that another member knows to be decided; 0 when none does.
-    public var decidedElsewhere: UInt64
+    /// The last entry of its log that another member knows to be committed; 0 when none does.
+    public var committedElsewhere: UInt64
 
     public struct LeftOut: Hashable, Sendable {
         public var path: String
@@ -38,7 +38,7 @@ public struct MemberChoice: Hashable, Sendable {
         }
     }
 
-    /// Whether it has every entry that the cluster has decided.
+    /// Whether it has every entry that the cluster has committed.
     public var isOfQuorum: Bool { self.voterCount > 0 && self.votersGiven > self.voterCount / 2 }
 }
 
@@ -83,11 +83,11 @@ public struct MemberDirectories: Sendable {
         let finished = self.directories.filter(\.isReadToItsEnd)
         let given = Set(finished.compactMap(\.member?.rawValue))
         var contradicting: [String] = []
-        var decidedElsewhere: UInt64 = 0
+        var committedElsewhere: UInt64 = 0
         for other in self.directories where other.path != best.path {
             guard let agreement = best.agreement(with: other) else { continue }
-            if agreement.contradict, agreement.index < other.decided { contradicting.append(other.path) }
-            decidedElsewhere = max(decidedElsewhere, min(other.decided, agreement.index))
+            if agreement.contradict, agreement.index < other.committed { contradicting.append(other.path) }
+            committedElsewhere = max(committedElsewhere, min(other.committed, agreement.index))
         }
         let choice = MemberChoice(
             path: best.path,
@@ -97,7 +97,7 @@ public struct MemberDirectories: Sendable {
             contradicting: contradicting,
             unfinished: self.directories.lazy.filter { !$0.isReadToItsEnd }.map(\.path),
             leftOut: self.leftOut,
-            decidedElsewhere: decidedElsewhere
+            committedElsewhere: committedElsewhere
         )
         return (best, choice)
     }
@@ -120,7 +120,7 @@ public struct MemberDirectories: Sendable {
             of: directory,
             reading,
             isOfQuorum: choice.isOfQuorum,
-            decidedElsewhere: choice.decidedElsewhere,
+            committedElsewhere: choice.committedElsewhere,
             makesPasswords: true
         )
         let notes = paths.count > 1 ? [SourceNote.chosenMember(choice)] : []
@@ -129,8 +129,8 @@ public struct MemberDirectories: Sendable {
 }
 
 extension MemberDirectory {
-    /// The last entry that this member knows to be decided.
-    var decided: UInt64 { max(self.log.summary?.commit ?? 0, self.applied.index) }
+    /// The last entry that this member knows to be committed.
+    var committed: UInt64 { max(self.log.summary?.commit ?? 0, self.applied.index) }
 
     /// Up to which entry two members' logs are the same, and whether they contradict each other behind it; nil where
     /// that cannot be told.

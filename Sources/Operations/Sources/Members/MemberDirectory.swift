@@ -5,12 +5,12 @@ public import EtcdStore
 public struct LogReading: Hashable, Sendable {
     /// Whether it is replayed over the database.
     public var isReplayed = true
-    /// What to do with entries that are not known to be decided.
-    public var undecided = UndecidedEntries.keep
+    /// What to do with entries that are not known to be committed.
+    public var uncommitted = UncommittedEntries.keep
 
-    public init(isReplayed: Bool = true, undecided: UndecidedEntries = .keep) {
+    public init(isReplayed: Bool = true, uncommitted: UncommittedEntries = .keep) {
         self.isReplayed = isReplayed
-        self.undecided = undecided
+        self.uncommitted = uncommitted
     }
 }
 
@@ -48,20 +48,20 @@ public struct MemberDirectory: Sendable {
     /// - Parameters:
     ///   - reading: How the log is read.
     ///   - isOfQuorum: Whether no log of a quorum of the members goes further.
-    ///   - decidedElsewhere: The last of its entries that another member knows to be decided.
+    ///   - committedElsewhere: The last of its entries that another member knows to be committed.
     /// - Returns: nil where there is no log.
     public func plan(
         _ reading: LogReading,
         isOfQuorum: Bool = false,
-        decidedElsewhere: UInt64 = 0
+        committedElsewhere: UInt64 = 0
     ) -> ReplayPlan? {
         self.entries.map {
             ReplayPlan(
                 $0,
                 on: self.facts,
-                undecided: reading.undecided,
+                uncommitted: reading.uncommitted,
                 isOfQuorum: isOfQuorum,
-                decidedElsewhere: decidedElsewhere
+                committedElsewhere: committedElsewhere
             )
         }
     }

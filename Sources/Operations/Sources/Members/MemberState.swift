@@ -39,14 +39,14 @@ public struct MemberState: Sendable {
     ///   - directory: What was opened.
     ///   - reading: How the log is read.
     ///   - isOfQuorum: Whether no log of a quorum of the members goes further.
-    ///   - decidedElsewhere: The last of its entries that another member knows to be decided.
+    ///   - committedElsewhere: The last of its entries that another member knows to be committed.
     ///   - makesPasswords: Whether the state is to be written.
     /// - Throws: Damage in the database; `.file` when it or the log changes meanwhile.
     public init(
         of directory: MemberDirectory,
         _ reading: LogReading,
         isOfQuorum: Bool = false,
-        decidedElsewhere: UInt64 = 0,
+        committedElsewhere: UInt64 = 0,
         makesPasswords: Bool = false
     ) throws(StorageError) {
         let database = directory.database
@@ -56,7 +56,7 @@ public struct MemberState: Sendable {
             let plan = directory.plan(
                 reading,
                 isOfQuorum: isOfQuorum,
-                decidedElsewhere: decidedElsewhere
+                committedElsewhere: committedElsewhere
             )
         else {
             let count = directory.log.entriesNotShown
@@ -144,7 +144,7 @@ extension ReplayPlan {
     /// What is left to say where nothing is applied.
     fileprivate func notes(besides problems: [MemberLog.Problem]) -> [SourceNote] {
         if case .missing? = self.obstacle?.reason, problems.contains(where: \.isGap) { return [] }
-        guard self.obstacle != nil || self.undecidedCount > 0 else { return [] }
+        guard self.obstacle != nil || self.uncommittedCount > 0 else { return [] }
         var outcome = ReplayOutcome()
         outcome.stop = self.obstacle
         return [.replayed(self, outcome)]
