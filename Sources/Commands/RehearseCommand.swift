@@ -22,6 +22,8 @@ struct RehearseCommand: AsyncParsableCommand {
 
     @OptionGroup var backup: BackupOptions
 
+    @OptionGroup var wanted: EarlierStateOptions
+
     @OptionGroup var log: LogOptions
 
     @OptionGroup var decoding: DecodingOptions
@@ -73,12 +75,12 @@ struct RehearseCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let rehearsal = try await self.rehearse()
+        let (rehearsal, revision) = try await self.rehearse()
         let display = self.look.display
         let text = RehearsalText(
             rehearsal,
             path: BackupRequest.shownName(of: self.backup.path),
-            revision: self.backup.revision,
+            revision: revision,
             width: display.screenWidth ?? 100
         )
         try Output.print(text, as: self.output, display)
@@ -88,12 +90,14 @@ struct RehearseCommand: AsyncParsableCommand {
         if rehearsal.verdict == .fail { throw ExitStatus.damaged }
     }
 
-    private func rehearse() async throws -> Rehearsal {
+    /// Rehearses it, and says which revision was asked for by a number or a time.
+    private func rehearse() async throws -> (Rehearsal, revision: Int64?) {
         var request = try self.request()
         let line = ProgressLine()
         defer { line.clear() }
         do {
             let backup = try await self.backup.open(
+                at: self.wanted,
                 self.log,
                 digest: .compared,
                 scratch: request.scratchParent
@@ -101,12 +105,12 @@ struct RehearseCommand: AsyncParsableCommand {
             request.path = backup.path
             let rehearse = try Rehearse(request, of: backup.database) { progress in line.show(progress) }
             note(backup.notes.filter { if case .logEntriesNotShown = $0 { false } else { true } })
-            return try await rehearse.run()
+            return (try await rehearse.run(), backup.earlier?.revision ?? self.wanted.revision)
         } catch let error as StorageError {
             // A file too damaged to be opened gets its verdict all the same.
             let failure = Failure(error)
             guard failure.status == .damaged else { throw failure }
-            return Rehearsal(unopened: failure.message)
+            return (Rehearsal(unopened: failure.message), self.wanted.revision)
         }
     }
 

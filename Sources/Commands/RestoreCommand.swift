@@ -22,6 +22,8 @@ struct RestoreCommand: AsyncParsableCommand {
 
     @OptionGroup var backup: BackupOptions
 
+    @OptionGroup var wanted: EarlierStateOptions
+
     @Argument(
         help: ArgumentHelp(
             "More data directories, of other members of the same cluster: the one whose log goes furthest is restored.",
@@ -88,6 +90,7 @@ struct RestoreCommand: AsyncParsableCommand {
         // What was typed is looked at before anything is read.
         var request = try self.request()
         let backup = try await self.backup.open(
+            at: self.wanted,
             self.log,
             among: self.otherDirectories,
             digest: self.skipHashCheck ? .ignored : .required

@@ -68,29 +68,7 @@ struct ServeEtcdCommand: AsyncParsableCommand {
     )
     var quotaBackendBytes: Int64?
 
-    @Option(
-        name: [.long, .customLong("rev")],
-        help: ArgumentHelp("Serve the state at this revision.", valueName: "n")
-    )
-    var revision: Int64?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Serve the state at this time: RFC 3339, or -5m and the like, back from the newest time that the source "
-                + "knows.",
-            valueName: "time"
-        )
-    )
-    var at: TimePoint?
-
-    @Option(
-        help: ArgumentHelp(
-            "With an earlier revision: grant leases that its keys hang on and that are gone for this long.",
-            valueName: "time"
-        )
-    )
-    var missingLeaseTtl = GoDuration(.seconds(3600))
+    @OptionGroup var wanted: EarlierStateOptions
 
     @Option(help: ArgumentHelp("Write a snapshot to this file at the end.", valueName: "file"))
     var save: String?
@@ -117,8 +95,6 @@ struct ServeEtcdCommand: AsyncParsableCommand {
         guard self.watchProgressNotifyInterval.duration >= .milliseconds(100) else {
             throw ValidationError("--watch-progress-notify-interval must be 100ms or more.")
         }
-        try requireRevision(self.revision, orTime: self.at)
-        try requireLeaseTime(self.missingLeaseTtl)
     }
 
     func run() async throws {
@@ -160,7 +136,7 @@ struct ServeEtcdCommand: AsyncParsableCommand {
 
     private func source() async throws -> ServedSource {
         guard let name = SourceName.named(by: self.file, in: .process) else {
-            guard self.revision == nil, self.at == nil else {
+            guard self.wanted.revision == nil, self.wanted.at == nil else {
                 throw Failure(
                     "--revision and --at need a source",
                     advice: "give one with -f",
@@ -176,20 +152,19 @@ struct ServeEtcdCommand: AsyncParsableCommand {
                 status: .badInput
             )
         }
-        let backup = try BackupRequest(path: path).find(.process)
+        let backup = try BackupRequest(path: path, revision: self.wanted.revision).find(.process)
         note(backup.notes)
         let database = try backup.database()
         if self.check { note(try database.checkedDigestNotes()) }
         let state = MemberState(of: database, self.log.reading, makesPasswords: true)
         note(state.notes)
-        let request = EarlierStateRequest(
-            self.revision,
-            self.at,
-            missingLeaseTTL: self.missingLeaseTtl,
-            .ignored
-        )
         let scratch = CallerContext.process.temporaryDirectory
-        let earlier = try await request.state(of: state, in: scratch)
+        let earlier = try await self.wanted.state(
+            of: state,
+            isAtRevision: backup.isAtRevision,
+            digest: .ignored,
+            in: scratch
+        )
         return try ServedSource(earlier?.database ?? state.wholeDatabase(in: scratch))
     }
 

@@ -189,6 +189,15 @@ struct KineFileTests {
         }
     }
 
+    @Test func anOlderRevisionIsServed() async throws {
+        try await self.withFile { file, _ in
+            let served = try await ServedEtcd(["-f", file, "--revision", "7"])
+            let pod = try await served.etcdctl(.v35, "get", "/registry/pods/default/old", "-w", "json").output
+            #expect(pod.contains(#""revision":7"#) && pod.contains(#""count":1"#), "\(pod)")
+            #expect(try await served.stop().exitCode == 0)
+        }
+    }
+
     /// etcd could not count on from there.
     @Test func isNotConvertedAtARevisionThatNoClusterReaches() async throws {
         try await withTemporaryDirectory { directory in

@@ -110,6 +110,8 @@ struct RestoreAtRevisionTests {
                     ["rehearse", path, "--missing-lease-ttl", "1h"] + words
                 )
                 #expect(result.exitCode == 0, "\(result.output)\(result.errors)")
+                let text = result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                #expect(text.contains("registree restore \(path) --revision 4 --data-dir"), "\(text)")
             }
         }
     }
