@@ -65,6 +65,7 @@ public struct FindingRun: Sendable {
 
 /// All checks whose findings are told one by one.
 private struct FindingChecks: Sendable {
+    private var objects = ObjectChecks()
     private var certificates = CertificateCheck()
     private var endpoints = EndpointCheck()
     private var terminations = TerminationCheck()
@@ -72,35 +73,20 @@ private struct FindingChecks: Sendable {
     private var versions = VersionCheck()
     private var plainValues = PlainValueCheck()
     private var closed = ClosedObjects()
-    private var decoding = DecodingCheck()
-    private var names = NameCheck()
-    private var namespaces = NamespaceCheck()
-    private var customResources = CustomResourceCheck()
-    private var owners = OwnerCheck()
-    private var services = ServiceCheck()
-    private var volumes = VolumeCheck()
-    private var deletions = DeletionCheck()
 
     mutating func look(at object: CheckedObject) {
+        self.objects.look(at: object)
         self.certificates.look(at: object)
         self.endpoints.look(at: object)
         self.terminations.look(at: object)
         self.claims.look(at: object)
         self.versions.look(at: object)
         self.plainValues.look(at: object)
-        self.decoding.look(at: object)
-        self.namespaces.look(at: object)
-        self.customResources.look(at: object)
-        self.owners.look(at: object)
-        self.services.look(at: object)
-        self.volumes.look(at: object)
         self.closed.look(at: object)
-        guard object.isDecoded else { return }
-        self.names.look(at: object)
-        self.deletions.look(at: object)
     }
 
     mutating func add(_ other: Self) {
+        self.objects.add(other.objects)
         self.certificates.add(other.certificates)
         self.endpoints.add(other.endpoints)
         self.terminations.add(other.terminations)
@@ -108,14 +94,6 @@ private struct FindingChecks: Sendable {
         self.versions.add(other.versions)
         self.plainValues.add(other.plainValues)
         self.closed.add(other.closed)
-        self.decoding.add(other.decoding)
-        self.names.add(other.names)
-        self.namespaces.add(other.namespaces)
-        self.customResources.add(other.customResources)
-        self.owners.add(other.owners)
-        self.services.add(other.services)
-        self.volumes.add(other.volumes)
-        self.deletions.add(other.deletions)
     }
 
     func findings(
@@ -127,11 +105,7 @@ private struct FindingChecks: Sendable {
             findings[name, default: Sample()].add(found)
         }
         if let finding = self.closed.finding { add(Sample([finding], count: 1), to: .encryption) }
-        let shared: [any ClusterCheck] = [
-            self.decoding, self.names, self.namespaces, self.customResources, self.owners, self.services,
-            self.volumes, self.deletions,
-        ]
-        for result in shared.flatMap({ $0.results(objects) }) {
+        for (result, _) in self.objects.results(objects) {
             if let (name, found) = result.findings { add(found, to: name) }
         }
         let ownChecks: [any FindingCheck] = [
