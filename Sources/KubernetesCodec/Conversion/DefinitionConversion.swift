@@ -83,9 +83,3 @@ enum DefinitionConversion {
         try document.insertMember("webhook", webhook, of: conversion.node)
     }
 }
-
-extension Document {
-    fileprivate mutating func removeMember(_ name: String, of object: UInt32) {
-        self.removeMember(Array(name.utf8), of: object)
-    }
-}

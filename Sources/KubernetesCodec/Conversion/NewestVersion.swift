@@ -4,13 +4,15 @@ extension Document {
     ///     kind                     from                          to
     ///     Ingress                  extensions/v1beta1,           networking.k8s.io/v1
     ///                              networking.k8s.io/v1beta1
-    ///     HorizontalPodAutoscaler  autoscaling/v1                autoscaling/v2
+    ///     HorizontalPodAutoscaler  autoscaling/v1,               autoscaling/v2
+    ///                              autoscaling/v2beta1,
+    ///                              autoscaling/v2beta2
     ///     EndpointSlice            discovery.k8s.io/v1beta1      discovery.k8s.io/v1
     ///
     /// Of most kinds the fields of all versions are the same; they stay as they are.
     ///
-    /// Sources: kubernetes/kubernetes `pkg/apis/networking/v1beta1/conversion.go`, `pkg/apis/autoscaling/v1/conversion.go`,
-    /// `pkg/apis/discovery/v1beta1/conversion.go`.
+    /// Sources: kubernetes/kubernetes `pkg/apis/networking/v1beta1/conversion.go`,
+    /// `pkg/apis/discovery/v1beta1/conversion.go`; see ``AutoscalerConversion``.
     ///
     /// - Throws: `.tooLarge`.
     public mutating func showInNewestVersion() throws(CodecError) {
@@ -18,10 +20,9 @@ extension Document {
         switch (root["apiVersion"]?.string, root["kind"]?.string) {
         case ("extensions/v1beta1", "Ingress"), ("networking.k8s.io/v1beta1", "Ingress"):
             try self.convertIngress(root)
-        case ("autoscaling/v1", "HorizontalPodAutoscaler"): try self.convertAutoscaler(root)
         case ("discovery.k8s.io/v1beta1", "EndpointSlice"):
             for endpoint in root.list("endpoints") { try self.convertEndpoint(endpoint) }
-        default: break
+        default: try AutoscalerConversion(of: root)?.apply(to: &self)
         }
     }
 }
@@ -32,7 +33,7 @@ extension Document {
     private mutating func convertIngress(_ root: Value) throws(CodecError) {
         guard let spec = root["spec"], spec.kind == .object else { return }
         if let backend = spec["backend"] {
-            self.removeMember("backend", of: spec)
+            self.removeMember("backend", of: spec.node)
             try self.insertMember("defaultBackend", self.ingressBackend(backend), of: spec.node)
         }
         for rule in spec.list("rules") {
@@ -63,42 +64,13 @@ extension Document {
     }
 }
 
-// MARK: HorizontalPodAutoscaler
-
-extension Document {
-    /// What v1 cannot say stands in annotations, in a form of its own; such an object stays as it is.
-    private mutating func convertAutoscaler(_ root: Value) throws(CodecError) {
-        let annotations = root["metadata", "annotations"]
-        let own = ["metrics", "behavior"].map { "autoscaling.alpha.kubernetes.io/\($0)" }
-        guard let spec = root["spec"], own.allSatisfy({ annotations?[$0] == nil }) else { return }
-        guard let share = spec.given("targetCPUUtilizationPercentage") else { return }
-        self.removeMember("targetCPUUtilizationPercentage", of: spec)
-        let target = try self.addObject()
-        try self.setCopy("averageUtilization", of: target, to: share)
-        try self.insertMember("type", self.addString("Utilization"), of: target)
-        let resource = try self.addObject()
-        try self.insertMember("name", self.addString("cpu"), of: resource)
-        try self.insertMember("target", target, of: resource)
-        let metric = try self.addObject()
-        try self.insertMember("resource", resource, of: metric)
-        try self.insertMember("type", self.addString("Resource"), of: metric)
-        let metrics = try self.add(Node(kind: .array))
-        self.link(metric, to: metrics)
-        try self.insertMember("metrics", metrics, of: spec.node)
-        guard let annotations else { return }
-        for name in ["conditions", "current-metrics"] {
-            self.removeMember("autoscaling.alpha.kubernetes.io/\(name)", of: annotations)
-        }
-    }
-}
-
 // MARK: EndpointSlice
 
 extension Document {
     /// The topology of v1beta1 holds the node and the zone, which have fields of their own in v1.
     private mutating func convertEndpoint(_ endpoint: Value) throws(CodecError) {
         guard let topology = endpoint.given("topology") else { return }
-        self.removeMember("topology", of: endpoint)
+        self.removeMember("topology", of: endpoint.node)
         let rest = try self.addObject()
         var hasRest = false
         for (name, value) in topology.members {
@@ -114,9 +86,5 @@ extension Document {
             }
         }
         if hasRest { try self.insertMember("deprecatedTopology", rest, of: endpoint.node) }
-    }
-
-    private mutating func removeMember(_ name: String, of object: Value) {
-        self.removeMember(Array(name.utf8), of: object.node)
     }
 }

@@ -8,7 +8,7 @@ extension Document {
             object = next
         }
         guard let name = path.last else { return }
-        self.removeMember(Array(name.utf8), of: object)
+        self.removeMember(name, of: object)
     }
 
     /// Sets the member at the end of a path to a string; does nothing when an object on the way is missing.
@@ -24,8 +24,8 @@ extension Document {
         try self.insertMember(name, self.add(node), of: object)
     }
 
-    mutating func removeMember(_ name: [UInt8], of object: UInt32) {
-        guard let gone = self.member(name, of: object) else { return }
+    mutating func removeMember(_ name: String, of object: UInt32) {
+        guard let gone = self.member(Array(name.utf8), of: object) else { return }
         var previous: UInt32 = 0
         var member = self.nodes[Int(object)].first
         while member != gone {
@@ -41,7 +41,7 @@ extension Document {
     /// when `object` is none.
     mutating func insertMember(_ name: String, _ value: UInt32, of object: UInt32) throws(CodecError) {
         guard self.nodes[Int(object)].kind == .object else { return }
-        self.removeMember(Array(name.utf8), of: object)
+        self.removeMember(name, of: object)
         self.nodes[Int(value)].name = try self.addText(name)
         var previous: UInt32 = 0
         var next = self.nodes[Int(object)].first

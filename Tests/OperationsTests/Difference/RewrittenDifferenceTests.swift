@@ -105,6 +105,12 @@ struct RewrittenDifferenceTests {
                 #", "spec": {"maxReplicas": 3, "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}]}"#
             ),
             (
+                "horizontalpodautoscalers", "HorizontalPodAutoscaler", "autoscaling/v2beta1",
+                #", "spec": {"maxReplicas": 3, "metrics": [{"type": "Pods", "pods": {"metricName": "rps", "targetAverageValue": "1k"}}]}"#,
+                "autoscaling/v2",
+                #", "spec": {"maxReplicas": 3, "metrics": [{"type": "Pods", "pods": {"metric": {"name": "rps"}, "target": {"type": "AverageValue", "averageValue": "1k"}}}]}"#
+            ),
+            (
                 "endpointslices", "EndpointSlice", "discovery.k8s.io/v1beta1",
                 #", "endpoints": [{"addresses": ["10.0.0.1"], "topology": {"kubernetes.io/hostname": "n", "topology.kubernetes.io/zone": "z"}}]"#,
                 "discovery.k8s.io/v1",
