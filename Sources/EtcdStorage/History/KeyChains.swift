@@ -9,8 +9,7 @@ struct KeyChains {
     private(set) var previous: [UInt32] = []
     /// For each key, in the order in which the keys were first met, the position of its last change.
     private(set) var last: [UInt32] = []
-    /// Open addressing with linear probing: 0 = free, else an index into `last`, plus 1.
-    private var slots = [UInt32](repeating: 0, count: 1 << 12)
+    private var table = HashTable(slotCount: 1 << 12)
 
     /// Goes through `entries` once.
     init(of entries: [KeyIndex.Entry], in records: KeyRecords) {
@@ -21,34 +20,23 @@ struct KeyChains {
     }
 
     private mutating func append(_ position: Int, of entries: [KeyIndex.Entry], in bytes: RecordBytes) {
-        if self.last.count * 2 >= self.slots.count { self.grow(entries) }
+        if self.table.isFull(count: self.last.count) {
+            self.table.grow(self.last.lazy.map { Int(entries[Int($0)].hash) })
+        }
         let entry = entries[position]
-        let mask = self.slots.count - 1
-        var slot = Int(entry.hash) & mask
-        while self.slots[slot] != 0 {
-            let key = Int(self.slots[slot]) - 1
-            let earlier = Int(self.last[key])
-            if entries[earlier].hash == entry.hash, bytes.isSameKey(entries[earlier], entry) {
-                self.previous.append(UInt32(truncatingIfNeeded: earlier + 1))
-                self.last[key] = UInt32(truncatingIfNeeded: position)
-                return
-            }
-            slot = (slot + 1) & mask
+        let place = self.table.place(hash: Int(entry.hash)) { key in
+            let earlier = entries[Int(self.last[key])]
+            return earlier.hash == entry.hash && bytes.isSameKey(earlier, entry)
         }
-        self.previous.append(0)
-        self.last.append(UInt32(truncatingIfNeeded: position))
-        self.slots[slot] = UInt32(truncatingIfNeeded: self.last.count)
-    }
-
-    private mutating func grow(_ entries: [KeyIndex.Entry]) {
-        let mask = self.slots.count * 2 - 1
-        var larger = [UInt32](repeating: 0, count: mask + 1)
-        for (key, position) in self.last.enumerated() {
-            var slot = Int(entries[Int(position)].hash) & mask
-            while larger[slot] != 0 { slot = (slot + 1) & mask }
-            larger[slot] = UInt32(truncatingIfNeeded: key + 1)
+        switch place {
+        case .element(let key):
+            self.previous.append(self.last[key] &+ 1)
+            self.last[key] = UInt32(truncatingIfNeeded: position)
+        case .free(let slot):
+            self.previous.append(0)
+            self.table.fill(slot, with: self.last.count)
+            self.last.append(UInt32(truncatingIfNeeded: position))
         }
-        self.slots = larger
     }
 }
 

@@ -25,8 +25,7 @@ struct DirectoryTable {
     private(set) var directories: [Directory] = []
     /// For each key, in the order in which they came, the index of its directory.
     private(set) var directoryOfKey: [UInt32] = []
-    /// Open addressing with linear probing: 0 = free, else an index into `directories`, plus 1.
-    private var slots = [UInt32](repeating: 0, count: 1 << 10)
+    private var table = HashTable(slotCount: 1 << 10)
 
     /// Finds the directories on two processors.
     static func whole(of entries: [KeyIndex.Entry], in records: KeyRecords) -> Self {
@@ -83,30 +82,20 @@ struct DirectoryTable {
         key: KeyIndex.Entry,
         in bytes: RecordBytes
     ) -> Int {
-        if self.directories.count * 2 >= self.slots.count { self.grow() }
-        let mask = self.slots.count - 1
-        var slot = hash & mask
-        while self.slots[slot] != 0 {
-            let index = Int(self.slots[slot]) - 1
-            if self.directories[index].hash == hash, self.isPath(path, of: index, in: bytes) {
-                return index
-            }
-            slot = (slot + 1) & mask
+        if self.table.isFull(count: self.directories.count) {
+            self.table.grow(self.directories.lazy.map(\.hash))
         }
-        self.directories.append(Directory(key: key, pathByteCount: path.byteCount, hash: hash))
-        self.slots[slot] = UInt32(truncatingIfNeeded: self.directories.count)
-        return self.directories.count - 1
-    }
-
-    private mutating func grow() {
-        let mask = self.slots.count * 2 - 1
-        var larger = [UInt32](repeating: 0, count: mask + 1)
-        for (index, directory) in self.directories.enumerated() {
-            var slot = directory.hash & mask
-            while larger[slot] != 0 { slot = (slot + 1) & mask }
-            larger[slot] = UInt32(truncatingIfNeeded: index + 1)
+        let place = self.table.place(hash: hash) { index in
+            self.directories[index].hash == hash && self.isPath(path, of: index, in: bytes)
         }
-        self.slots = larger
+        switch place {
+        case .element(let index): return index
+        case .free(let slot):
+            let index = self.directories.count
+            self.table.fill(slot, with: index)
+            self.directories.append(Directory(key: key, pathByteCount: path.byteCount, hash: hash))
+            return index
+        }
     }
 }
 

@@ -40,14 +40,13 @@ struct KeyIndex {
 
     /// One entry a key, in the order in which the keys were first met.
     private(set) var entries: [Entry] = []
-    /// Open addressing with linear probing: 0 = free, else an index into `entries`, plus 1.
-    private var slots: [UInt32]
+    private var table: HashTable
 
     /// An empty index with room for `capacity` keys; more are taken as well.
     init(capacity: Int = 1 << 11) {
         var slotCount = 1 << 12
         while slotCount < capacity * 2 { slotCount *= 2 }
-        self.slots = Array(repeating: 0, count: slotCount)
+        self.table = HashTable(slotCount: slotCount)
         self.entries.reserveCapacity(capacity)
     }
 
@@ -65,18 +64,25 @@ struct KeyIndex {
 
     /// Where the key of `entry` is among ``entries``; one that is new is added with `entry`.
     mutating func index(of entry: Entry, in bytes: RawSpan) -> (index: Int, isNew: Bool) {
-        if self.entries.count * 2 >= self.slots.count { self.grow() }
-        let mask = self.slots.count - 1
-        var slot = Int(entry.hash) & mask
-        while self.slots[slot] != 0 {
-            let index = Int(self.slots[slot]) - 1
-            let found = self.entries[index]
-            if found.hash == entry.hash, bytes.compare(found.key, entry.key) == 0 { return (index, false) }
-            slot = (slot + 1) & mask
+        if self.table.isFull(count: self.entries.count) {
+            self.table.grow(self.entries.lazy.map { Int($0.hash) })
         }
-        self.entries.append(entry)
-        self.slots[slot] = UInt32(self.entries.count)
-        return (self.entries.count - 1, true)
+        switch self.place(of: entry, in: bytes) {
+        case .element(let index): return (index, false)
+        case .free(let slot):
+            let index = self.entries.count
+            self.table.fill(slot, with: index)
+            self.entries.append(entry)
+            return (index, true)
+        }
+    }
+
+    @inline(__always)
+    private func place(of entry: Entry, in bytes: RawSpan) -> HashTable.Place {
+        self.table.place(hash: Int(entry.hash)) { index in
+            let found = self.entries[index]
+            return found.hash == entry.hash && bytes.compare(found.key, entry.key) == 0
+        }
     }
 
     /// Makes `entry` the newest change of the key at `index`, which is its own.
@@ -86,25 +92,8 @@ struct KeyIndex {
 
     /// Whether it has a change of the key of `entry`.
     func contains(_ entry: Entry, in bytes: RawSpan) -> Bool {
-        let mask = self.slots.count - 1
-        var slot = Int(entry.hash) & mask
-        while self.slots[slot] != 0 {
-            let found = self.entries[Int(self.slots[slot]) - 1]
-            if found.hash == entry.hash, bytes.compare(found.key, entry.key) == 0 { return true }
-            slot = (slot + 1) & mask
-        }
-        return false
-    }
-
-    private mutating func grow() {
-        let mask = self.slots.count * 2 - 1
-        var larger = [UInt32](repeating: 0, count: mask + 1)
-        for (index, entry) in self.entries.enumerated() {
-            var slot = Int(entry.hash) & mask
-            while larger[slot] != 0 { slot = (slot + 1) & mask }
-            larger[slot] = UInt32(index + 1)
-        }
-        self.slots = larger
+        guard case .element = self.place(of: entry, in: bytes) else { return false }
+        return true
     }
 
     /// The hash by which a key is found, the same throughout a process.
