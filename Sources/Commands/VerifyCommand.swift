@@ -59,6 +59,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let report = UnopenedText(
             path: BackupRequest.shownName(of: self.path),
             problem: failure.message,
+            advice: failure.advice ?? "use another copy",
             hints: hints,
             isUnpacked: isUnpacked
         )

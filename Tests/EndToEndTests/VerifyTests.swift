@@ -65,6 +65,18 @@ struct VerifyTests {
         }
     }
 
+    @Test func saysWhatToDoAboutAFileThatCannotBeOpened() async throws {
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: Self.small.string))
+        try await withTemporaryDirectory { directory in
+            let path = directory.appending("half.db").string
+            try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: path))
+            let result = try await RegistreeProgram.run("verify", path)
+            #expect(result.exitCode == 4)
+            #expect(result.lines.last?.hasSuffix(": damaged") == true, "\(result.output)")
+            #expect(result.output.contains("The file was cut when it was copied or written: use another"))
+        }
+    }
+
     private func expectNoTrap(_ arguments: String...) async throws {
         let result = try await RegistreeProgram.run(arguments)
         #expect(result.signal == nil, "\(arguments): \(result.errors)")

@@ -33,6 +33,8 @@ struct RecordSearch {
     private var claimed: [RevisionPlace] = []
     /// Where elements cannot be read: at their revisions, or behind the record before them where that is damaged too.
     private(set) var unreadable: [RevisionPlace] = []
+    /// The main revisions of records that are kept though another copy says something else.
+    private(set) var contradicted = SalvageReport.Revisions()
 
     /// Adds a leaf of the newest tree.
     mutating func add(named leaf: RemainingTree.Leaf, in bytes: RawSpan) {
@@ -107,7 +109,7 @@ struct RecordSearch {
     }
 
     /// One record a revision, in their order: those that nothing contradicts.
-    mutating func finish() -> [SalvagedRecord] {
+    mutating func finish(in bytes: RawSpan) -> [SalvagedRecord] {
         let leaves = self.leaves
         self.records.sort { left, right in
             let (leftPlace, rightPlace) = (RevisionPlace(of: left), RevisionPlace(of: right))
@@ -138,10 +140,14 @@ struct RecordSearch {
             if leaves[Int(best.leaf)].isNamed || begun - ended <= wholeCount {
                 kept.append(best)
                 self.leaves[Int(best.leaf)].isUsed = true
+                if self.records[start..<end].contains(where: { !$0.isCopy(of: best, in: bytes) }) {
+                    self.contradicted.add(best.main...best.main)
+                }
             }
             start = end
         }
         self.records = []
+        self.contradicted.merge()
         return kept
     }
 }

@@ -31,6 +31,9 @@ public struct SalvageReport: Sendable {
     public var damagedRecordCount = 0
     /// Main revisions above the source's compact revision of which a change is lost.
     public var missingRevisions = Revisions()
+    /// Main revisions of which two copies of a change differ; that of the page that the newest tree names is saved, or
+    /// of other pages the newer one's.
+    public var contradictedRevisions = Revisions()
     /// Whether something is lost that may be a change after the newest one that is saved.
     public var mayLackNewest = false
 

@@ -205,6 +205,7 @@ private struct Remains {
         self.report.hiddenRecordCount = history.hiddenCount
         self.report.damagedRecordCount = search.unreadableCount
         self.report.missingRevisions = history.missing
+        self.report.contradictedRevisions = search.contradicted
         self.report.compactRevision = history.compactRevision
         self.report.sourceCompactRevision = compactions?.compactRevision
         self.report.revision = max(1, history.lastRevision, history.compactRevision)

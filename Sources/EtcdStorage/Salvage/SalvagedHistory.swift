@@ -48,7 +48,7 @@ struct SalvagedHistory {
     ///   - tree: What is left of the bucket's tree; nil when it is not found.
     ///   - bytes: The whole file's.
     init(_ search: inout RecordSearch, facts: StoreFacts?, tree: RemainingTree?, in bytes: RawSpan) {
-        self.records = search.finish()
+        self.records = search.finish(in: bytes)
         self.lostBefore = tree == nil ? .max : 0
         self.source = (facts?.compactRevision ?? 0, facts?.isCompactionFinished ?? false)
         self.compactRevision = self.source.compactRevision

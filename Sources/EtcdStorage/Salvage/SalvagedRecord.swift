@@ -57,6 +57,11 @@ struct SalvagedRecord: Sendable {
         return start..<start + Int(self.messageCount)
     }
 
+    /// Whether it says the same as another record of its revision.
+    func isCopy(of other: SalvagedRecord, in bytes: RawSpan) -> Bool {
+        self.isTombstone == other.isTombstone && bytes.compare(self.message, other.message) == 0
+    }
+
     /// Its message and its place in an index of keys; nil for a bump's, which has no key.
     func indexed(in bytes: RawSpan) -> (keyValue: KeyValue, entry: KeyIndex.Entry)? {
         guard !self.isBump, let keyValue = KeyValue(reading: bytes, in: self.message) else { return nil }

@@ -75,6 +75,9 @@ public struct ErrorText: Sendable {
 /// The command that verifies the source which reports and errors call `path`.
 func verifyCommand(_ path: String) -> String { "`registree verify \(sourceWord(path))`" }
 
+/// Whether an error's advice is to verify its source.
+func isToVerify(_ advice: String) -> Bool { advice.hasPrefix("`registree verify ") }
+
 /// What a shell is given for the source which reports and errors call `path`.
 func sourceWord(_ path: String) -> String {
     path == BackupRequest.standardInputName ? "-" : shellWord(path)

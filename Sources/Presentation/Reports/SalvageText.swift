@@ -72,7 +72,7 @@ public struct SalvageText: Report {
 
     /// What is lost, what may be, and what cannot be known, a line each.
     private var remarks: [String] {
-        self.lostRevisions + self.lostBuckets
+        self.lostRevisions + self.contradictedRevisions + self.lostBuckets
             + Self.list(self.report.brokenKeys, "whose history has a gap")
             + Self.list(self.report.uncertainKeys, "that may have been changed or deleted since")
             + self.unknown
@@ -81,14 +81,26 @@ public struct SalvageText: Report {
     private var lostRevisions: [String] {
         let missing = self.report.missingRevisions
         guard missing.count > 0 else { return [] }
-        let shown = missing.ranges.prefix(Self.shownCount).map { range in
+        return ["Changes are lost of \(Self.list(missing))."]
+    }
+
+    private var contradictedRevisions: [String] {
+        let contradicted = self.report.contradictedRevisions
+        guard contradicted.count > 0 else { return [] }
+        return [
+            "Copies of a change differ in \(Self.list(contradicted)): that of the newer page is saved, and it may be the "
+                + "wrong one."
+        ]
+    }
+
+    private static func list(_ revisions: SalvageReport.Revisions) -> String {
+        let shown = revisions.ranges.prefix(Self.shownCount).map { range in
             range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
         }
-        let more = missing.ranges.count > shown.count ? ", …" : ""
-        return [
-            "Changes are lost of \(missing.count == 1 ? "revision" : "\(missing.count) revisions:") "
-                + shown.joined(separator: ", ") + more + "."
-        ]
+        let more = revisions.ranges.count > shown.count ? ", …" : ""
+        return (revisions.count == 1 ? "revision " : "\(revisions.count) revisions: ")
+            + shown.joined(separator: ", ")
+            + more
     }
 
     private var lostBuckets: [String] {
@@ -170,6 +182,7 @@ public struct SalvageText: Report {
                 sourceCompactRevision: self.report.sourceCompactRevision,
                 keys: self.report.keyCount,
                 missingRevisions: SalvageJSON.Revisions(self.report.missingRevisions),
+                contradictedRevisions: SalvageJSON.Revisions(self.report.contradictedRevisions),
                 mayLackNewest: self.report.mayLackNewest,
                 keysWithGaps: SalvageJSON.Keys(self.report.brokenKeys),
                 uncertainKeys: SalvageJSON.Keys(self.report.uncertainKeys),
@@ -207,6 +220,7 @@ private struct SalvageJSON: Encodable {
     var sourceCompactRevision: Int64?
     var keys: Int
     var missingRevisions: Revisions
+    var contradictedRevisions: Revisions
     var mayLackNewest: Bool
     var keysWithGaps: Keys
     var uncertainKeys: Keys

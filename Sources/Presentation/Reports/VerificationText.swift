@@ -139,21 +139,36 @@ public struct UnopenedText: Report {
     private let path: String
     private let commandPath: String
     private let problem: String
+    private let advice: String?
     private let hints: DamageHints
 
-    /// With why it could not be opened, unless `hints` say more of that.
-    public init(path: String, problem: String, hints: DamageHints, isUnpacked: Bool = false) {
+    /// With why it could not be opened and what to do then, unless `hints` say more of that.
+    public init(
+        path: String,
+        problem: String,
+        advice: String? = nil,
+        hints: DamageHints,
+        isUnpacked: Bool = false
+    ) {
         self.path = path
         self.commandPath = isUnpacked ? unpackedName : path
         self.problem = hints.enclosed.map { "\(path): \($0.problem)" } ?? problem
         self.hints = hints
+        if hints.enclosed == nil, let advice, !isToVerify(advice) {
+            self.advice = advice
+        } else {
+            self.advice = advice != nil && hints == DamageHints() ? "use another copy" : nil
+        }
     }
 
     public var text: String { self.text(in: .none) }
 
     public func text(in colors: Colors) -> String {
         let verdict = colors.paint("damaged", .bad)
-        let lines = self.hints.lines(path: self.commandPath) + ["\(terminalText(self.problem)): \(verdict)"]
+        let advice = self.advice.map { [$0.prefix(1).uppercased() + $0.dropFirst() + "."] } ?? []
+        let lines =
+            advice + self.hints.lines(path: self.commandPath)
+            + ["\(terminalText(self.problem)): \(verdict)"]
         return lines.map { $0 + "\n" }.joined()
     }
 
@@ -168,6 +183,7 @@ public struct UnopenedText: Report {
                 keys: 0,
                 findingCount: 1,
                 findings: [FindingLine(problem: self.problem)],
+                advice: self.advice,
                 hints: self.hints,
                 commandPath: self.commandPath
             )
@@ -185,6 +201,7 @@ private struct VerificationJSON: Encodable {
     var keys: Int
     var findingCount: Int
     var findings: [FindingLine]
+    var advice: String?
     var snapshotInside: SnapshotInside?
     var previousState: State?
     var salvageable: State?
@@ -214,6 +231,7 @@ private struct VerificationJSON: Encodable {
         keys: Int,
         findingCount: Int,
         findings: [FindingLine],
+        advice: String? = nil,
         hints: DamageHints,
         commandPath: String
     ) {
@@ -225,6 +243,7 @@ private struct VerificationJSON: Encodable {
         self.keys = keys
         self.findingCount = findingCount
         self.findings = findings
+        self.advice = advice
         self.snapshotInside = hints.enclosed.map { enclosed in
             SnapshotInside(
                 bytesBefore: enclosed.before,

@@ -160,6 +160,25 @@ struct HandMadeDamageTests {
         #expect(report.uncertainKeys.count == (losesBranch ? records.count : 0))
     }
 
+    /// A page that nothing names has another value for one change of a leaf that is there.
+    @Test(arguments: [false, true])
+    func copiesThatDifferAreTold(losesBranch: Bool) throws {
+        let (report, records) = try self.salvaged(Made()) { bytes, truth in
+            zero(truth.leaves[1].pages.lowerBound, in: &bytes)
+            if losesBranch { zero(try #require(branchPages(of: bytes, truth).first), in: &bytes) }
+            appendLeaf(
+                (150...152 as ClosedRange<Int64>).map { revision in
+                    var message = put("k\(revision)", create: revision, mod: revision, version: 1)
+                    if revision == 151 { message[message.count - 1] = UInt8(ascii: "w") }
+                    return (RevisionKey(main: revision, sub: 0).bytes, message)
+                },
+                to: &bytes
+            )
+        }
+        #expect(report.contradictedRevisions.ranges == [151...151])
+        #expect(records.count { $0.revision.main == 151 } == 1)
+    }
+
     @Test func aKeyWithAGapIsNamedAndItsOlderStatesAreNotShown() throws {
         let made = Made(changes: [
             5: put("x", create: 5, mod: 5, version: 1),
