@@ -217,7 +217,7 @@ let package = Package(
         .target(
             name: "StoreTestSupport",
             dependencies: [
-                "Files", "EtcdMessages", "EtcdStorage", "EtcdStore", "EtcdRPC", "TestSupport", grpc,
+                "Bolt", "Files", "EtcdMessages", "EtcdStorage", "EtcdStore", "EtcdRPC", "TestSupport", grpc,
                 grpcTransport,
                 nio,
                 protobuf, system,
@@ -276,8 +276,8 @@ let package = Package(
         .testTarget(
             name: "ClusterChecksTests",
             dependencies: [
-                "ClusterChecks", "Presentation", "EtcdStorage", "Bolt", "Files", "KubernetesCodec",
-                "KubernetesRegistry", "TestSupport", system,
+                "ClusterChecks", "Presentation", "EtcdStorage", "Bolt", "KubernetesCodec",
+                "KubernetesRegistry", "StoreTestSupport", "TestSupport", system,
             ],
             swiftSettings: settings
         ),
@@ -285,7 +285,7 @@ let package = Package(
             name: "OperationsTests",
             dependencies: [
                 "Operations", "Presentation", "ClusterChecks", "EtcdClient", "EtcdStorage", "Bolt", "Files",
-                "KubernetesCodec", "KubernetesRegistry", "TestSupport", system,
+                "KubernetesCodec", "KubernetesRegistry", "StoreTestSupport", "TestSupport", system,
             ],
             swiftSettings: settings
         ),
@@ -333,7 +333,7 @@ let package = Package(
         ),
         .testTarget(
             name: "KubernetesRegistryTests",
-            dependencies: ["KubernetesRegistry", "EtcdStorage", "Bolt", "Files", "TestSupport", system],
+            dependencies: ["KubernetesRegistry", "EtcdStorage", "StoreTestSupport", "TestSupport", system],
             swiftSettings: settings
         ),
         .testTarget(

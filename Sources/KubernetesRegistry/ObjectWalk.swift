@@ -59,7 +59,7 @@ public struct ObjectWalk: Sendable {
     ) async throws -> ReadingProblems {
         let walk = self
         var problems = ReadingProblems(self.unreadable)
-        let runs = objects.runs(ofByteCount: 512 << 10)
+        let runs = objects.runs(ofByteCount: 512 << 10) { $0.key.valueByteCount }
         try await inOrder(runs, width: ProcessInfo.processInfo.activeProcessorCount) { objects in
             var run = Run<Made>(made: start, problems: ReadingProblems(walk.unreadable))
             var reader = ObjectReader(

@@ -42,14 +42,19 @@ public func inOrder<Item: Sendable, Made: Sendable>(
     }
 }
 
-extension [StoredObject] {
-    /// The objects in runs of about `byteCount` stored bytes, in order.
-    public func runs(ofByteCount byteCount: Int) -> [ArraySlice<StoredObject>] {
-        var runs: [ArraySlice<StoredObject>] = []
+extension Array {
+    /// The elements in runs of about `byteCount` stored bytes, in order.
+    ///
+    /// - Parameters:
+    ///   - byteCount: Of a run.
+    ///   - count: The stored bytes of an element.
+    /// - Returns: The runs, none of them empty.
+    public func runs(ofByteCount byteCount: Int, _ count: (Element) -> Int) -> [ArraySlice<Element>] {
+        var runs: [ArraySlice<Element>] = []
         var start = self.startIndex
         var bytes = 0
         for index in self.indices {
-            bytes += self[index].key.valueByteCount + 256
+            bytes += count(self[index]) + 256
             guard bytes >= byteCount else { continue }
             runs.append(self[start...index])
             start = index + 1

@@ -1,7 +1,6 @@
-import Bolt
 import EtcdStorage
-import Files
 import KubernetesRegistry
+import StoreTestSupport
 import SystemPackage
 import TestSupport
 
@@ -19,44 +18,9 @@ func registry(of keys: [String], etcdPrefix: String? = nil) throws -> Registry {
 func registry(of pairs: [([UInt8], String)], etcdPrefix: String? = nil) throws -> Registry {
     try withTemporaryDirectory { directory in
         let path = directory.appending("made.db").string
-        let file = try OutputFile(creating: path)
-        var writer = try BoltWriter(writingTo: file)
-        try writer.beginBucket(Array("key".utf8).span.bytes)
-        for (index, (key, value)) in pairs.enumerated() {
-            let revision = RevisionKey(main: Int64(index) + 2, sub: 0)
-            try writer.append(
-                key: revision.bytes.span.bytes,
-                value: message(key: key, value: value, revision: revision.main).span.bytes
-            )
-        }
-        try writer.beginBucket(Array("meta".utf8).span.bytes)
-        _ = try writer.finish()
-        try file.close()
+        try writeSnapshot(of: pairs.map { ($0, Array($1.utf8)) }, to: path)
         return try Registry(of: EtcdDatabase(path: path).keyspace(), etcdPrefix: etcdPrefix)
     }
-}
-
-/// A KeyValue of etcd's `mvccpb/kv.proto`.
-private func message(key: [UInt8], value: String, revision: Int64) -> [UInt8] {
-    var bytes: [UInt8] = []
-    func append(varint: UInt64) {
-        var rest = varint
-        while rest >= 0x80 {
-            bytes.append(UInt8(rest & 0x7F) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
-    bytes.append(0x0A)
-    append(varint: UInt64(key.count))
-    bytes += key
-    for (tag, number) in [(UInt8(0x10), revision), (0x18, revision), (0x20, 1)] {
-        bytes.append(tag)
-        append(varint: UInt64(number))
-    }
-    bytes.append(0x2A)
-    append(varint: UInt64(value.utf8.count))
-    return bytes + Array(value.utf8)
 }
 
 extension Registry {

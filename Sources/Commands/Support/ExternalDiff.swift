@@ -55,20 +55,11 @@ private func isAllowed(_ word: String) -> Bool {
 /// Starts a program that is looked for in `PATH`, with this process's input, output and environment, and no signal
 /// ignored or blocked.
 private func start(_ words: [String]) throws -> pid_t {
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    sigfillset(&signals)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     let arguments = copies(of: words)
     let variables = copies(of: ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" })
     defer { for text in arguments + variables { free(text) } }
     var process: pid_t = 0
-    let code = posix_spawnp(&process, words[0], nil, &attributes, arguments, variables)
+    let code = withSpawnAttributes { posix_spawnp(&process, words[0], nil, &$0, arguments, variables) }
     guard code == 0 else {
         throw Failure(
             "\(words[0]), which KUBECTL_EXTERNAL_DIFF names, cannot be started: \(Errno(rawValue: code))",

@@ -83,28 +83,13 @@ private func spawn(_ command: String, reading read: FileDescriptor, not write: F
         posix_spawn_file_actions_addclose(&actions, end.rawValue)
     }
 
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
-    sigfillset(&signals)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-
     var environment = ProcessInfo.processInfo.environment
     environment["LESS"] = environment["LESS"] ?? "FRX"
     let words = copies(of: ["sh", "-c", command])
     let variables = copies(of: environment.map { "\($0.key)=\($0.value)" })
     defer { for text in words + variables { free(text) } }
     var process: pid_t = 0
-    let code = posix_spawn(&process, "/bin/sh", &actions, &attributes, words, variables)
+    let code = withSpawnAttributes { posix_spawn(&process, "/bin/sh", &actions, &$0, words, variables) }
     guard code == 0 else { throw Errno(rawValue: code) }
     return process
-}
-
-/// Texts as C takes them, with a null pointer behind; whoever gets them frees them.
-func copies(of texts: [String]) -> [UnsafeMutablePointer<CChar>?] {
-    texts.map { text in strdup(text) } + [nil]
 }

@@ -48,7 +48,7 @@ public struct RegistryDifference: Sendable {
             within: self.keys.ranges(old, new),
             depth: self.request.included.contains(.resourceVersion) ? .records : .values
         )
-        let runs = difference.changes.runs(ofByteCount: 512 << 10, old, new)
+        let runs = difference.changes.runs(ofByteCount: 512 << 10) { $0.byteCount(old, new) }
         var summary = DifferenceSummary()
         try await inOrder(runs, width: ProcessInfo.processInfo.activeProcessorCount) { changes in
             var reader = PairReader(old: self.old, new: self.new, self.request, self.selection)
@@ -93,30 +93,13 @@ extension [ObjectQuery] {
     }
 }
 
-extension [KeyspaceDifference.Change] {
-    /// The changes in runs of about `byteCount` stored bytes, in order.
-    fileprivate func runs(
-        ofByteCount byteCount: Int,
-        _ old: Keyspace,
-        _ new: Keyspace
-    ) -> [ArraySlice<KeyspaceDifference.Change>] {
-        var runs: [ArraySlice<KeyspaceDifference.Change>] = []
-        var start = self.startIndex
-        var bytes = 0
-        for index in self.indices {
-            bytes += 256
-            switch self[index] {
-            case .removed(let position): bytes += old[position].valueByteCount
-            case .added(let position): bytes += new[position].valueByteCount
-            case .changed(let position, let other):
-                bytes += old[position].valueByteCount + new[other].valueByteCount
-            }
-            guard bytes >= byteCount else { continue }
-            runs.append(self[start...index])
-            start = index + 1
-            bytes = 0
+extension KeyspaceDifference.Change {
+    /// The stored bytes of its states.
+    fileprivate func byteCount(_ old: Keyspace, _ new: Keyspace) -> Int {
+        switch self {
+        case .removed(let position): old[position].valueByteCount
+        case .added(let position): new[position].valueByteCount
+        case .changed(let position, let other): old[position].valueByteCount + new[other].valueByteCount
         }
-        if start < self.endIndex { runs.append(self[start...]) }
-        return runs
     }
 }
