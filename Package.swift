@@ -313,8 +313,9 @@ let package = Package(
         .testTarget(
             name: "FuzzingTests",
             dependencies: [
-                "Files", "Bolt", "Archives", "EtcdStorage", "KineStorage", "KubernetesCodec",
-                "KubernetesTables", "TestSupport", crypto, system,
+                "Files", "ProtobufWire", "Bolt", "Archives", "EtcdStorage", "KineStorage", "KubernetesCodec",
+                "KubernetesTables", "KubernetesRegistry", "ClusterChecks", "EtcdMessages", "EtcdStore",
+                "TestSupport", crypto, protobuf, system,
             ],
             swiftSettings: settings
         ),

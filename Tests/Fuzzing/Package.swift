@@ -18,6 +18,7 @@ let settings: [SwiftSetting] = [
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -26,6 +27,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
     ],
@@ -72,11 +74,35 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "KubernetesTables", dependencies: ["KubernetesCodec"], swiftSettings: settings),
+        .target(
+            name: "KubernetesRegistry",
+            dependencies: ["EtcdStorage", "KubernetesCodec"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "ClusterChecks",
+            dependencies: ["EtcdStorage", "KubernetesCodec", "KubernetesRegistry"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "EtcdMessages",
+            dependencies: [protobuf],
+            exclude: ["Protos"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "EtcdStore",
+            dependencies: [
+                "Files", "JSONText", "Bolt", "ProtobufWire", "EtcdStorage", "EtcdMessages", protobuf, crypto,
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CLibFuzzer", "Files", "Bolt", "Archives", "EtcdStorage", "KineStorage", "KubernetesCodec",
-                "KubernetesTables", crypto,
+                "CLibFuzzer", "Files", "ProtobufWire", "Bolt", "Archives", "EtcdStorage", "KineStorage",
+                "KubernetesCodec", "KubernetesTables", "KubernetesRegistry", "ClusterChecks", "EtcdMessages",
+                "EtcdStore", crypto, protobuf,
             ],
             swiftSettings: settings,
             linkerSettings: isCheckingAddresses ? [.unsafeFlags(["-sanitize=address"])] : []

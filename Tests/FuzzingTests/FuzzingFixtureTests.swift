@@ -1,5 +1,5 @@
 import Crypto
-import Files
+import EtcdStore
 import Foundation
 import KineStorage
 import SystemPackage
@@ -7,7 +7,9 @@ import TestSupport
 import Testing
 
 @testable import Archives
+@testable import ClusterChecks
 @testable import EtcdStorage
+@testable import Files
 @testable import KubernetesCodec
 
 /// What fuzzing began with and what it found, through the same code as there.
@@ -111,5 +113,45 @@ struct FuzzingFixtureTests {
             #expect(report.origin == origin, "\(name)")
             #expect(report.recordCount > 10, "\(name)")
         }
+    }
+
+    @Test func seedsOfLogsAreAppliedToTheirEnd() throws {
+        let directory = try ScratchDirectory(in: memoryDirectory, purpose: "fuzzing-tests")
+        let member = try FuzzedMember(in: directory.path)
+        // How many entries are applied, and how many of them are refused or of etcd's API of version 2.
+        let counts: [String: [Int]] = [
+            "etcd-3.4": [], "etcd-3.5": [], "segments": [], "members-and-alarms": [],
+        ]
+        for (name, counts) in counts {
+            let outcome = try #require(try member.outcome(of: self.bytes("log/\(name)")))
+            #expect(outcome.stop == nil, "\(name)")
+            #expect(
+                [outcome.appliedCount, outcome.refusedCount, outcome.versionTwoCount] == counts,
+                "\(name)"
+            )
+        }
+        let received = try #require(try member.outcome(of: self.bytes("log/received-snapshot")))
+        #expect(received.stop?.reason == .missing(next: 21))
+    }
+
+    @Test func seedsOfWhatIsToldOfObjectsAreReadAsWhatTheyAre() throws {
+        for (name, count) in [("objects", 9), ("compacted", 7)] {
+            let file = try memoryFile(self.bytes("history/\(name)"))
+            let database = try EtcdDatabase(unpacked: file, from: name)
+            #expect(try StorageCheck(of: database).isSound)
+            #expect(try RevisionHistory(of: database).count == count)
+        }
+        for (name, count) in [("deployment", 10), ("lists", 6), ("secret", 5)] {
+            let parts = try self.bytes("difference/\(name)").split(separator: 0).map(Array.init)
+            let (old, new) = (try Document(json: parts[0]), try Document(json: parts[1]))
+            #expect(ObjectDifference(from: old.root, to: new.root).changes.count == count, "\(name)")
+        }
+        let dates = try ["version-1", "version-3"].map {
+            try CertificateDates(self.bytes("certificates/\($0)"))
+        }
+        #expect(dates.allSatisfy { $0 != nil })
+        #expect(
+            try CertificateDates.all(inPEM: self.bytes("certificates/chain")).compactMap(\.self).count == 2
+        )
     }
 }

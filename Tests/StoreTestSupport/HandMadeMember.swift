@@ -49,6 +49,9 @@ package struct HandMadeLog {
         self.complete + [Segment(name: self.name, bytes: self.writer.bytes)]
     }
 
+    /// What the checksums of all records have come to.
+    package var checksum: UInt32 { self.writer.checksum }
+
     private mutating func append(_ kind: WALRecordKind, _ data: [UInt8]?) {
         self.writer.append(kind, data)
     }

@@ -89,7 +89,8 @@ extension FuzzRun {
         else { throw BrokenPromise("what was saved is not what its report says") }
     }
 
-    private mutating func directory() throws(BrokenPromise) -> ScratchDirectory {
+    /// A directory that is removed with the run.
+    mutating func directory() throws(BrokenPromise) -> ScratchDirectory {
         if let directory = self.scratchDirectory { return directory }
         do throws(FileError) {
             let directory = try ScratchDirectory(in: memoryDirectory, purpose: "fuzzing")
@@ -165,7 +166,7 @@ private let empty = Result {
 }
 
 /// The database in a new file, and its check.
-private func checked(_ output: OutputFile) throws(BrokenPromise) -> (EtcdDatabase, StorageCheck) {
+func checked(_ output: OutputFile) throws(BrokenPromise) -> (EtcdDatabase, StorageCheck) {
     do {
         let database = try EtcdDatabase(unpacked: output.mapped(), from: "new")
         return (database, try StorageCheck(of: database))
@@ -183,7 +184,7 @@ private func requireSpace(of file: MappedFile) throws(BrokenPromise) {
 }
 
 /// How many records a database holds; nil when it is not sound, or has revisions that no cluster reaches.
-private func soundRecordCount(of file: MappedFile) -> Int? {
+func soundRecordCount(of file: MappedFile) -> Int? {
     guard let database = try? EtcdDatabase(unpacked: file, from: "database"),
         let check = try? StorageCheck(of: database), check.isSound,
         let revision = try? database.lastRevision(), revision <= .max / 2
@@ -191,11 +192,11 @@ private func soundRecordCount(of file: MappedFile) -> Int? {
     return check.recordCount
 }
 
-private func firstFinding(of check: StorageCheck) -> String {
+func firstFinding(of check: StorageCheck) -> String {
     check.structure.findings.first?.explanation ?? check.findings.first?.explanation ?? "without a finding"
 }
 
-private func requireOrder(of keyspace: Keyspace, within byteCount: Int) throws(BrokenPromise) {
+func requireOrder(of keyspace: Keyspace, within byteCount: Int) throws(BrokenPromise) {
     var previous: [UInt8] = []
     var sum = 0
     for position in 0..<keyspace.count {
@@ -210,7 +211,7 @@ private func requireOrder(of keyspace: Keyspace, within byteCount: Int) throws(B
 }
 
 /// Makes the checksums of both meta pages right: bytes at random have none that is.
-private func putMetaChecksumsRight(in bytes: inout [UInt8]) {
+func putMetaChecksumsRight(in bytes: inout [UInt8]) {
     guard bytes.count >= PageHeader.byteCount + Meta.byteCount else { return }
     let first = bytes.span.bytes.littleEndian(UInt32.self, at: PageHeader.byteCount + 8)
     let pageSize = Meta.pageSizes.contains(Int(first)) ? Int(first) : Meta.pageSizes.lowerBound

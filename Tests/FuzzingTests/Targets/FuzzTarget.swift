@@ -34,6 +34,16 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case sqlite
     /// A database of etcd that is damaged.
     case salvage
+    /// A stopped member's write-ahead log: its segments, one after the other.
+    case log
+    /// A database of etcd, for what it tells of the past.
+    case history
+    /// Revisions with times: 8 bytes each for the revision and the milliseconds, then 0 or more for how exact they are.
+    case times
+    /// Two objects in JSON with a zero byte between.
+    case difference
+    /// Certificates in PEM, or one in DER.
+    case certificates
 }
 
 /// A promise that does not hold for some bytes.
@@ -52,6 +62,8 @@ struct FuzzRun {
     var barerObjects = ObjectDecoder(hidesManagedFields: true)
     /// For what is read by its path; nil until then.
     var scratchDirectory: ScratchDirectory?
+    /// For logs; nil until then.
+    var storedMember: FuzzedMember?
 
     /// Takes `bytes` as the target does; an error of ours is as good as a document.
     mutating func take(_ bytes: RawSpan, as target: FuzzTarget) throws(BrokenPromise) {
@@ -71,6 +83,11 @@ struct FuzzRun {
         case .deltas: try self.deltas(bytes)
         case .sqlite: try self.sqlite(bytes)
         case .salvage: try self.salvage(bytes)
+        case .log: try self.log(bytes)
+        case .history: try self.history(bytes)
+        case .times: try self.times(bytes)
+        case .difference: try self.difference(bytes)
+        case .certificates: try self.certificates(bytes)
         }
     }
 }
