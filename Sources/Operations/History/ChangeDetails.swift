@@ -96,7 +96,9 @@ public struct ChangeDescriber {
         }
         guard let old else { return }
         var (shownOld, shownNew) = (old, new)
-        if isSecret(new, details.resource) { try SecretMask.apply(to: &shownOld, &shownNew) }
+        if isSecret(old, details.resource) || isSecret(new, details.resource) {
+            try SecretMask.apply(to: &shownOld, &shownNew)
+        }
         // What an API server writes beside the object itself is no change of it.
         for name in ["managedFields", "resourceVersion"] {
             shownOld.remove("metadata", name)
