@@ -25,7 +25,7 @@ public enum SecretMask {
     /// - Throws: `.tooLarge`.
     public static func apply(to old: inout Document, _ new: inout Document) throws(CodecError) {
         let (before, after) = (old.root, new.root)
-        func isChanged(_ path: [String]) -> Bool {
+        func isChanged(_ path: [[UInt8]]) -> Bool {
             guard let one = before.value(at: path), let other = after.value(at: path) else { return false }
             return !one.isSame(as: other)
         }
@@ -57,8 +57,12 @@ extension Value {
     /// Whether it is an object whose values are not shown unasked.
     public var isSecret: Bool { self["kind"]?.string == "Secret" }
 
-    fileprivate func value(at path: [String]) -> Value? {
-        path.reduce(Optional(self)) { value, name in value?[name] }
+    fileprivate func value(at path: [[UInt8]]) -> Value? {
+        path.reduce(Optional(self)) { value, name in
+            value.flatMap { value in
+                value.document.member(name, of: value.node).map { Value(document: value.document, node: $0) }
+            }
+        }
     }
 }
 
@@ -66,24 +70,36 @@ extension Document {
     /// Members of a Secret that tell nothing of what it holds.
     private static let shownMembers: Set = ["apiVersion", "immutable", "kind", "metadata", "type"]
 
-    /// A value to hide: its own place, for its name may be no text, and what it is called.
+    /// A value to hide: its own place, and what it is called, which may be no text.
     fileprivate struct Secret {
         var node: UInt32
-        var path: [String]
+        var path: [[UInt8]]
+
+        /// - Parameter objects: Those that it lies within, from the outermost on.
+        init(_ value: Value, within objects: [Value] = []) {
+            self.node = value.node
+            self.path = (objects + [value]).map { value in
+                Array(value.document.text[value.document.nodes[Int(value.node)].name.bytes])
+            }
+        }
     }
 
     fileprivate var secrets: [Secret] {
         var secrets: [Secret] = []
-        for (name, value) in self.root.members where !Self.shownMembers.contains(name) {
+        // What is null counts as missing, and stays so.
+        for (name, value) in self.root.members where !Self.shownMembers.contains(name) && !value.isNull {
             if value.kind == .object {
-                secrets += value.members.map { Secret(node: $0.value.node, path: [name, $0.name]) }
-            } else if !value.isNull {
-                secrets.append(Secret(node: value.node, path: [name]))
+                let members = value.members.map(\.value).filter { !$0.isNull }
+                secrets += members.map { Secret($0, within: [value]) }
+            } else {
+                secrets.append(Secret(value))
             }
         }
-        let annotations = self.root["metadata", "annotations"]?.members ?? []
-        for (name, value) in annotations where isCopyOfObject(name, value.string) {
-            secrets.append(Secret(node: value.node, path: ["metadata", "annotations", name]))
+        guard let metadata = self.root["metadata"], let annotations = metadata["annotations"] else {
+            return secrets
+        }
+        for (name, value) in annotations.members where !value.isNull && isCopyOfObject(name, value.string) {
+            secrets.append(Secret(value, within: [metadata, annotations]))
         }
         return secrets
     }

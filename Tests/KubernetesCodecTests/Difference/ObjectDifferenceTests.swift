@@ -170,4 +170,22 @@ struct SecretMaskTests {
         writer.write(document)
         #expect(!String(decoding: writer.bytes, as: UTF8.self).contains("Y2FuYXJ5"))
     }
+
+    /// What is hidden differs exactly where what it hides does.
+    @Test(arguments: [
+        (#"{"a": null}"#, "{}", 0), (#"{"a": null}"#, #"{"a": "eA=="}"#, 1),
+        (#"{"NAME": "eA=="}"#, #"{"NAME": "eQ=="}"#, 1), (#"{"NAME": "eA=="}"#, #"{"NAME": "eA=="}"#, 0),
+    ])
+    func hidesNotThatValuesDiffer(old: String, new: String, count: Int) throws {
+        func secret(_ data: String, annotation: String) throws -> Document {
+            let parts = #"{"kind": "Secret", "data": \#(data), "metadata": {"annotations": \#(annotation)}}"#
+                .split(separator: "NAME", omittingEmptySubsequences: false)
+            return try Document(json: Array(parts.map { Array($0.utf8) }.joined(separator: [0xFF])))
+        }
+        var one = try secret(old, annotation: #"{"kapp.k14s.io/original": null}"#)
+        var other = try secret(new, annotation: "{}")
+        #expect(ObjectDifference(from: one.root, to: other.root).changes.count == count)
+        try SecretMask.apply(to: &one, &other)
+        #expect(ObjectDifference(from: one.root, to: other.root).changes.count == count)
+    }
 }
