@@ -137,10 +137,16 @@ private final class KilledMember {
         ]
         if release == .v35 { plan.extraArguments.append("--unsafe-no-fsync") }
         let member = plan.members[0]
+        let database = member.dataDirectory.pushing("member/snap/db").string
+        let first = directory.appending("first.db").string
         try await withRealEtcd(plan) { etcd in
+            // Some requests have etcd write all of its database: this is the one before all of them.
+            try FileManager.default.copyItem(atPath: database, toPath: first)
             try await Self.fill(etcd)
             etcd.kill(member)
         }
+        try FileManager.default.removeItem(atPath: database)
+        try FileManager.default.moveItem(atPath: first, toPath: database)
         self.plan = plan
         self.directory = directory
         let segments = member.dataDirectory.pushing(FilePath(Self.logName))
