@@ -75,7 +75,9 @@ extension Document {
         var node: UInt32
         var path: [[UInt8]]
 
-        /// - Parameter objects: Those that it lies within, from the outermost on.
+        /// - Parameters:
+        ///   - value: The value.
+        ///   - objects: Those that it lies within, from the outermost on.
         init(_ value: Value, within objects: [Value] = []) {
             self.node = value.node
             self.path = (objects + [value]).map { value in
