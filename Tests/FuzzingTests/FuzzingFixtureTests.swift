@@ -119,8 +119,9 @@ struct FuzzingFixtureTests {
         let directory = try ScratchDirectory(in: memoryDirectory, purpose: "fuzzing-tests")
         let member = try FuzzedMember(in: directory.path)
         // How many entries are applied, and how many of them are refused or of etcd's API of version 2.
-        let counts: [String: [Int]] = [
-            "etcd-3.4": [], "etcd-3.5": [], "segments": [], "members-and-alarms": [],
+        let counts = [
+            "etcd-3.4": [31, 4, 0], "etcd-3.5": [27, 5, 0], "segments": [5, 0, 0],
+            "members-and-alarms": [18, 1, 0],
         ]
         for (name, counts) in counts {
             let outcome = try #require(try member.outcome(of: self.bytes("log/\(name)")))
@@ -130,8 +131,8 @@ struct FuzzingFixtureTests {
                 "\(name)"
             )
         }
-        let received = try #require(try member.outcome(of: self.bytes("log/received-snapshot")))
-        #expect(received.stop?.reason == .missing(next: 21))
+        // What lies between the database and the raft snapshot is not there.
+        #expect(try member.outcome(of: self.bytes("log/received-snapshot")) == nil)
     }
 
     @Test func seedsOfWhatIsToldOfObjectsAreReadAsWhatTheyAre() throws {
@@ -141,7 +142,7 @@ struct FuzzingFixtureTests {
             #expect(try StorageCheck(of: database).isSound)
             #expect(try RevisionHistory(of: database).count == count)
         }
-        for (name, count) in [("deployment", 10), ("lists", 6), ("secret", 5)] {
+        for (name, count) in [("deployment", 8), ("lists", 6), ("secret", 3)] {
             let parts = try self.bytes("difference/\(name)").split(separator: 0).map(Array.init)
             let (old, new) = (try Document(json: parts[0]), try Document(json: parts[1]))
             #expect(ObjectDifference(from: old.root, to: new.root).changes.count == count, "\(name)")
