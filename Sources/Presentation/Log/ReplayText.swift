@@ -73,13 +73,15 @@ extension MemberChoice {
     }
 
     private var isCertain: Bool {
-        self.isOfQuorum && self.contradicting.isEmpty && self.unfinished.isEmpty && self.leftOut.isEmpty
+        self.isOfQuorum && self.contradicting.isEmpty && self.unfinished.isEmpty && self.damaged.isEmpty
+            && self.leftOut.isEmpty
     }
 
-    /// Which members do not count towards a majority; empty when all do.
-    var unfinishedText: String {
+    /// Which members do not count towards a majority, and which were passed over; empty when there are none.
+    var exceptionsText: String {
         self.unfinished.map { "; the log of \($0) cannot be read to its end, so \($0) is not counted" }
             .joined()
+            + self.damaged.map { "; \($0) has the same entries, but its database is damaged" }.joined()
     }
 
     /// Which directory is read, and why.
@@ -91,7 +93,7 @@ extension MemberChoice {
             self.isOfQuorum
             ? "a majority, so it has every entry that the cluster has committed"
             : "no majority, so a member whose directory is not here may have later entries"
-        text += self.unfinishedText
+        text += self.exceptionsText
         if !self.contradicting.isEmpty {
             text +=
                 "; the log of \(self.contradicting.joined(separator: ", ")) has other entries that its member took for "

@@ -29,7 +29,20 @@ public struct MembersText: Report {
         let cluster = self.report.members.lazy.compactMap(\.cluster).first
         return (cluster.map { "cluster \($0), HashKV at revision \(self.report.commonRevision)\n" } ?? "")
             + table.lines
-            + lines + "Take \(self.report.choice.path): \(self.report.choice.reason)\n"
+            + lines + "\(self.verdict)\n"
+    }
+
+    /// Which one to take, and why; of a damaged one what is left to do.
+    private var verdict: String {
+        let choice = self.report.choice
+        guard self.report.members.contains(where: { $0.path == choice.path && $0.damage != nil }) else {
+            return "Take \(choice.path): \(choice.reason)"
+        }
+        let others =
+            self.report.members.count > 1 ? ", or take one of the others, whose logs end earlier" : ""
+        return
+            "\(choice.path) has most, and its database is damaged: `registree salvage \(choice.path) NEW` saves what "
+            + "can be read of it\(others): \(choice.reason)"
     }
 
     private func agreementText(_ member: ExaminedMember) -> String {
@@ -119,7 +132,7 @@ extension MemberChoice {
             + (self.isOfQuorum
                 ? "a majority: it has every entry that the cluster has committed"
                 : "which is no majority: a member whose directory is not here may have later entries")
-            + self.unfinishedText
+            + self.exceptionsText
     }
 }
 

@@ -23,6 +23,8 @@ public struct MemberChoice: Hashable, Sendable {
     ///
     /// Their members may have had later entries, and so are not among ``votersGiven``.
     public var unfinished: [String]
+    /// Directories whose logs go as far, and which were passed over since their databases are damaged.
+    public var damaged: [String]
     /// Directories that cannot be read, and why.
     public var leftOut: [LeftOut]
     /// The last entry of its log that another member knows to be committed; 0 when none does.
@@ -70,15 +72,11 @@ public struct MemberDirectories: Sendable {
         self.leftOut = leftOut
     }
 
-    /// The directory that has most.
+    /// The directory that has most, and of several one whose keys can be read.
     ///
     /// - Throws: `.noneReadable`.
     public func choose() throws(MemberChoiceError) -> (directory: MemberDirectory, choice: MemberChoice) {
-        let best = self.directories.reduce(nil) { (best: MemberDirectory?, next) in
-            guard let best else { return next }
-            return best.reach.isBehind(next.reach) ? next : best
-        }
-        guard let best else { throw .noneReadable(self.leftOut) }
+        guard let (best, damaged) = self.furthest() else { throw .noneReadable(self.leftOut) }
         let voters = best.entries.map { best.facts.voters(after: $0) } ?? best.facts.voters
         let finished = self.directories.filter(\.isReadToItsEnd)
         let given = Set(finished.compactMap(\.member?.rawValue))
@@ -96,10 +94,25 @@ public struct MemberDirectories: Sendable {
             voterCount: voters.count,
             contradicting: contradicting,
             unfinished: self.directories.lazy.filter { !$0.isReadToItsEnd }.map(\.path),
+            damaged: damaged,
             leftOut: self.leftOut,
             committedElsewhere: committedElsewhere
         )
         return (best, choice)
+    }
+
+    /// The directory whose log goes furthest, the first of those whose keys can be read, and the ones before it.
+    private func furthest() -> (best: MemberDirectory, damaged: [String])? {
+        let best = self.directories.reduce(nil) { (best: MemberDirectory?, next) in
+            guard let best else { return next }
+            return best.reach.isBehind(next.reach) ? next : best
+        }
+        guard let best else { return nil }
+        let equals = self.directories.filter { !$0.reach.isBehind(best.reach) }
+        guard equals.count > 1, let sound = equals.firstIndex(where: \.hasReadableKeys) else {
+            return (best, [])
+        }
+        return (equals[sound], equals[..<sound].map(\.path))
     }
 
     /// The state of the directory that has most, with its log.
