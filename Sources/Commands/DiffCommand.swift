@@ -18,9 +18,9 @@ struct DiffCommand: AsyncParsableCommand {
             """,
         discussion: """
             A and B are what -f takes in other commands: a snapshot file, packed or not, - for standard input, a \
-            directory, or live. SOURCE@REVISION is the state at a revision, SOURCE@TIME that at a time, RFC 3339 or \
-            -5m and the like. Objects that mean the same in another encoding, stored version or encryption are equal. Events, leases, \
-            managedFields, resourceVersion and status are left out unless --include names them. Values of Secrets \
+            directory, or live. SOURCE@REVISION is the state at a revision, SOURCE@TIME that at a time, \
+            2026-11-22T13:20:00Z or -5m, -36h, -2d. Objects that mean the same in another encoding, stored version \
+            or encryption are equal. Events, leases, managedFields, resourceVersion and status are left out unless --include names them. Values of Secrets \
             are never shown: *** (before) and *** (after) stand for two that differ.
 
             Without -o, the program in $KUBECTL_EXTERNAL_DIFF, when it is set, is given two directories of YAML \
@@ -159,7 +159,7 @@ struct DiffCommand: AsyncParsableCommand {
             etcdPrefix: self.etcdPrefix,
             .process
         )
-        note(pair.notes)
+        note(pair.notes.map { pair.isOfOneSource ? $0.note.line : $0.note.line(of: $0.source) })
         let registries = try await pair.registries(for: request)
         note(registries.found.map(\.line))
         let difference = try RegistryDifference(from: registries.old, to: registries.new, request)

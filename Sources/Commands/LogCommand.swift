@@ -1,6 +1,7 @@
 import ArgumentParser
 import EtcdStorage
 import EtcdStore
+import Files
 import Operations
 import Presentation
 
@@ -52,7 +53,20 @@ struct LogCommand: ParsableCommand {
 
     @OptionGroup var pager: PagerOptions
 
+    func validate() throws {
+        if let startIndex, let endIndex, startIndex > endIndex {
+            throw ValidationError("--start-index \(startIndex) is greater than --end-index \(endIndex).")
+        }
+    }
+
     func run() throws {
+        guard isDirectory(path: self.path) else {
+            throw Failure(
+                "\(self.path) is not a directory",
+                advice: "give a stopped member's data directory, or its log's own",
+                status: .badInput
+            )
+        }
         var request = LogListingRequest(path: self.path)
         request.logDirectory = self.walDir
         request.sorts = self.entryType
@@ -68,13 +82,16 @@ struct LogCommand: ParsableCommand {
         let text = LogLineText(self.output)
         var output = try Output(self.pager.display)
         try output.write(text.heading(of: listing))
+        var isEmpty = true
         try listing.forEach { entry in
+            isEmpty = false
             switch self.output {
             case .table: try output.write(text.line(entry))
             case .json: try output.write(json: text.line(entry))
             }
         }
         try output.flush()
+        if isEmpty { note(text.nothingLine(of: listing)) }
     }
 
     private func printSummary(of listing: LogListing) throws {

@@ -11,7 +11,8 @@ struct VerifyCommand: AsyncParsableCommand {
         discussion: """
             Compares the SHA-256 at the file's end, checks every page, and proves the history of every key. \
             A file without a digest is checked all the same; then a changed byte inside a value cannot be \
-            seen, and the verdict says so. The file is never changed. Exit code 4 when it is damaged; where a \
+            seen, and the verdict says so. The file is never changed. Exit code 4 when it is damaged, or when the \
+            write-ahead log beside a member's database cannot be read to its end; where a \
             sound snapshot lies in a file with other bytes around it, the command that takes it out is printed.
             """
     )
@@ -33,11 +34,14 @@ struct VerifyCommand: AsyncParsableCommand {
         } catch {
             throw try self.reportUnopened(Failure(error), backup.damageHints(), backup.isUnpacked)
         }
-        note(database.dataDirectoryNotes())
+        let directoryNotes = database.dataDirectoryNotes()
+        note(directoryNotes)
         let verification = try await Verification(of: database)
         let text = VerificationText(verification, path: backup.path, isUnpacked: backup.isUnpacked)
         try Output.print(text, as: self.output, self.look.display)
-        if verification.verdict == .damaged { throw ExitStatus.damaged }
+        if verification.verdict == .damaged || directoryNotes.contains(where: \.tellsOfUnreadEntries) {
+            throw ExitStatus.damaged
+        }
     }
 
     private func backup() throws -> Backup {

@@ -36,6 +36,9 @@ extension MemberLog.Problem {
             "the member's write-ahead log goes on from a snapshot at entry \(snapshot.index), its database ends at "
                 + "\(snapshot.databaseIndex ?? 0), and \(snapshot.name) is missing: etcd does not start; "
                 + restoreAdvice
+        case .ofUnknownMember(let member):
+            "the write-ahead log is of member \(member), which the database beside it does not know: the two are "
+                + "hardly of one member, though etcd would start from them; --no-log reads the database alone"
         }
     }
 }

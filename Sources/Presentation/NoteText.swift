@@ -25,7 +25,7 @@ extension SourceNote {
         case .log(let problem):
             "Warning: \(problem.sentence)"
         case .logUnreadable(let error):
-            "Note: the member's write-ahead log cannot be read, so later entries may be missing: \(error)"
+            "Note: what the member's write-ahead log adds cannot be read, so later entries may be missing: \(error)"
         case .manifestWithoutEtcd(let path):
             "Note: \(path) does not say how etcd is started; it is looked for at 127.0.0.1:2379"
         case .connection(let warning):
@@ -38,6 +38,19 @@ extension SourceNote {
             "Note: \(path) is kine's file: this is of the snapshot that `registree convert` makes of it"
         case .kineHere(let path):
             "Note: this machine's objects lie in \(path), not in an etcd: `registree convert` makes a snapshot of them"
+        }
+    }
+}
+
+extension SourceNote {
+    /// The same where there are several sources: behind the first word stands which one is meant.
+    public func line(of source: String) -> String {
+        switch self {
+        case .logEntriesNotShown, .replayed, .log, .logUnreadable, .receivedSnapshot:
+            self.line.replacing(": ", with: ": \(terminalText(source)): ", maxReplacements: 1)
+        case .noDigest, .strayBytes, .chosenMember, .manifestWithoutEtcd, .connection, .backup, .kineLog,
+            .madeOfKine, .kineHere:
+            self.line
         }
     }
 }

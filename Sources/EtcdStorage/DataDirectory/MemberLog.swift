@@ -1,3 +1,4 @@
+import Bolt
 import Files
 
 /// The log beside a stopped member's database: what it says, and what is wrong with it.
@@ -27,6 +28,8 @@ public struct MemberLog: Hashable, Sendable {
         /// The log begins with a raft snapshot above the database, and the database that came with it is not there:
         /// etcd does not start.
         case receivedDatabaseMissing(ReceivedSnapshot)
+        /// It is the log of a member that the database does not know. etcd does not look.
+        case ofUnknownMember(MemberID)
     }
 }
 
@@ -64,7 +67,23 @@ extension EtcdDatabase {
         } else if let first = summary.firstIndex, first > index, first - index > 1 {
             log.problems.append(.beginsAfterDatabase(firstIndex: first, databaseIndex: index))
         }
+        if let member = summary.member, try !self.knows(member, entries) {
+            log.problems.append(.ofUnknownMember(member))
+        }
         return (log, entries)
+    }
+
+    /// Whether the database names a member, or may: then it was removed, or the log's entries add it.
+    private func knows(_ member: MemberID, _ entries: LogEntries) throws(StorageError) -> Bool {
+        let members = try StoreFacts(reading: self).members
+        if members.isEmpty || members.contains(where: { $0.id == member.rawValue }) { return true }
+        if entries.memberChanges.contains(where: { $0.member == member.rawValue }) { return true }
+        var isRemoved = false
+        try self.forEachPair(in: .membersRemoved) { (pair, _, bytes) in
+            let id = bytes.extracting(pair.key).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+            if UInt64(id, radix: 16) == member.rawValue { isRemoved = true }
+        }
+        return isRemoved
     }
 
     /// The raft snapshot that etcd begins with, when the database that came with it is neither here nor read.

@@ -10,7 +10,9 @@ public struct DifferencePair: Sendable {
     /// The time now, in milliseconds since 1970.
     private let now: Int64
     /// What a person should know of the sources.
-    public var notes: [SourceNote]
+    public var notes: [(source: String, note: SourceNote)]
+    /// Whether both sides are of one source.
+    public let isOfOneSource: Bool
 
     /// Opens both sides; a file that is looked at twice is opened once.
     ///
@@ -45,11 +47,13 @@ public struct DifferencePair: Sendable {
             return try request.open(context)
         }
         let first = try open(old)
-        self.notes = first.notes
+        self.notes = first.notes.map { (old.name, $0) }
+        self.isOfOneSource = old.name == new.name
         var other = first.source
         if old.name != new.name || isDirectory(path: old.name) {
             let second = try open(new)
-            self.notes += second.notes
+            // Of one directory, which is opened twice, the same would be said again.
+            if !self.isOfOneSource { self.notes += second.notes.map { (new.name, $0) } }
             other = second.source
         }
         self.moments = (old.moment, new.moment)

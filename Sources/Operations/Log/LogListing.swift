@@ -45,7 +45,13 @@ public struct LogListing: Sendable {
         let own = isMember ? layout?.writeAheadLog ?? request.path : request.path
         self.directory = request.logDirectory ?? own
         guard let entries = try LogEntries(inLogAt: self.directory) else {
-            throw StorageError(.wal(offset: nil, problem: "there is no segment of it"), path: self.directory)
+            throw StorageError(
+                .wal(
+                    offset: nil,
+                    problem: "there is no segment of it here; --wal-dir names the directory where it is"
+                ),
+                path: self.directory
+            )
         }
         self.request = request
         self.entries = entries

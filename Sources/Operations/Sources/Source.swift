@@ -109,7 +109,8 @@ extension SourceNote {
         switch self {
         case .replayed(_, let outcome): outcome.stop?.isTrouble == true
         case .log(.damaged), .log(.beginsAfterDatabase), .log(.receivedDatabaseMissing), .logUnreadable: true
-        case .log(.missing), .log(.cut), .log(.segmentMissing), .log(.endsBeforeDatabase), .noDigest,
+        case .log(.missing), .log(.cut), .log(.segmentMissing), .log(.endsBeforeDatabase),
+            .log(.ofUnknownMember), .noDigest,
             .strayBytes, .logEntriesNotShown, .chosenMember, .receivedSnapshot, .connection, .backup,
             .manifestWithoutEtcd, .kineLog, .madeOfKine, .kineHere:
             false

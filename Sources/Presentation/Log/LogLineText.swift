@@ -32,6 +32,14 @@ public struct LogLineText: Sendable {
             + "\(padded("term", to: 4))\t\(padded("index", to: 10))\ttype\tdata\n"
     }
 
+    /// The line that says that no entry is among those that are asked for.
+    public func nothingLine(of listing: LogListing) -> String {
+        let indexes = listing.entries.indexes
+        guard let last = indexes.last else { return "The log has no entries." }
+        return
+            "None of the log's entries, \(indexes.lowerBound) to \(last), is among those that are asked for."
+    }
+
     /// A line with its end.
     public func line(_ entry: LoggedEntry) -> String {
         switch self.format {

@@ -1,5 +1,6 @@
 import EtcdMessages
 import EtcdStorage
+import EtcdStore
 import Foundation
 import StoreTestSupport
 import SystemPackage
@@ -17,10 +18,11 @@ struct LogsOfMembersTests {
         _ id: UInt64,
         in directory: FilePath,
         damaged: Bool = false,
+        store: Store = Store(identity: .alone),
         _ write: (inout HandMadeLog) throws -> Void
     ) throws -> String {
         let path = directory.appending("m\(id)")
-        let member = try HandMadeMember(path, members: Self.members, index: 10, term: 2)
+        let member = try HandMadeMember(path, store: store, members: Self.members, index: 10, term: 2)
         var log = HandMadeLog(member: id)
         for index in 1...10 { try log.entry(UInt64(index), term: 2) }
         log.state(term: 2, commit: 10)
@@ -183,6 +185,133 @@ struct LogsOfMembersTests {
             let file = directory.appending("new.db").string
             let take = try await RegistreeProgram.run("take", "-f", path, file)
             #expect(take.exitCode == 0, "\(take.errors)")
+        }
+    }
+
+    /// A store whose keys take several pages.
+    private func largeStore() throws -> Store {
+        let store = Store(identity: .alone)
+        for number in 0..<200 {
+            _ = try store.put(.putting("key\(number)", Data(String(repeating: "filling", count: 20).utf8)))
+        }
+        return store
+    }
+
+    /// Makes the pages of values in a member's database unreadable.
+    private func damageDatabase(of member: String) throws {
+        let file = URL(fileURLWithPath: "\(member)/member/snap/db")
+        var bytes = [UInt8](try Data(contentsOf: file))
+        for page in stride(from: 2 * 4096, to: bytes.count, by: 4096) {
+            let content = String(decoding: bytes[page..<page + 4096], as: UTF8.self)
+            if content.contains("filling") { bytes[page + 8] = 0xff }
+        }
+        try Data(bytes).write(to: file)
+    }
+
+    @Test func ofMembersWithTheSameLogTheOneWithASoundDatabaseIsTaken() async throws {
+        try await withTemporaryDirectory { directory in
+            let paths = try ([1, 2, 3] as [UInt64]).map { id in
+                try self.make(id, in: directory, store: self.largeStore()) { log in
+                    try log.put(11, term: 2, "a")
+                    log.state(term: 2, commit: 11)
+                }
+            }
+            try self.damageDatabase(of: paths[0])
+            let members = try await RegistreeProgram.run(["members"] + paths)
+            #expect(members.exitCode == 4, "\(members.output)")
+            #expect(members.output.contains("Take \(paths[1]): "), "\(members.output)")
+            let passedOver = "\(paths[0]) has the same entries, but its database is damaged"
+            #expect(members.output.contains(passedOver))
+            let file = directory.appending("new.db").string
+            let take = try await RegistreeProgram.run(["take", "-f"] + paths + [file])
+            #expect(take.exitCode == 0, "\(take.errors)")
+            #expect(take.errors.contains("Warning: \(paths[1]) is read"), "\(take.errors)")
+            #expect(take.errors.contains(passedOver))
+            #expect(try await self.keys(file).count == 201)
+            let restored = directory.appending("restored").string
+            let restore = try await RegistreeProgram.run(
+                ["restore"] + paths + ["--skip-hash-check", "--data-dir", restored]
+            )
+            #expect(restore.exitCode == 0, "\(restore.errors)")
+
+            let alone = try await RegistreeProgram.run("members", paths[0])
+            #expect(alone.exitCode == 4)
+            #expect(
+                alone.output.contains("\(paths[0]) has most, and its database is damaged"),
+                "\(alone.output)"
+            )
+        }
+    }
+
+    @Test func theLogOfAnotherMemberIsSaid() async throws {
+        try await withTemporaryDirectory { directory in
+            let other = try self.make(4, in: directory) { try $0.put(11, term: 2, "a") }
+            let members = try await RegistreeProgram.run("members", other)
+            #expect(members.exitCode == 4, "\(members.output)")
+            let said = "the write-ahead log is of member 4, which the database beside it does not know"
+            #expect(members.output.contains(said), "\(members.output)")
+            let list = try await RegistreeProgram.run("list", "-f", other)
+            #expect(list.errors.contains("Warning: \(said)"), "\(list.errors)")
+
+            let joining = try self.make(5, in: directory) { log in
+                try log.change(
+                    11,
+                    term: 2,
+                    .confChangeAddNode,
+                    member: 5,
+                    context: #"{"id":5,"peerURLs":["http://m5:2380"]}"#
+                )
+                log.state(term: 2, commit: 11)
+            }
+            let joined = try await RegistreeProgram.run("members", joining)
+            #expect(joined.exitCode == 0, "\(joined.output)")
+        }
+    }
+
+    @Test func aDatabaseBesideADamagedLogIsNotVerified() async throws {
+        try await withTemporaryDirectory { directory in
+            let damaged = try self.make(1, in: directory, damaged: true) { log in
+                try log.put(11, term: 2, "b", "damage")
+                try log.put(12, term: 2, "c")
+                log.state(term: 2, commit: 12)
+            }
+            let verify = try await RegistreeProgram.run("verify", damaged)
+            #expect(verify.exitCode == 4, "\(verify.output)\(verify.errors)")
+            #expect(verify.errors.contains("cannot be read to its end"))
+        }
+    }
+
+    @Test func notesOfADifferenceNameTheirDirectories() async throws {
+        try await withTemporaryDirectory { directory in
+            let first = try self.make(1, in: directory) { try $0.put(11, term: 2, "a") }
+            let second = try self.make(2, in: directory) { try $0.put(11, term: 2, "b") }
+            let two = try await RegistreeProgram.run("diff", first, second)
+            #expect(two.exitCode == 1, "\(two.errors)")
+            for path in [first, second] {
+                #expect(two.errors.contains("Note: \(path): entry 11 of"), "\(two.errors)")
+            }
+            let one = try await RegistreeProgram.run("diff", "\(first)@1", first)
+            #expect(
+                one.errors.split(separator: "\n").count { $0.contains("entry 11 of") } == 1,
+                "\(one.errors)"
+            )
+        }
+    }
+
+    @Test func theLogOfNoMemberAndNoEntriesAreSaid() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = try self.make(1, in: directory) { try $0.put(11, term: 2, "a") }
+            let behind = try await RegistreeProgram.run("log", path, "--start-index", "12")
+            #expect(behind.exitCode == 0)
+            #expect(
+                behind.errors.contains("None of the log's entries, 1 to 11, is among"),
+                "\(behind.errors)"
+            )
+            let turned = try await RegistreeProgram.run("log", path, "--start-index", "9", "--end-index", "8")
+            #expect(turned.exitCode == 3)
+            let file = try await RegistreeProgram.run("log", "\(path)/member/snap/db")
+            #expect(file.exitCode == 3)
+            #expect(file.errors.contains("member/snap/db is not a directory"), "\(file.errors)")
         }
     }
 }

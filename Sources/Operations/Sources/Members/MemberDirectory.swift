@@ -71,6 +71,16 @@ public struct MemberDirectory: Sendable {
         self.log.problems.allSatisfy(\.isOrdinary) && self.plan(LogReading())?.obstacle == nil
     }
 
+    /// Whether all keys of its database can be read.
+    var hasReadableKeys: Bool {
+        do throws(StorageError) {
+            _ = try OverlaySource(self.database)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// The last entry that its database has.
     public var applied: RaftPosition {
         let index = self.facts.consistentIndex ?? 0
@@ -91,7 +101,9 @@ extension MemberLog.Problem {
     var isOrdinary: Bool {
         switch self {
         case .cut, .segmentMissing: true
-        case .missing, .damaged, .endsBeforeDatabase, .beginsAfterDatabase, .receivedDatabaseMissing: false
+        case .missing, .damaged, .endsBeforeDatabase, .beginsAfterDatabase, .receivedDatabaseMissing,
+            .ofUnknownMember:
+            false
         }
     }
 }

@@ -156,7 +156,7 @@ extension MemberLog.Problem {
     fileprivate var isGap: Bool {
         switch self {
         case .beginsAfterDatabase, .receivedDatabaseMissing: true
-        case .missing, .cut, .damaged, .segmentMissing, .endsBeforeDatabase: false
+        case .missing, .cut, .damaged, .segmentMissing, .endsBeforeDatabase, .ofUnknownMember: false
         }
     }
 }
