@@ -137,6 +137,7 @@ package struct HandMadeMember {
     ///   - directory: It must not exist.
     ///   - store: What the database holds.
     ///   - members: The cluster's.
+    ///   - voters: Who votes as the database says; nil for the members that do.
     ///   - index: The last entry that the database has.
     ///   - term: Of that entry.
     /// - Throws: When it cannot be written.
@@ -144,6 +145,7 @@ package struct HandMadeMember {
         _ directory: FilePath,
         store: Store = Store(identity: .alone),
         members: [Member] = [Member(id: 1, peerURLs: ["http://m1:2380"])],
+        voters: [UInt64]? = nil,
         index: UInt64,
         term: UInt64
     ) throws {
@@ -152,7 +154,8 @@ package struct HandMadeMember {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         }
         var image = try store.image()
-        let voters = members.filter { $0.isLearner != true }.map { "\($0.id)" }.joined(separator: ",")
+        let voters = (voters ?? members.filter { $0.isLearner != true }.map(\.id)).map { "\($0)" }
+            .joined(separator: ",")
         image.smallBuckets[.meta] = .meta(
             consistentIndex: index,
             term: term,

@@ -227,19 +227,24 @@ struct RaftConfiguration: Sendable {
     private(set) var learners: Set<UInt64>
 
     /// As a database has it, or else as its members are.
+    ///
+    /// A database that `etcdutl snapshot restore` made keeps the configuration of the cluster that it was taken from, while
+    /// its members are the new ones: a configuration of others is of no account.
     init(of facts: StoreFacts) {
         struct State: Decodable {
             var voters: [UInt64]?
             var learners: [UInt64]?
         }
         let text = facts.confState ?? ""
-        if let state = try? JSONDecoder().decode(State.self, from: Data(text.utf8)), state.voters != nil {
-            self.voters = Set(state.voters ?? [])
-            self.learners = Set(state.learners ?? [])
-        } else {
-            self.voters = Set(facts.members.lazy.filter { $0.isLearner != true }.map(\.id))
-            self.learners = Set(facts.members.lazy.filter { $0.isLearner == true }.map(\.id))
+        let state = try? JSONDecoder().decode(State.self, from: Data(text.utf8))
+        let members = Set(facts.members.lazy.map(\.id))
+        if let voters = state?.voters {
+            self.voters = Set(voters)
+            self.learners = Set(state?.learners ?? [])
+            if members.isEmpty || members == self.voters.union(self.learners) { return }
         }
+        self.voters = Set(facts.members.lazy.filter { $0.isLearner != true }.map(\.id))
+        self.learners = Set(facts.members.lazy.filter { $0.isLearner == true }.map(\.id))
     }
 
     mutating func add(_ id: UInt64, asLearner: Bool) {
