@@ -74,17 +74,19 @@ struct UndeleteCommand: AsyncParsableCommand {
         undelete.unreadable = self.unreadable.rule(isNamed: queries.allSatisfy { $0.names != nil })
         var output = try Output(self.pager.display)
         var lines: [String] = []
+        var secrets: [String] = []
         var count = 0
         let (problems, leftOutCount) = try undelete.run(deletions.found) { object in
             count += 1
             lines += object.lines
+            secrets += [object.secretTitle].compactMap(\.self)
             var text: [UInt8] = []
             object.append(to: &text)
             try output.write(lines: text.span.bytes)
         }
         try output.flush()
         try finish(timeline)
-        lines += [Undelete.leftOutLine(leftOutCount)].compactMap(\.self)
+        lines += [UndeletedObject.secretsLine(secrets), Undelete.leftOutLine(leftOutCount)].compactMap(\.self)
         note(lines + problems.lines + deletions.missing.map(\.line))
         guard deletions.missing.isEmpty, !problems.isFailure else { throw ExitStatus.failed }
         if count == 0, problems.unreadableCount == 0 { note("Nothing that was deleted is missing.") }

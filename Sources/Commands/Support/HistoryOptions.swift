@@ -10,7 +10,7 @@ struct SinceOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Only what happened since this time: RFC 3339, or 5m and the like, back from the newest time that the "
+            "Only what happened since this time: 2026-11-22T13:20:00Z, or 5m, 36h or 2d back from the newest time that the "
                 + "source knows, of a live etcd from now.",
             valueName: "time"
         )
@@ -49,6 +49,7 @@ extension RegistryOptions {
             let asked = since.milliseconds(from: now ?? newest)
             times = try await history.times(times, around: asked, decryption: decryption)
             moment = asked
+            if now == nil { note([history.lateLine(since: asked, times)].compactMap(\.self)) }
         }
         note(history.reachLine(times))
         let timeline = try ObjectTimeline(history, times, upTo: revision, decryption: decryption)

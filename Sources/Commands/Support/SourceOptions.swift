@@ -25,7 +25,7 @@ struct SourceOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Show the keys as they were at this time: RFC 3339, or -5m and the like, back from the newest time that the "
+            "Show the keys as they were at this time: 2026-11-22T13:20:00Z, or -5m, -36h or -2d: back from the newest time that the "
                 + "source knows, of a live etcd from now.",
             valueName: "time"
         )

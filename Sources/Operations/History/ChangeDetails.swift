@@ -25,6 +25,8 @@ public struct ChangeDetails: Sendable {
     public var difference = ObjectDifference()
     /// Size of the stored value, in bytes; nil for a deletion.
     public var valueByteCount: Int?
+    /// Whether the stored bytes changed, and cannot be compared as an object: what other programs keep is none.
+    public var differsInBytesAlone = false
     /// Why the state, or the one before, could not be read.
     public var problem: UnreadableObject?
     /// The object and the one before, with the values of a Secret hidden; nil for a deletion, when it was not asked for,
@@ -74,13 +76,17 @@ public struct ChangeDescriber {
         let metadata = try registry.metadata(of: change.object)
         details.valueByteCount = registry.valueByteCount(of: change.object)
         details.kind = metadata.version == 1 ? .created : previous == nil ? .state : .updated
-        if details.kind == .updated, let previous, !self.keepsDocuments,
-            try self.history.changes.haveSameValue(previous.change, change.change)
-        {
-            return details
+        var isRewritten = false
+        if details.kind == .updated, let previous {
+            isRewritten = try self.history.changes.haveSameValue(previous.change, change.change)
         }
-        guard let new = try self.read(change, &details) else { return details }
+        if isRewritten, !self.keepsDocuments { return details }
+        let new = try self.read(change, &details)
         let old = try details.kind == .updated ? previous.flatMap { try self.read($0, &details) } : nil
+        if details.kind == .updated, !isRewritten, details.problem == nil {
+            details.differsInBytesAlone = new == nil || old == nil
+        }
+        guard let new else { return details }
         let stamp = TimeStamp(ofChangeTo: new.root, version: metadata.version, previous: old?.root)
         details.time = self.times.time(of: details.revision, stamp)
         try self.compare(old, new, &details)

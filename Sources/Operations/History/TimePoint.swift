@@ -9,7 +9,7 @@ public enum TimePoint: Hashable, Sendable {
     /// Milliseconds before the newest time that the source knows, or before now for a live etcd.
     case before(Int64)
 
-    /// Reads RFC 3339, or a duration such as `-5m`, `5m` or `-1h30m`; nil for another text.
+    /// Reads RFC 3339, or a duration such as `-5m`, `5m`, `-1h30m` or `2d`; nil for another text.
     public init?(_ text: String) {
         if let time = rfc3339Time(text) {
             let (milliseconds, overflows) = time.seconds.multipliedReportingOverflow(by: 1_000)
@@ -18,10 +18,8 @@ public enum TimePoint: Hashable, Sendable {
             return
         }
         let amount = text.hasPrefix("-") ? String(text.dropFirst()) : text
-        guard !amount.hasPrefix("-"), !amount.hasPrefix("+"), let nanoseconds = goDuration(amount),
-            nanoseconds >= 0
-        else { return nil }
-        self = .before(nanoseconds / 1_000_000)
+        guard let milliseconds = duration(amount) else { return nil }
+        self = .before(milliseconds)
     }
 
     /// The moment, in milliseconds since 1970.
@@ -34,6 +32,24 @@ public enum TimePoint: Hashable, Sendable {
         case .before(let amount): newest &- amount
         }
     }
+}
+
+/// Milliseconds of a duration without a sign, as Go writes it, or with days before it: `2d`, `1d12h`.
+private func duration(_ text: String) -> Int64? {
+    var rest = Substring(text)
+    var days: Int64 = 0
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    if text[digits.endIndex...].first == "d" {
+        guard let count = Int64(digits) else { return nil }
+        days = count
+        rest = text[digits.endIndex...].dropFirst()
+    }
+    guard rest.first != "-", rest.first != "+" else { return nil }
+    let areDaysAlone = rest.isEmpty && !text.isEmpty
+    guard let nanoseconds = areDaysAlone ? 0 : goDuration(String(rest)) else { return nil }
+    let (milliseconds, isOver) = days.multipliedReportingOverflow(by: 86_400_000)
+    let (sum, isSumOver) = milliseconds.addingReportingOverflow(nanoseconds / 1_000_000)
+    return isOver || isSumOver ? nil : sum
 }
 
 /// The revision that a moment stands for, and how exact that is.

@@ -19,7 +19,8 @@ extension ErrorText {
         case .beforeOldest(let asked, let revision, let time) where time.earliest == nil:
             self.init(
                 "\(momentText(asked)) is earlier than every time that the source's objects tell",
-                advice: "--revision \(revision) shows the oldest state"
+                advice: (time.latest.map { "the earliest of these is \(momentText($0)); " } ?? "")
+                    + "the oldest state is that of revision \(revision)"
             )
         case .beforeOldest(let asked, let revision, let time):
             let placed = time.time == nil ? "" : ", made \(time.madeText)"
@@ -30,7 +31,7 @@ extension ErrorText {
         case .afterNewest(let asked, let newest):
             self.init(
                 "\(momentText(asked)) lies after what the source holds",
-                advice: "its newest time is \(momentText(newest)); without --at the newest state is shown"
+                advice: "its newest time is \(momentText(newest)); leave the time out for its newest state"
             )
         }
     }

@@ -78,7 +78,8 @@ extension ErrorText {
         switch error {
         case .noMoment(let typed, let text):
             self.init(
-                "\(typed) is not a file, and \(text) is neither a revision nor a time",
+                "\(typed) is not a file, and what stands behind the @\(text.isEmpty ? "" : ", \(text),") is neither a revision nor "
+                    + "a time",
                 advice: "give SOURCE@REVISION such as backup.db@1200, or SOURCE@TIME such as "
                     + "backup.db@2026-11-22T13:20:00Z"
             )

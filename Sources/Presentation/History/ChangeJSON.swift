@@ -11,8 +11,8 @@ public import Operations
 ///      "fields":[{"change":"changed","new":2,"old":1,"path":"spec.replicas"}]}
 ///
 /// A time that is not known is left out. `change` is `created`, `updated`, `deleted` or, for what a compaction left,
-/// `state`. With the object it has a member `object`; values of Secrets are hidden. `problem` says why something could not
-/// be read.
+/// `state`; an update without `fields` is of a value that is no object. With the object it has a member `object`; values
+/// of Secrets are hidden. `problem` says why something could not be read.
 public enum ChangeJSON {
     /// Appends a change.
     public static func append(_ details: ChangeDetails, to json: inout [UInt8]) {
@@ -21,7 +21,7 @@ public enum ChangeJSON {
         self.append(details.resource, details.namespace, details.name, to: &json)
         if details.kind != .deleted { json += ",\"managers\":\(GoJSON.strings(details.managers))".utf8 }
         if let count = details.valueByteCount { json += ",\"bytes\":\(count)".utf8 }
-        if details.kind == .updated, details.problem == nil {
+        if details.kind == .updated, details.problem == nil, !details.differsInBytesAlone {
             json += ",\"fields\":[".utf8
             for (index, change) in details.difference.changes.enumerated() {
                 if index > 0 { json.append(UInt8(ascii: ",")) }

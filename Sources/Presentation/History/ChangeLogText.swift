@@ -31,6 +31,7 @@ public struct ChangeLogText: Sendable {
     private func fields(of details: ChangeDetails) -> String {
         if let unread = details.unreadText { return unread }
         guard details.kind == .updated else { return "" }
+        if details.differsInBytesAlone { return "its bytes, which are no object" }
         let changes = details.difference.changes
         guard !changes.isEmpty else { return "no field" }
         let names = changes.prefix(Self.fieldLimit).map { "\($0.path)" }

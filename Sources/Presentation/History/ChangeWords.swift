@@ -45,6 +45,14 @@ extension RegistryHistory {
         return "Note: changes are there from revision \(compacted &+ 1) on\(placed); "
             + "of what came before, a compaction left one state of each object"
     }
+
+    /// The line that says that the moment since when changes are wanted is later than all that is known; nil when it is
+    /// not.
+    public func lateLine(since moment: Int64, _ times: RevisionTimes) -> String? {
+        guard let newest = times.newest, moment > newest else { return nil }
+        return "Note: \(momentText(moment)) is later than the newest time that the source's objects tell, "
+            + "\(momentText(newest)): what happened since then is not in it"
+    }
 }
 
 /// What could not be read or compared, to be said once behind everything else.

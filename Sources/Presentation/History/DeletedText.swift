@@ -30,12 +30,18 @@ public struct DeletedText: Sendable {
 }
 
 extension DeletedObject {
-    /// `revision 2398, 54m before`.
+    /// `revision 2398, 54m before`; where it is only known when the one was not yet or the other already, no more is said
+    /// than follows from that.
     fileprivate var lastStateText: String {
         guard let lastState else { return "compacted away" }
         let revision = "revision \(lastState.revision)"
-        guard let deleted = self.time.time, let made = self.lastTime?.time else { return revision }
-        return "\(revision), \(durationText(seconds: max(0, deleted - made) / 1_000)) before"
+        guard let deleted = self.time.time, let last = self.lastTime, let made = last.time, last.error != nil
+        else { return revision }
+        let isLowerBound = self.time.error == nil
+        guard !isLowerBound || self.time.earliest != nil else { return revision }
+        let seconds = max(0, deleted - made) / 1_000
+        guard !isLowerBound || seconds > 0 else { return revision }
+        return "\(revision), \(isLowerBound ? "more than " : "")\(durationText(seconds: seconds)) before"
     }
 
     fileprivate var comebackText: String {

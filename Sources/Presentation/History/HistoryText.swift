@@ -42,6 +42,8 @@ public struct HistoryText: Sendable {
         let changes = details.difference.changes
         switch details.kind {
         case .state: return ["earlier changes were compacted away"]
+        case .updated where details.differsInBytesAlone:
+            return ["its stored bytes changed, and cannot be compared as an object"]
         case .updated where changes.isEmpty: return ["written again, with no field changed"]
         case .created, .deleted, .updated: break
         }
@@ -66,6 +68,13 @@ public enum HistoryPatch {
             return
         }
         guard details.kind != .state else { return }
+        guard details.document != nil || details.previous != nil, !details.differsInBytesAlone else {
+            if details.kind == .updated, !details.differsInBytesAlone { return }
+            let old = details.kind == .created ? "/dev/null" : "a/\(path).yaml"
+            let new = details.kind == .deleted ? "/dev/null" : "b/\(path).yaml"
+            text += "Binary files \(old) and \(new) differ\n".utf8
+            return
+        }
         UnifiedDiff(from: yaml(of: details.previous), to: yaml(of: details.document)).append(
             oldName: details.kind == .created ? "/dev/null" : "a/\(path).yaml",
             newName: details.kind == .deleted

@@ -12,7 +12,6 @@ extension UndeletedObject {
     /// What a person should know of it before it is applied, a line each.
     public var lines: [String] {
         var lines: [String] = []
-        if self.isSecret { lines.append("Warning: \(self.title) is printed with its secret values") }
         if !self.missingOwners.isEmpty {
             let owners = terminalText(self.missingOwners.joined(separator: ", "))
             lines.append(
@@ -21,6 +20,20 @@ extension UndeletedObject {
             )
         }
         return lines
+    }
+
+    /// Which Secret it is; nil for another object.
+    public var secretTitle: String? { self.isSecret ? self.title : nil }
+
+    /// The line that says that Secrets were printed with their values; nil for none.
+    ///
+    /// - Parameter titles: Of the Secrets, as ``secretTitle`` has them.
+    /// - Returns: The line, with the first of them by name.
+    public static func secretsLine(_ titles: [String]) -> String? {
+        guard let first = titles.first else { return nil }
+        guard titles.count > 1 else { return "Warning: \(first) is printed with its secret values" }
+        return
+            "Warning: \(first) and \(counted(titles.count - 1, "other secret")) are printed with their secret values"
     }
 
     /// Appends its YAML as a document of a stream.
