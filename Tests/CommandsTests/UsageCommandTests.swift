@@ -378,6 +378,11 @@ extension UsageCommandTests {
             }
             #expect(html.contains("default-src 'none'"))
             #expect(html.contains("<h2>Where the bytes are</h2>"))
+            for table in html.components(separatedBy: "<table>").dropFirst() {
+                let rows = table.components(separatedBy: "</tr>").filter { $0.contains("<td>") }
+                let counts = Set(rows.map { $0.components(separatedBy: "<td>").count })
+                #expect(counts.count == 1, "\(table.prefix(300))")
+            }
 
             let again = try await RegistreeProgram.run(words)
             #expect(again.exitCode == 3)

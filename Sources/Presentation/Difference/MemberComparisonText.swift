@@ -33,7 +33,10 @@ public struct MemberComparisonText: Report {
     }
 
     private var silentLines: [String] {
-        self.result.silent.map { "Not compared: \(terminalText($0.endpoint)): \($0.error)" }
+        self.result.silent.map { silent in
+            let (endpoint, error) = (terminalText(silent.endpoint), terminalText("\(silent.error)"))
+            return "Not compared: " + (error.hasPrefix(endpoint) ? error : "\(endpoint): \(error)")
+        }
     }
 
     private var verdictLines: [String] {

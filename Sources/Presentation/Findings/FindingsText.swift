@@ -45,9 +45,11 @@ public struct FindingsText: Report {
         let found = self.sorted
         var text = ""
         if !found.isEmpty {
-            var table = Table(headings: ["SEVERITY", "CHECK", "OBJECT", "REASON"])
-            for (check, finding) in found {
-                table.append([finding.severity.rawValue, check.rawValue, finding.objectText, finding.reason])
+            var table = Table(headings: ["SEVERITY", "RULE", "OBJECT", "REASON"])
+            for (_, finding) in found {
+                table.append([
+                    finding.severity.rawValue, finding.problem.rule, finding.objectText, finding.reason,
+                ])
             }
             text += table.lines(in: colors)
             if self.untoldCount > 0 { text += "and \(self.untoldCount) more\n" }

@@ -13,7 +13,8 @@ struct SpaceNames {
     }
 
     func name(of namespace: NamespaceSpace) -> String {
-        let name = namespace.namespace.isEmpty ? "(cluster)" : namespace.namespace
+        let cluster = namespace.cluster.prefix == nil ? "(other keys)" : "(cluster)"
+        let name = namespace.namespace.isEmpty ? cluster : namespace.namespace
         return self.showsRoots ? "\(name) (\(namespace.cluster.name))" : name
     }
 

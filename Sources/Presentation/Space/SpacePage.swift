@@ -73,9 +73,9 @@ public struct SpacePage {
         th, td { padding: .15em 1em .15em 0; text-align: left; white-space: nowrap; }
         th { font-size: .8em; opacity: .7; }
         tr + tr td { border-top: 1px solid #8884; }
-        td:last-child { width: 12em; }
+        td:has(i) { width: 12em; }
         i { background: #47a; display: block; height: .8em; min-width: 1px; }
-        svg { height: auto; width: 100%; }
+        svg { height: auto; min-width: 44em; width: 100%; }
         svg rect { fill: #47a; stroke: Canvas; stroke-width: 2; }
         svg text { fill: #fff; font-size: 12px; }
         """
@@ -88,7 +88,8 @@ public struct SpacePage {
     private var mapDrawing: String {
         let map = Treemap(self.map, width: 1000, height: 320)
         guard !map.placed.isEmpty else { return "" }
-        var text = "<svg viewBox=\"0 0 1000 320\" role=\"img\" aria-label=\"Shares of the bytes\">\n"
+        var text =
+            "<div class=\"wide\"><svg viewBox=\"0 0 1000 320\" role=\"img\" aria-label=\"Shares of the bytes\">\n"
         for (item, rectangle) in map.placed {
             let label = "\(item.name), \(byteText(item.size))"
             let (left, top) = (number(rectangle.left), number(rectangle.top))
@@ -97,30 +98,41 @@ public struct SpacePage {
             let room = Int(rectangle.width / 7)
             if rectangle.height >= 18, room >= 4 {
                 let (x, y) = (number(rectangle.left + 5), number(rectangle.top + 14))
-                text += "<text x=\"\(x)\" y=\"\(y)\">\(escaped(String(label.prefix(room))))</text>"
+                text += "<text x=\"\(x)\" y=\"\(y)\">\(escaped(shortened(label, to: room)))</text>"
             }
             text += "</g>\n"
         }
-        return text + "</svg>\n"
+        return text + "</svg></div>\n"
     }
 }
 
 extension SpaceTable {
     fileprivate var html: String {
+        // Every row gets all columns, and so the whole of the line above it.
+        let columnCount = max(self.headings.count, self.rows.map(\.cells.count).max() ?? 0)
+        let hasBars = self.rows.contains { $0.share != nil }
         var text = "<h2>\(escaped(self.title))</h2>\n<div class=\"wide\"><table>\n"
         if !self.headings.isEmpty {
             text += "<tr>" + self.headings.map { "<th>\(escaped($0))</th>" }.joined() + "</tr>\n"
         }
         for row in self.rows {
             text += "<tr>" + row.cells.map { "<td>\(escaped($0))</td>" }.joined()
+            text += String(repeating: "<td></td>", count: max(0, columnCount - row.cells.count))
             if let share = row.share {
                 text += "<td><i style=\"width:\(number(max(0, min(1, share)) * 100))%\"></i></td>"
+            } else if hasBars {
+                text += "<td></td>"
             }
             text += "</tr>\n"
         }
         text += "</table></div>\n"
         return text + (self.remark.map { "<p>\(escaped($0))</p>\n" } ?? "")
     }
+}
+
+/// The first letters of a text that has no room, with an ellipsis behind them.
+private func shortened(_ text: String, to room: Int) -> String {
+    text.count <= room ? text : text.prefix(room - 1) + "…"
 }
 
 private func number(_ value: Double) -> String { decimal(value, places: 1) }

@@ -13,9 +13,15 @@ struct CheckTests {
     @Test func whatIsFoundFailsOnlyWhereThatIsAskedFor() async throws {
         let found = try await RegistreeProgram.run("check", "-f", Self.odd)
         #expect(found.exitCode == 0, "\(found.errors)")
-        #expect(found.lines.first?.hasPrefix("SEVERITY   CHECK") == true)
+        #expect(found.lines.first?.hasPrefix("SEVERITY   RULE") == true)
         #expect(found.lines.contains { $0.hasPrefix("error") && $0.contains("cannot be decoded") })
         #expect(found.lines.contains("What to do:"))
+        // What is to be done about a row is found by its rule.
+        let rows = found.lines.dropFirst().prefix { !$0.isEmpty }
+        for row in rows {
+            let rule = row.split(separator: " ")[1]
+            #expect(found.lines.contains { $0.hasPrefix("  \(rule): ") }, "\(row)")
+        }
         for severity in ["info", "warning", "error"] {
             let result = try await RegistreeProgram.run("check", "-f", Self.odd, "--fail-on", severity)
             #expect(result.exitCode == 1)
