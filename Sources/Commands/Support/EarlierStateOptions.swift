@@ -23,7 +23,7 @@ struct EarlierStateOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The state at this time: RFC 3339, or -5m and the like, back from the newest time that the source knows.",
+            "The state at this time: 2026-11-22T13:20:00Z, or -5m, -36h or -2d: back from the newest time that the source knows.",
             valueName: "time"
         )
     )
