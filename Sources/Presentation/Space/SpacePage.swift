@@ -73,7 +73,7 @@ public struct SpacePage {
         th, td { padding: .15em 1em .15em 0; text-align: left; white-space: nowrap; }
         th { font-size: .8em; opacity: .7; }
         tr + tr td { border-top: 1px solid #8884; }
-        td:has(i) { width: 12em; }
+        td:has(i) { min-width: 12em; width: 12em; }
         i { background: #47a; display: block; height: .8em; min-width: 1px; }
         svg { height: auto; min-width: 44em; width: 100%; }
         svg rect { fill: #47a; stroke: Canvas; stroke-width: 2; }
