@@ -26,8 +26,9 @@ struct HistoryCommand: AsyncParsableCommand {
             The oldest state comes first. Objects that were deleted are found too. Times are told from the objects \
             of the source, and a ± says how far one may be off. Whoever changed an object is the manager whose entry \
             in metadata.managedFields the change renewed, or who owns the fields that it changed. Of a live etcd the \
-            changes since its last compaction are read. Of a data directory the log is replayed first. What was changed \
-            before the last compaction is not told.
+            changes since its last compaction are read. Of a data directory the log is replayed first, \
+            and changes before the last compaction are told from it; those with a ? may not have been made. --no-log \
+            leaves it out.
 
             With --revision or --at the history ends there, and -o yaml prints the one state that the object had. \
             Values of Secrets are hidden, but for -o yaml, which prints objects as they are.

@@ -32,7 +32,8 @@ extension RegistryOptions {
         since: TimePoint? = nil
     ) async throws -> (timeline: ObjectTimeline, since: Int64?) {
         let source = try self.openNewest()
-        let history = try await source.history()
+        let directory = self.source.log.noLog ? nil : CallerContext.process.temporaryDirectory
+        let history = try await source.history(withOlderChangesIn: directory)
         var times = try await history.times(decryption: decryption)
         let now = source.source.isLive ? Int64.now : nil
         var revision = self.source.revision

@@ -42,7 +42,7 @@ struct KeyChains {
 
 extension RecordBytes {
     /// Whether two records are of one key.
-    fileprivate func isSameKey(_ left: KeyIndex.Entry, _ right: KeyIndex.Entry) -> Bool {
+    func isSameKey(_ left: KeyIndex.Entry, _ right: KeyIndex.Entry) -> Bool {
         left.keyCount == right.keyCount
             && self.withKey(of: left) { key in self.withKey(of: right) { key.compare($0) == 0 } }
     }

@@ -3,7 +3,8 @@ import Bolt
 /// Every change that a source still holds, in order of revision, and what each key was before it.
 ///
 /// A compaction leaves of what came before it the one state of each key that lived then. Such a state is no history:
-/// what the key was earlier is gone. All changes above ``compactRevision`` are there.
+/// what the key was earlier is gone. All changes above ``compactRevision`` are there, and with ``adding(_:)`` older ones
+/// from a member's log.
 ///
 /// It takes 36 bytes a change, and about 60 a key.
 public struct RevisionHistory: Sendable {
@@ -11,12 +12,14 @@ public struct RevisionHistory: Sendable {
     public let revision: Int64
     /// The oldest revision that can be shown; 0 when the store was never compacted.
     public let compactRevision: Int64
+    /// The first revision of which the changes are there: they are from here on.
+    public let firstRevision: Int64
     /// Every key that has a state here, each with its last one, whether it lives or not.
     public let lastStates: Keyspace
 
-    private let records: KeyRecords
+    let records: KeyRecords
     /// In order of revision.
-    private let entries: [KeyIndex.Entry]
+    let entries: [KeyIndex.Entry]
     /// For each entry the position, plus 1, of the one of the same key before it; 0 without one.
     private let previous: [UInt32]
     /// For the last state of each key that does not live, the place of its deletion.
@@ -40,7 +43,25 @@ public struct RevisionHistory: Sendable {
         // The record of a revision bump has no key.
         let isNamed = entries.allSatisfy { $0.keyCount > 0 }
         let named = isNamed ? entries : entries.filter { $0.keyCount > 0 }
-        let retained = named.retained(after: compactRevision, in: records)
+        self.init(
+            retained: named.retained(after: compactRevision, in: records),
+            in: records,
+            revision: revision,
+            compactRevision: compactRevision,
+            firstRevision: compactRevision &+ 1,
+            malformedKeys: malformedKeys
+        )
+    }
+
+    /// Puts together what is left of the changes after the compaction.
+    init(
+        retained: [KeyIndex.Entry],
+        in records: KeyRecords,
+        revision: Int64,
+        compactRevision: Int64,
+        firstRevision: Int64,
+        malformedKeys: MalformedKeys
+    ) {
         let chains = KeyChains(of: retained, in: records)
         var lastStates: [KeyIndex.Entry] = []
         var deletions: [Int: Int] = [:]
@@ -54,7 +75,7 @@ public struct RevisionHistory: Sendable {
             if position != last { deletions[position] = last }
             lastStates.append(retained[position])
         }
-        let last = entries.last.flatMap { records.revision(of: $0)?.main } ?? 0
+        let last = retained.last.flatMap { records.revision(of: $0)?.main } ?? 0
         let live = LiveRecords(
             revision: revision,
             currentRevision: revision,
@@ -65,6 +86,7 @@ public struct RevisionHistory: Sendable {
         )
         self.revision = revision
         self.compactRevision = compactRevision
+        self.firstRevision = firstRevision
         self.lastStates = Keyspace(live, in: records)
         self.records = records
         self.entries = retained
@@ -96,6 +118,10 @@ public struct KeyChange: Sendable {
     public let key: LiveKey
 
     public var isDeletion: Bool { self.key.entry.isTombstone }
+    /// Whether it is not known that it was made: it is in a member's log alone.
+    ///
+    /// If it was made, then at its revision or a later one.
+    public var isUncertain: Bool { self.key.entry.isUncertain }
 }
 
 // MARK: Finding changes
@@ -116,9 +142,15 @@ extension RevisionHistory {
         lowerBound(0..<self.count) { self[$0].revision.main < revision }
     }
 
-    /// The change of the same key before `change`; nil when none is retained.
+    /// The change of the same key before `change`, one that was made; nil when that one is not retained.
     public func change(before change: KeyChange) -> KeyChange? {
-        let previous = self.previous[change.position]
+        guard !change.key.entry.followsUnknown else { return nil }
+        var previous = self.previous[change.position]
+        while previous > 0, self.entries[Int(previous) - 1].isUncertain {
+            // The key may be another one since.
+            if self.entries[Int(previous) - 1].isTombstone { return nil }
+            previous = self.previous[Int(previous) - 1]
+        }
         return previous > 0 ? self[Int(previous) - 1] : nil
     }
 
@@ -128,7 +160,7 @@ extension RevisionHistory {
     }
 
     /// Whether `change` is what a compaction left: the state of the key then, and not what happened.
-    public func isLeftOver(_ change: KeyChange) -> Bool { change.revision.main <= self.compactRevision }
+    public func isLeftOver(_ change: KeyChange) -> Bool { change.revision.main < self.firstRevision }
 
     /// The changes of a key, one of ``lastStates``, oldest first.
     public func changes(of key: LiveKey) -> [KeyChange] {
@@ -176,7 +208,8 @@ extension RevisionHistory {
             return (other.main, other.sub) < (revision.main, revision.sub)
         }
         guard position < self.count, self.entries[position].offset == key.entry.offset,
-            self.entries[position].isChange == key.entry.isChange
+            self.entries[position].isChange == key.entry.isChange,
+            self.entries[position].isLogged == key.entry.isLogged
         else { return nil }
         return self.deletions[position] ?? position
     }

@@ -23,6 +23,12 @@ struct KeyIndex {
         var hasTail: Bool = false
         /// Whether the record is a change in memory.
         var isChange: Bool = false
+        /// Whether the record lies among those of a member's log, not in the database.
+        var isLogged: Bool = false
+        /// Whether it is not known that the change was made.
+        var isUncertain: Bool = false
+        /// Whether it is not known what the key was before the change.
+        var followsUnknown: Bool = false
 
         /// Where the message lies: in the file, or in the change's own bytes.
         var message: Range<Int> {

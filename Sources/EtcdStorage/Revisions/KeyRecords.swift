@@ -1,13 +1,16 @@
 import Bolt
 import Files
 
-/// Where the records of a keyspace's keys lie: in a mapped file, or among changes in memory.
+/// Where the records of a keyspace's keys lie: in a mapped file, among changes in memory, or in a second file that holds
+/// those of a member's log.
 struct KeyRecords: Sendable {
     /// Nil when all records are changes.
     private let file: MappedFile?
     /// The database whose file it is; nil for the records of a live etcd.
     private let database: EtcdDatabase?
     private let changes: [Change]
+    /// Nil where nothing was read of a log.
+    private var logged: MappedFile?
 
     init(of database: EtcdDatabase) {
         self.init(of: database, changes: [])
@@ -27,12 +30,25 @@ struct KeyRecords: Sendable {
         self.changes = []
     }
 
+    /// The same with the records of a member's log beside them.
+    func adding(_ logged: MappedFile) -> KeyRecords {
+        var records = self
+        records.logged = logged
+        return records
+    }
+
+    /// The file in which a record lies; nil for a change in memory.
+    private func file(of entry: KeyIndex.Entry) -> MappedFile? {
+        if entry.isChange { return nil }
+        return entry.isLogged ? self.logged : self.file
+    }
+
     /// Calls `body` with the bytes in which a key's record lies, and where in them its KeyValue message is.
     func withMessage<Result, Failure>(
         of entry: KeyIndex.Entry,
         _ body: (RawSpan, Range<Int>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        guard !entry.isChange, let file = self.file else {
+        guard let file = self.file(of: entry) else {
             let message = self.changes[entry.offset].message
             return try body(message.span.bytes, entry.message)
         }
@@ -52,7 +68,7 @@ struct KeyRecords: Sendable {
     /// The revision that made this state of a key; nil when its bytes are none any more.
     func revision(of entry: KeyIndex.Entry) -> RevisionKey? {
         guard !entry.isChange else { return self.changes[entry.offset].revision }
-        return self.file?.withBytes {
+        return self.file(of: entry)?.withBytes {
             RevisionKey(reading: $0, in: entry.offset..<entry.message.lowerBound)
         }
     }
@@ -63,7 +79,7 @@ struct KeyRecords: Sendable {
         let key = self.withKey(of: entry) { $0.withUnsafeBytes { Array($0) } }
         do throws(StorageError) {
             try self.checkUnchanged()
-            let page = try self.database?.page(ofRecordAt: entry.offset)
+            let page = entry.isLogged ? nil : try self.database?.page(ofRecordAt: entry.offset)
             return StorageError(.badKeyValue(revision), path: self.path, page: page, key: key)
         } catch {
             return error
@@ -89,12 +105,13 @@ struct KeyRecords: Sendable {
 /// look at many keys would wait for.
 struct RecordBytes {
     fileprivate let file: UnsafeRawBufferPointer
+    fileprivate let logged: UnsafeRawBufferPointer
     fileprivate let changes: UnsafeBufferPointer<Change>
 
     /// Calls `body` with the name of a key.
     func withKey<Result>(of entry: KeyIndex.Entry, _ body: (RawSpan) -> Result) -> Result {
         guard !entry.isChange else { return self.changes[entry.offset].withKey(body) }
-        return body(self.file.bytes.extracting(entry.key))
+        return body((entry.isLogged ? self.logged : self.file).bytes.extracting(entry.key))
     }
 
     /// Calls `body` with the KeyValue message of a key.
@@ -102,18 +119,19 @@ struct RecordBytes {
         guard !entry.isChange else {
             return self.changes[entry.offset].message.withUnsafeBytes { body($0.bytes) }
         }
-        return body(self.file.bytes.extracting(entry.message))
+        return body((entry.isLogged ? self.logged : self.file).bytes.extracting(entry.message))
     }
 
     /// Whether a record here and one of `other` are one record of one file.
     func isSameRecord(_ entry: KeyIndex.Entry, _ otherEntry: KeyIndex.Entry, of other: RecordBytes) -> Bool {
-        !entry.isChange && !otherEntry.isChange && entry.offset == otherEntry.offset
+        !entry.isChange && !otherEntry.isChange && !entry.isLogged && !otherEntry.isLogged
+            && entry.offset == otherEntry.offset
             && self.file.baseAddress == other.file.baseAddress && self.file.count == other.file.count
     }
 
     /// Begins to fetch the name of a key that will be asked for soon.
     func prefetchKey(of entry: KeyIndex.Entry) {
-        guard !entry.isChange, let base = self.file.baseAddress else { return }
+        guard !entry.isChange, !entry.isLogged, let base = self.file.baseAddress else { return }
         prefetch(base + entry.key.lowerBound)
         prefetch(base + entry.key.upperBound)
     }
@@ -122,15 +140,19 @@ struct RecordBytes {
 extension KeyRecords {
     /// Calls `body` with the bytes of all records.
     func withRecordBytes<Result>(_ body: (RecordBytes) -> Result) -> Result {
-        self.changes.withUnsafeBufferPointer { changes in
-            guard let file = self.file else {
-                return body(RecordBytes(file: UnsafeRawBufferPointer(start: nil, count: 0), changes: changes))
-            }
-            return file.withBytes { bytes in
-                bytes.withUnsafeBytes { body(RecordBytes(file: $0, changes: changes)) }
+        withBytes(of: self.file) { file in
+            withBytes(of: self.logged) { logged in
+                self.changes.withUnsafeBufferPointer { changes in
+                    body(RecordBytes(file: file, logged: logged, changes: changes))
+                }
             }
         }
     }
+}
+
+private func withBytes<Result>(of file: MappedFile?, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    guard let file else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    return file.withBytes { $0.withUnsafeBytes { body($0) } }
 }
 
 extension EtcdDatabase {

@@ -90,7 +90,7 @@ extension RegistryHistory {
             var found: [RevisionTimes.Anchor] = []
             for position in positions {
                 let change = self.changes[position]
-                guard !change.isDeletion, change.key.valueByteCount <= Self.valueLimit,
+                guard !change.isDeletion, !change.isUncertain, change.key.valueByteCount <= Self.valueLimit,
                     let object = self.objectChange(change), let stamp = try reader.stamp(of: object)
                 else { continue }
                 found.append(

@@ -26,6 +26,8 @@ public struct RetainedChange: Sendable {
 
     public var revision: Int64 { self.change.revision.main }
     public var isDeletion: Bool { self.change.isDeletion }
+    /// Whether it is not known that it was made.
+    public var isUncertain: Bool { self.change.isUncertain }
 }
 
 extension RegistryHistory {

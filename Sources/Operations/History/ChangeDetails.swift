@@ -34,6 +34,9 @@ public struct ChangeDetails: Sendable {
     public var document: Document?
     public var previous: Document?
 
+    /// Whether it is an update of which the state before is not known, so that it cannot be said what it changed.
+    public var followsUnknown = false
+
     public var revision: Int64 { self.change.revision }
     /// Whether it is not known what changed: the values differ, and one of them cannot be read.
     public var isUnknown: Bool { self.kind == .updated && self.problem != nil }
@@ -75,7 +78,14 @@ public struct ChangeDescriber {
         }
         let metadata = try registry.metadata(of: change.object)
         details.valueByteCount = registry.valueByteCount(of: change.object)
-        details.kind = metadata.version == 1 ? .created : previous == nil ? .state : .updated
+        if metadata.version == 1 {
+            details.kind = .created
+        } else if previous == nil {
+            details.followsUnknown = !self.history.changes.isLeftOver(change.change)
+            details.kind = details.followsUnknown ? .updated : .state
+        } else {
+            details.kind = .updated
+        }
         var isRewritten = false
         if details.kind == .updated, let previous {
             isRewritten = try self.history.changes.haveSameValue(previous.change, change.change)
@@ -83,7 +93,7 @@ public struct ChangeDescriber {
         if isRewritten, !self.keepsDocuments { return details }
         let new = try self.read(change, &details)
         let old = try details.kind == .updated ? previous.flatMap { try self.read($0, &details) } : nil
-        if details.kind == .updated, !isRewritten, details.problem == nil {
+        if details.kind == .updated, !isRewritten, !details.followsUnknown, details.problem == nil {
             details.differsInBytesAlone = new == nil || old == nil
         }
         guard let new else { return details }
@@ -95,7 +105,7 @@ public struct ChangeDescriber {
 
     private func compare(_ old: Document?, _ new: Document, _ details: inout ChangeDetails) throws(CodecError)
     {
-        guard details.kind == .updated else {
+        guard details.kind == .updated, !details.followsUnknown else {
             if details.kind == .created { details.managers = FieldManagers.all(of: new.root) }
             if self.keepsDocuments { details.document = try self.masked(new, of: details.resource) }
             return

@@ -34,7 +34,7 @@ public struct ObjectTimeline: Sendable {
     /// - Parameter moment: Milliseconds since 1970; nil for the beginning.
     /// - Returns: The first revision behind the moment.
     public func first(since moment: Int64?) -> Int64 {
-        let beginning = self.history.changes.compactRevision &+ 1
+        let beginning = self.history.changes.firstRevision
         guard let moment else { return beginning }
         guard let found = self.times.revision(at: moment) else { return beginning }
         // What may have happened behind the moment is shown.
@@ -136,9 +136,9 @@ extension RevisionHistory {
         guard revision <= self.revision else {
             throw StorageError(.futureRevision(asked: revision, current: self.revision), path: self.path)
         }
-        guard revision >= self.compactRevision else {
+        guard revision >= self.firstRevision &- 1 else {
             throw StorageError(
-                .compacted(asked: revision, compactRevision: self.compactRevision),
+                .compacted(asked: revision, compactRevision: self.firstRevision &- 1),
                 path: self.path
             )
         }

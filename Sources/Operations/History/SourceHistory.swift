@@ -9,10 +9,15 @@ import Synchronization
 extension RegistrySource {
     /// Every change that the source still holds, and the objects that they are of.
     ///
+    /// - Parameter directory: Where values of a stopped member's log are kept meanwhile, of changes that its database has
+    ///   compacted away, in a file without a name; nil when these are not wanted.
+    /// - Returns: The history.
     /// - Throws: `HistoryError.kine`; `StorageError` for a file, `EtcdClientError` for a live etcd.
-    public func history() async throws -> RegistryHistory {
+    public func history(withOlderChangesIn directory: String? = nil) async throws -> RegistryHistory {
         let keys = Registry.keys(below: self.etcdPrefix)
-        return try RegistryHistory(of: await self.source.history(of: keys), etcdPrefix: self.etcdPrefix)
+        var history = try await self.source.history(of: keys)
+        if let directory { history = try self.source.adding(toThe: history, keepingValuesIn: directory) }
+        return try RegistryHistory(of: history, etcdPrefix: self.etcdPrefix)
     }
 }
 
@@ -27,6 +32,31 @@ extension Source {
         case .kine(let kine): throw HistoryError.kine(path: kine.path)
         case .live(let live): try await live.history(of: range)
         }
+    }
+}
+
+extension Source {
+    /// The source's history with what the log of a stopped member has of changes before the compaction.
+    fileprivate func adding(
+        toThe history: RevisionHistory,
+        keepingValuesIn directory: String
+    ) throws(StorageError) -> RevisionHistory {
+        let database: EtcdDatabase
+        let revision: Int64
+        switch self {
+        case .database(let stopped): (database, revision) = (stopped, history.revision)
+        case .member(let member): (database, revision) = (member.database, member.overlay.sourceRevision)
+        case .kine, .live: return history
+        }
+        guard let layout = database.dataDirectory, let entries = try layout.logEntries() else {
+            return history
+        }
+        return try history.adding(
+            olderChangesIn: entries,
+            of: try StoreFacts(reading: database),
+            at: revision,
+            in: directory
+        )
     }
 }
 

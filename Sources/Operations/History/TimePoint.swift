@@ -85,7 +85,7 @@ extension RegistryHistory {
     ) throws(HistoryError) -> RevisionAtTime {
         guard let newest = times.newest else { throw .noTimes }
         let moment = point.milliseconds(from: now ?? newest)
-        let oldest = max(1, self.changes.compactRevision)
+        let oldest = max(1, self.changes.firstRevision &- 1)
         guard now != nil || moment <= newest &+ Self.tolerance else {
             throw .afterNewest(asked: moment, newest: newest)
         }

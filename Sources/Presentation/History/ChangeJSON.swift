@@ -11,17 +11,21 @@ public import Operations
 ///      "fields":[{"change":"changed","new":2,"old":1,"path":"spec.replicas"}]}
 ///
 /// A time that is not known is left out. `change` is `created`, `updated`, `deleted` or, for what a compaction left,
-/// `state`; an update without `fields` is of a value that is no object. With the object it has a member `object`; values
-/// of Secrets are hidden. `problem` says why something could not be read.
+/// `state`; an update without `fields` is of a value that is no object, or follows a state that is not known. With the
+/// object it has a member `object`; values of Secrets are hidden. `"uncertain":true` stands in a change that is in a
+/// member's log alone, where it is not known whether it was made; if it was, then at its revision or a later one.
+/// `problem` says why something could not be read.
 public enum ChangeJSON {
     /// Appends a change.
     public static func append(_ details: ChangeDetails, to json: inout [UInt8]) {
         self.append(revision: details.revision, details.time, to: &json)
         json += ",\"change\":\"\(details.kind.rawValue)\"".utf8
+        if details.change.isUncertain { json += ",\"uncertain\":true".utf8 }
         self.append(details.resource, details.namespace, details.name, to: &json)
         if details.kind != .deleted { json += ",\"managers\":\(GoJSON.strings(details.managers))".utf8 }
         if let count = details.valueByteCount { json += ",\"bytes\":\(count)".utf8 }
-        if details.kind == .updated, details.problem == nil, !details.differsInBytesAlone {
+        let isCompared = !details.differsInBytesAlone && !details.followsUnknown
+        if details.kind == .updated, details.problem == nil, isCompared {
             json += ",\"fields\":[".utf8
             for (index, change) in details.difference.changes.enumerated() {
                 if index > 0 { json.append(UInt8(ascii: ",")) }
@@ -46,6 +50,7 @@ public enum ChangeJSON {
     public static func append(_ deleted: DeletedObject, to json: inout [UInt8]) {
         self.append(revision: deleted.deletion.revision, deleted.time, to: &json)
         json += ",\"change\":\"deleted\"".utf8
+        if deleted.deletion.isUncertain { json += ",\"uncertain\":true".utf8 }
         self.append(deleted.resource, deleted.namespace, deleted.name, to: &json)
         if let state = deleted.lastState {
             json += ",\"last\":".utf8

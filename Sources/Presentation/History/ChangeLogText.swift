@@ -25,12 +25,13 @@ public struct ChangeLogText: Sendable {
         let fields = self.fields(of: details)
         if !fields.isEmpty { end += ": \(fields)" }
         return
-            "\(atLeft("\(details.revision)", to: 8))  \(atLeft(time, to: 25))  \(kind)  \(terminalText(end))\n"
+            "\(atLeft(details.revisionText, to: 8))  \(atLeft(time, to: 25))  \(kind)  \(terminalText(end))\n"
     }
 
     private func fields(of details: ChangeDetails) -> String {
         if let unread = details.unreadText { return unread }
         guard details.kind == .updated else { return "" }
+        if details.followsUnknown { return "the state before is not known" }
         if details.differsInBytesAlone { return "its bytes, which are no object" }
         let changes = details.difference.changes
         guard !changes.isEmpty else { return "no field" }

@@ -8,8 +8,14 @@ extension ChangeDetails {
     /// `deployment.apps/web`.
     var objectName: String { "\(self.resource.typeName)/\(self.name)" }
 
-    /// `created`, `updated`, `deleted`; a state of which the changes are gone says so.
-    var kindText: String {
+    /// `2410`; of a change that may not have been made `2410?`.
+    var revisionText: String { self.change.revisionText }
+
+    /// `created`, `updated`, `deleted`, with a `?` for a change that may not have been made; a state of which the changes
+    /// are gone says so.
+    var kindText: String { self.kindWord + (self.change.isUncertain ? "?" : "") }
+
+    private var kindWord: String {
         switch self.kind {
         case .created: "created"
         case .updated: "updated"
@@ -35,15 +41,32 @@ extension ChangeDetails {
     }
 }
 
+extension RetainedChange {
+    /// `2410`; of a change that may not have been made `2410?`.
+    var revisionText: String { "\(self.revision)\(self.isUncertain ? "?" : "")" }
+}
+
 extension RegistryHistory {
     /// The line that says how far back the changes reach.
     public func reachLine(_ times: RevisionTimes) -> String {
         let compacted = self.changes.compactRevision
         guard compacted > 0 else { return "Note: nothing was compacted: all changes are there" }
-        let time = times.time(of: compacted)
+        let first = self.changes.firstRevision
+        let time = times.time(of: max(1, first &- 1))
         let placed = time.time == nil ? "" : " (\(time.text))"
-        return "Note: changes are there from revision \(compacted &+ 1) on\(placed); "
-            + "of what came before, a compaction left one state of each object"
+        var line = "Note: changes are there from revision \(first) on\(placed); "
+        let logged = self.changes.loggedCount
+        if logged > 0 {
+            line += "of those up to revision \(compacted), the last compaction, "
+            line += "\(logged) \(logged == 1 ? "was" : "were") taken from the member's log; "
+        }
+        line += "of what came before, a compaction left one state of each object"
+        let uncertain = self.changes.uncertainCount
+        guard uncertain > 0 else { return line }
+        let (are, were, them) = uncertain == 1 ? ("is", "it was", "it") : ("are", "they were", "them")
+        return line
+            + "\nNote: \(uncertain) of the changes \(are) marked with ?: the log has the request, and not whether "
+            + "\(were) carried out; if so, then at the revision shown with \(them) or a later one"
     }
 
     /// The line that says that the moment since when changes are wanted is later than all that is known; nil when it is

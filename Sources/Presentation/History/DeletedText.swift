@@ -20,7 +20,7 @@ public struct DeletedText: Sendable {
             ]
         var table = Table(headings: headings)
         for deletion in self.deletions {
-            var row = ["\(deletion.deletion.revision)", deletion.time.text]
+            var row = [deletion.deletion.revisionText, deletion.time.text]
             if showsNamespace { row.append(deletion.namespace.isEmpty ? "-" : deletion.namespace) }
             row.append("\(deletion.resource.typeName)/\(deletion.name)")
             table.append(row + [deletion.lastStateText, deletion.comebackText])

@@ -27,7 +27,7 @@ public struct HistoryText: Sendable {
 
     /// A change: its revision, time, kind, author and size, then its fields.
     public func text(of details: ChangeDetails) -> String {
-        var line = "revision \(details.revision)  \(details.time.text)  \(details.kindText)"
+        var line = "revision \(details.revisionText)  \(details.time.text)  \(details.kindText)"
         if !details.managers.isEmpty { line += " by \(details.managersText)" }
         if let count = details.valueByteCount { line += "  \(humanByteCount(UInt64(count)))" }
         var text = self.colors.paint(terminalText(line), details.meaning) + "\n"
@@ -42,6 +42,8 @@ public struct HistoryText: Sendable {
         let changes = details.difference.changes
         switch details.kind {
         case .state: return ["earlier changes were compacted away"]
+        case .updated where details.followsUnknown:
+            return ["what changed is not known: the state before is not there"]
         case .updated where details.differsInBytesAlone:
             return ["its stored bytes changed, and cannot be compared as an object"]
         case .updated where changes.isEmpty: return ["written again, with no field changed"]
@@ -58,7 +60,7 @@ public struct HistoryText: Sendable {
 /// The history of an object as patches of its YAML, the values of Secrets hidden.
 public enum HistoryPatch {
     /// Appends the change from the state before; nothing for a state that a compaction left, and a line that is no part
-    /// of a patch for one that was not read.
+    /// of a patch for one that was not read, may not have been made, or follows one that is not known.
     public static func append(_ details: ChangeDetails, to text: inout [UInt8]) {
         let path = [details.resource.qualifiedName, details.namespace, details.name].filter { !$0.isEmpty }
             .map { fileName($0) }.joined(separator: "/")
@@ -68,6 +70,13 @@ public enum HistoryPatch {
             return
         }
         guard details.kind != .state else { return }
+        guard !details.followsUnknown, !details.change.isUncertain else {
+            let change = "\(details.kindText) at revision \(details.revisionText), \(details.time.text)"
+            let reason =
+                details.followsUnknown ? "the state before is not known" : "it may not have been made"
+            text += "# \(path).yaml, \(change): \(reason)\n".utf8
+            return
+        }
         guard details.document != nil || details.previous != nil, !details.differsInBytesAlone else {
             if details.kind == .updated, !details.differsInBytesAlone { return }
             let old = details.kind == .created ? "/dev/null" : "a/\(path).yaml"

@@ -207,7 +207,7 @@ extension FuzzedMember {
     @discardableResult
     fileprivate func replay(_ log: ReadLog) throws(BrokenPromise) -> ReplayOutcome? {
         guard let entries = log.entries else { return nil }
-        let dropping = ReplayPlan(entries, on: self.facts, undecided: .drop)
+        let dropping = ReplayPlan(entries, on: self.facts, uncommitted: .drop)
         let plan = ReplayPlan(entries, on: self.facts)
         guard plan.indexes.clamped(to: entries.indexes) == plan.indexes || plan.indexes.isEmpty,
             dropping.indexes.count <= plan.indexes.count, plan.obstacle == nil || plan.indexes.isEmpty
