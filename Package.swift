@@ -300,8 +300,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Operations", "EtcdStorage", "EtcdMessages", "EtcdRPC", "KubernetesCodec", "FakeEtcd",
-                "StoreTestSupport", "TestSupport", grpc, grpcTransport, protobuf, crypto, system,
+                "Operations", "EtcdStorage", "EtcdStore", "EtcdMessages", "EtcdRPC", "KubernetesCodec",
+                "FakeEtcd", "StoreTestSupport", "TestSupport", grpc, grpcTransport, protobuf, crypto, system,
             ],
             swiftSettings: settings
         ),

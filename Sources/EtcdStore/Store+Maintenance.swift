@@ -135,6 +135,9 @@ extension Store {
         self.state.withLock { $0.leases.table.entries.values.map(\.lease) }.sorted { $0.id < $1.id }
     }
 
+    /// The alarms of this moment, ordered by kind and then by member.
+    public var alarms: [Alarm] { self.state.withLock { $0.alarms.sorted }.map(\.stored) }
+
     /// The store as a snapshot of this moment would hold it.
     private var contents: SnapshotContents {
         self.state.withLock { state in

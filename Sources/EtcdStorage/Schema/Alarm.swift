@@ -20,6 +20,11 @@ public struct Alarm: Hashable, Sendable {
         case other(UInt64)
     }
 
+    public init(memberID: UInt64, kind: Kind) {
+        self.memberID = memberID
+        self.kind = kind
+    }
+
     /// Reads the message that fills `range`; nil when it is not one.
     init?(reading bytes: RawSpan, in range: Range<Int>) {
         self.memberID = 0

@@ -74,3 +74,16 @@ extension Alarms {
         }
     }
 }
+
+extension Alarms.Alarm {
+    /// As a database keeps it.
+    var stored: EtcdStorage.Alarm {
+        let kind: EtcdStorage.Alarm.Kind =
+            switch self.kind {
+            case 1: .noSpace
+            case 2: .corrupt
+            default: .other(UInt64(UInt32(truncatingIfNeeded: self.kind)))
+            }
+        return EtcdStorage.Alarm(memberID: self.memberID, kind: kind)
+    }
+}

@@ -35,20 +35,17 @@ extension Source {
     /// - Throws: `StorageError` for a file, `EtcdClientError` for a live etcd.
     fileprivate func storeState() async throws -> (alarms: [Alarm.Kind], byteCount: Int?) {
         switch self {
-        case .database(let database): return try database.storeState()
-        case .member(let member): return try member.database.storeState()
+        case .database(let database):
+            let alarms = try StoreFacts(reading: database).alarms
+            return (alarms.map(\.kind), database.bolt.databaseByteCount)
+        case .member(let member):
+            return (member.store.alarms.map(\.kind), member.database.bolt.databaseByteCount)
         case .kine: return ([], nil)
         case .live(let live):
             let status = try await live.status()
             let byteCount = status.isKine ? nil : Int(clamping: status.databaseSize)
             return (status.alarms.map { Alarm.Kind($0.alarm) }, byteCount)
         }
-    }
-}
-
-extension EtcdDatabase {
-    fileprivate func storeState() throws -> (alarms: [Alarm.Kind], byteCount: Int?) {
-        (try StoreFacts(reading: self).alarms.map(\.kind), self.bolt.databaseByteCount)
     }
 }
 

@@ -1,6 +1,10 @@
+import EtcdMessages
+import EtcdStore
 import Foundation
 import FoundationXML
 import KubernetesCodec
+import StoreTestSupport
+import SwiftProtobuf
 import SystemPackage
 import TestSupport
 import Testing
@@ -77,6 +81,36 @@ struct CheckTests {
                 etcd.kill(plan.members[0])
                 try await check("-f", plan.members[0].dataDirectory.string)
             }
+        }
+    }
+
+    /// Its database has an alarm that its log ends, and lacks the one that its log raises.
+    @Test func theAlarmsOfAKilledMemberAreThoseOfItsLog() async throws {
+        try await withTemporaryDirectory { directory in
+            let store = Store(identity: .alone)
+            var request = Etcdserverpb_AlarmRequest.with {
+                ($0.action, $0.alarm, $0.memberID) = (.activate, .corrupt, 1)
+            }
+            _ = store.alarm(request)
+            let path = directory.appending("member")
+            let member = try HandMadeMember(path, store: store, index: 10, term: 2)
+            var log = HandMadeLog()
+            for index in 1...10 { try log.entry(UInt64(index), term: 2) }
+            request.action = .deactivate
+            try log.request(11, term: 2) { $0.alarm = request }
+            (request.action, request.alarm) = (.activate, .nospace)
+            try log.request(12, term: 2) { $0.alarm = request }
+            try member.write(log)
+            func alarms(_ words: String...) async throws -> [String] {
+                let result = try await RegistreeProgram.run(
+                    ["check", "-f", path.string, "-o", "json"] + words
+                )
+                #expect(result.exitCode == 0, "\(result.errors)")
+                let findings = try Document(json: result.standardOutput).root["findings"]?.elements ?? []
+                return findings.filter { $0.text("rule") == "alarm" }.map { $0.text("reason") }
+            }
+            #expect(try await alarms() == ["the alarm NOSPACE is raised"])
+            #expect(try await alarms("--no-log") == ["the alarm CORRUPT is raised"])
         }
     }
 
