@@ -85,7 +85,13 @@ struct LogOptions: ParsableArguments {
     @Flag(help: "Of a stopped member, read the database alone, without its write-ahead log.")
     var noLog = false
 
-    var reading: LogReading { LogReading(isReplayed: !self.noLog, uncommitted: self.uncommitted) }
+    var reading: LogReading {
+        LogReading(
+            isReplayed: !self.noLog,
+            uncommitted: self.uncommitted,
+            scratchDirectory: CallerContext.process.temporaryDirectory
+        )
+    }
 }
 
 extension Int64 {

@@ -1,4 +1,5 @@
 import Bolt
+import Files
 import ProtobufWire
 
 /// One change that was made over a source: a put, or a tombstone.
@@ -7,10 +8,15 @@ import ProtobufWire
 /// has the key alone.
 final class Change: Sendable {
     let revision: RevisionKey
-    /// Where the message's parts lie in ``message``; the numbers of a tombstone are 0.
+    /// Where the message's parts lie in it; the numbers of a tombstone are 0.
     let keyValue: KeyValue
-    /// The KeyValue message.
-    let message: [UInt8]
+    private let place: Place
+
+    /// Where the KeyValue message is.
+    private enum Place {
+        case memory([UInt8])
+        case file(MappedFile, Range<Int>)
+    }
 
     var isTombstone: Bool { self.revision.isTombstone }
 
@@ -19,7 +25,7 @@ final class Change: Sendable {
         var writer = ProtobufWriter(capacity: key.byteCount + value.byteCount + 48)
         self.keyValue = writer.appendKeyValue(key: key, value: value, metadata)
         self.revision = revision
-        self.message = writer.bytes
+        self.place = .memory(writer.bytes)
     }
 
     /// A tombstone.
@@ -27,15 +33,52 @@ final class Change: Sendable {
         var writer = ProtobufWriter(capacity: key.byteCount + 8)
         self.keyValue = writer.appendTombstone(key: key)
         self.revision = RevisionKey(main: revision.main, sub: revision.sub, isTombstone: true)
-        self.message = writer.bytes
+        self.place = .memory(writer.bytes)
     }
 
-    /// What it takes in memory, about, in bytes.
-    var byteCount: Int { self.message.count + 176 }
+    /// The same change, whose message is in a file from `offset` on.
+    init(_ change: Change, in file: MappedFile, at offset: Int) {
+        self.revision = change.revision
+        self.keyValue = change.keyValue
+        self.place = .file(file, offset..<offset + change.messageByteCount)
+    }
+
+    /// Whether the message is in memory, not in a file.
+    var isInMemory: Bool { if case .memory = self.place { true } else { false } }
+
+    /// Length of the message, in bytes.
+    var messageByteCount: Int {
+        switch self.place {
+        case .memory(let message): message.count
+        case .file(_, let range): range.count
+        }
+    }
+
+    /// The KeyValue message; a copy where it is in a file.
+    var message: [UInt8] {
+        switch self.place {
+        case .memory(let message): message
+        case .file(let file, let range): file.withBytes { $0.copy(range) }
+        }
+    }
+
+    /// Calls `body` with the KeyValue message.
+    func withMessage<Result, Failure>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        switch self.place {
+        case .memory(let message): return try body(message.span.bytes)
+        case .file(let file, let range):
+            return try file.withBytes { (bytes) throws(Failure) in try body(bytes.extracting(range)) }
+        }
+    }
+
+    /// What it takes in memory, about, in bytes, its message included wherever that is.
+    var byteCount: Int { self.messageByteCount + 176 }
 
     /// How this change's key compares with another: below, at or above 0.
     func compareKey(to other: RawSpan) -> Int {
-        self.message.withUnsafeBytes { $0.bytes.extracting(self.keyValue.key).compare(other) }
+        self.withMessage { $0.extracting(self.keyValue.key).compare(other) }
     }
 
     /// Calls `body` with a range of the message.
@@ -43,8 +86,7 @@ final class Change: Sendable {
         _ range: Range<Int>,
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let message = self.message
-        return try body(message.span.bytes.extracting(range))
+        try self.withMessage { (message) throws(Failure) in try body(message.extracting(range)) }
     }
 
     /// Calls `body` with the key.

@@ -8,6 +8,8 @@ struct ChangeLog: Sendable {
     private var pieces: [[Change]] = []
     /// What the changes take in memory, about, in bytes.
     private(set) var byteCount = 0
+    /// The messages that are in memory, in bytes; those of changes that a compaction dropped may be among them.
+    private(set) var inMemoryByteCount = 0
 
     init(pieceLimit: Int = 1024) {
         self.pieceLimit = pieceLimit
@@ -15,6 +17,7 @@ struct ChangeLog: Sendable {
 
     mutating func append(_ change: Change) {
         self.byteCount += change.byteCount
+        if change.isInMemory { self.inMemoryByteCount += change.messageByteCount }
         if let last = self.pieces.last, last.count < self.pieceLimit {
             self.pieces[self.pieces.count - 1].append(change)
         } else {
@@ -45,6 +48,30 @@ struct ChangeLog: Sendable {
                 guard try body(change) else { return }
             }
         }
+    }
+
+    /// The changes whose messages are in memory, in order; behind the first of them there are no others.
+    var inMemory: [Change] {
+        var changes: [Change] = []
+        for piece in self.pieces.reversed() {
+            changes += piece.reversed().prefix(while: \.isInMemory)
+            if piece.first?.isInMemory == false { break }
+        }
+        return changes.reversed()
+    }
+
+    /// Puts each of `changes` in place of the last one that is in memory, the last first.
+    mutating func replaceInMemory(with changes: [Change]) {
+        var left = changes[...]
+        var piece = self.pieces.count - 1
+        while piece >= 0, !left.isEmpty {
+            for place in self.pieces[piece].indices.reversed() {
+                guard let change = left.popLast() else { break }
+                self.pieces[piece][place] = change
+            }
+            piece -= 1
+        }
+        self.inMemoryByteCount = 0
     }
 
     /// Drops the changes at or before `revision` that `isKept` does not name.

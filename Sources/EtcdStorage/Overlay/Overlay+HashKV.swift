@@ -34,7 +34,7 @@ extension Overlay {
             guard change.revision.main <= revision else { return false }
             if self.outlivesCompaction(change, at: newestAt) {
                 sum.update(change.revision.bytes)
-                sum.update(change.message)
+                change.withMessage { sum.update($0) }
             }
             return true
         }

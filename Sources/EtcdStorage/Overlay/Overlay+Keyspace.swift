@@ -15,7 +15,7 @@ extension Overlay {
                     KeyIndex.Entry(
                         offset: changes.count,
                         change.keyValue,
-                        messageCount: change.message.count,
+                        messageCount: change.messageByteCount,
                         isChange: true
                     )
                 )
@@ -29,9 +29,9 @@ extension Overlay {
             currentRevision: self.readRevision,
             lastRevision: isWritten ? self.readRevision : self.source?.keys.lastRevision ?? 0,
             compactRevision: max(0, self.compactRevision),
-            entries: entries,
+            entries: consume entries,
             bumpRecord: self.source?.keys.bumpRecord
         )
-        return Keyspace(live, in: KeyRecords(of: self.source?.database, changes: changes))
+        return Keyspace(consume live, in: KeyRecords(of: self.source?.database, changes: changes))
     }
 }

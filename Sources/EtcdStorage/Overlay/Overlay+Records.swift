@@ -17,7 +17,7 @@ public struct StoredChange: Sendable {
     public var message: Range<Int> {
         switch self.place {
         case .source(let record): record.pair.value
-        case .change(let change): 0..<change.message.count
+        case .change(let change): 0..<change.messageByteCount
         }
     }
 }
@@ -50,8 +50,7 @@ extension Overlay {
         guard goesOn else { return }
         try self.log.forEach(from: first) { (change) throws(StorageError) in
             let stored = StoredChange(revision: change.revision, place: .change(change))
-            let message = change.message
-            return try body(stored, message.span.bytes)
+            return try change.withMessage { (message) throws(StorageError) in try body(stored, message) }
         }
     }
 
@@ -128,8 +127,9 @@ extension Overlay {
         image.appendedRecords = { (append) throws(StorageError) in
             try self.log.forEach { (change) throws(StorageError) in
                 guard self.outlivesCompaction(change, at: self.compactRevision) else { return true }
-                let message = change.message
-                try append(change.revision, message.span.bytes)
+                try change.withMessage { (message) throws(StorageError) in
+                    try append(change.revision, message)
+                }
                 return true
             }
         }

@@ -54,6 +54,16 @@ struct OverlayIndex: Sendable {
             self.entries[offset].append(change)
             self.liveCountDelta += self.entries[offset].liveCountDelta
         }
+
+        /// Puts other changes in place of those of an entry that are in memory.
+        mutating func replaceInMemory(with moved: [ObjectIdentifier: Change], at offset: Int) {
+            guard let newest = moved[ObjectIdentifier(self.entries[offset].newest)] else { return }
+            self.entries[offset].newest = newest
+            for place in self.entries[offset].older.indices.reversed() {
+                guard let change = moved[ObjectIdentifier(self.entries[offset].older[place])] else { return }
+                self.entries[offset].older[place] = change
+            }
+        }
     }
 
     /// Where an entry lies, or would.
@@ -129,6 +139,15 @@ struct OverlayIndex: Sendable {
         let entries = self.pieces[place.piece].entries
         self.pieces[place.piece] = Piece(Array(entries[..<cut]))
         self.pieces.insert(Piece(Array(entries[cut...])), at: place.piece + 1)
+    }
+
+    /// Puts other changes in place of those of one key that are in memory.
+    ///
+    /// - Parameters:
+    ///   - moved: By the changes that are in memory.
+    ///   - place: Of the key's entry.
+    mutating func replaceInMemory(with moved: [ObjectIdentifier: Change], at place: Place) {
+        self.pieces[place.piece].replaceInMemory(with: moved, at: place.offset)
     }
 
     /// How many more keys of `range` live at a revision than the source has there.

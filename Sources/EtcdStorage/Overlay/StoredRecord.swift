@@ -17,7 +17,7 @@ public struct KeyLocation: Sendable {
     public var messageByteCount: Int {
         switch self.place {
         case .source(let key): Int(key.entry.messageCount)
-        case .change(let change): change.message.count
+        case .change(let change): change.messageByteCount
         }
     }
 }
@@ -35,7 +35,7 @@ public struct MessageLocation: Sendable {
     public var byteCount: Int {
         switch self.place {
         case .source(let range): range.count
-        case .change(let change): change.message.count
+        case .change(let change): change.messageByteCount
         }
     }
 }
@@ -129,9 +129,7 @@ extension RevisionView {
             for message in messages {
                 switch message.place {
                 case .source(let range): try body(source.extracting(range))
-                case .change(let change):
-                    let message = change.message
-                    try body(message.span.bytes)
+                case .change(let change): try change.withMessage(body)
                 }
             }
         }

@@ -49,8 +49,9 @@ struct KeyRecords: Sendable {
         _ body: (RawSpan, Range<Int>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         guard let file = self.file(of: entry) else {
-            let message = self.changes[entry.offset].message
-            return try body(message.span.bytes, entry.message)
+            return try self.changes[entry.offset].withMessage { (message) throws(Failure) in
+                try body(message, entry.message)
+            }
         }
         return try file.withBytes { (bytes) throws(Failure) in try body(bytes, entry.message) }
     }
@@ -117,7 +118,7 @@ struct RecordBytes {
     /// Calls `body` with the KeyValue message of a key.
     func withMessage<Result>(of entry: KeyIndex.Entry, _ body: (RawSpan) -> Result) -> Result {
         guard !entry.isChange else {
-            return self.changes[entry.offset].message.withUnsafeBytes { body($0.bytes) }
+            return self.changes[entry.offset].withMessage(body)
         }
         return body((entry.isLogged ? self.logged : self.file).bytes.extracting(entry.message))
     }

@@ -33,12 +33,15 @@ public struct ReplayedMember: Sendable {
     ///   - plan: Made for this database and these entries.
     ///   - entries: The log that belongs to the database.
     ///   - database: What the entries are applied to.
+    ///   - directory: Where what they write is kept once it is too much for memory, in files without names; nil to keep
+    ///     it in memory.
     ///   - hash: Makes the bcrypt hash of a password, which etcd 3.4 logs in clear.
     /// - Throws: What opening the database for reading throws; `.file` when it or the log changes meanwhile.
     public init(
         _ plan: ReplayPlan,
         of entries: LogEntries,
         over database: EtcdDatabase,
+        keptIn directory: String? = nil,
         hashing hash: (String) throws(EtcdError) -> String
     ) throws(StorageError) {
         self.database = database
@@ -47,8 +50,11 @@ public struct ReplayedMember: Sendable {
         self.store = try Store(source: database, identity: identity, now: 0)
         try self.store.beginReplay()
         var replay = EntryReplay(into: self.store, member: entries.summary.member)
+        var directory = directory
         try entries.forEach(in: plan.indexes) { (entry, data) in
             replay.apply(entry, data, hashing: hash)
+            // Where the directory is full, memory has to do.
+            if let path = directory, !self.store.keepsMemorySmall(with: path) { directory = nil }
             return replay.outcome.stop == nil
         }
         self.store.endReplay()
@@ -216,6 +222,16 @@ extension Store {
         self.state.withLock { state in
             state.cluster = cluster
             state.answers = false
+        }
+    }
+
+    /// Moves what was written out of memory once it is much.
+    ///
+    /// - Returns: False when that cannot be done.
+    fileprivate func keepsMemorySmall(with directory: String) -> Bool {
+        self.state.withLock { state in
+            guard state.overlay.inMemoryByteCount >= 16 << 20 else { return true }
+            return (try? state.overlay.moveMessages(toFileIn: directory)) != nil
         }
     }
 

@@ -29,6 +29,8 @@ enum OverlayStep: Hashable, CustomStringConvertible {
     case compact(back: Int64, meanwhile: [[OverlayWrite]])
     /// Keeps a copy, which must not change any more.
     case copy
+    /// Moves what is in memory into a file.
+    case move
 
     var description: String {
         switch self {
@@ -37,6 +39,7 @@ enum OverlayStep: Hashable, CustomStringConvertible {
             "compact to the newest revision - \(back)"
                 + meanwhile.map { ", meanwhile: " + $0.map(\.description).joined(separator: "; ") }.joined()
         case .copy: "keep a copy"
+        case .move: "move the messages into a file"
         }
     }
 }
@@ -55,6 +58,8 @@ struct RandomOverlaySteps {
                 meanwhile: (0..<self.number(3)).map { _ in self.writes() }
             )
         case 2: return .copy
+        // Each is a mapping as long as the script runs, and a process has not too many.
+        case 3 where self.number(5) == 0: return .move
         default: return .transaction(self.writes())
         }
     }

@@ -129,6 +129,9 @@ extension OverlayStep {
     func apply(to overlay: inout Overlay, _ model: inout OverlayModel) throws {
         switch self {
         case .copy: return
+        case .move:
+            try overlay.moveMessages(toFileIn: TemporaryFiles.standardDirectory)
+            #expect(overlay.inMemoryByteCount == 0)
         case .transaction(let writes):
             try overlay.apply(writes)
             model.apply(writes)

@@ -7,10 +7,17 @@ public struct LogReading: Hashable, Sendable {
     public var isReplayed = true
     /// What to do with entries that are not known to be committed.
     public var uncommitted = UncommittedEntries.keep
+    /// Where what it writes is kept once it is too much for memory; nil to keep it in memory.
+    public var scratchDirectory: String?
 
-    public init(isReplayed: Bool = true, uncommitted: UncommittedEntries = .keep) {
+    public init(
+        isReplayed: Bool = true,
+        uncommitted: UncommittedEntries = .keep,
+        scratchDirectory: String? = nil
+    ) {
         self.isReplayed = isReplayed
         self.uncommitted = uncommitted
+        self.scratchDirectory = scratchDirectory
     }
 }
 

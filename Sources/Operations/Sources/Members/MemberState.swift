@@ -68,9 +68,12 @@ public struct MemberState: Sendable {
             self.init(database, nil, received + notes + problems, stop: plan.obstacle)
             return
         }
-        let replayed = try ReplayedMember(plan, of: entries, over: database) { (password) throws(EtcdError) in
-            makesPasswords ? try Bcrypt.hash(password) : ""
-        }
+        let replayed = try ReplayedMember(
+            plan,
+            of: entries,
+            over: database,
+            keptIn: reading.scratchDirectory
+        ) { (password) throws(EtcdError) in makesPasswords ? try Bcrypt.hash(password) : "" }
         let note = SourceNote.replayed(plan, replayed.outcome)
         let isApplied = replayed.outcome.appliedCount > 0
         let stop = replayed.outcome.stop
