@@ -49,11 +49,15 @@ struct KeyIndex {
     private var table: HashTable
 
     /// An empty index with room for `capacity` keys; more are taken as well.
-    init(capacity: Int = 1 << 11) {
+    ///
+    /// - Parameters:
+    ///   - capacity: The number of keys.
+    ///   - entryCapacity: For how many ``entries`` there is room, where others are to be added to them later.
+    init(capacity: Int = 1 << 11, entryCapacity: Int = 0) {
         var slotCount = 1 << 12
         while slotCount < capacity * 2 { slotCount *= 2 }
         self.table = HashTable(slotCount: slotCount)
-        self.entries.reserveCapacity(capacity)
+        self.entries.reserveCapacity(max(capacity, entryCapacity))
     }
 
     /// Makes `entry` the newest change of its key.

@@ -7,23 +7,44 @@ import Bolt
 /// keys of each by what follows the path, half of the keys on each of two processors. The order does not depend on
 /// the order in which the keys come.
 struct KeySort {
-    /// The keys, in order.
-    let entries: [KeyIndex.Entry]
+    /// For each place in the order, the index of the key that belongs there.
+    private(set) var order: [UInt32]
     /// The directories, in order of their first keys.
     let directories: [KeyDirectory]
 
-    /// Sorts `entries`, whose keys all differ.
+    /// Finds the order of `entries`, whose keys all differ.
     init(_ entries: [KeyIndex.Entry], in records: KeyRecords) {
-        let table = DirectoryTable.whole(of: entries, in: records)
-        let groups = records.withRecordBytes { KeyGroups(of: table, in: $0) }
+        let groups = records.withRecordBytes {
+            KeyGroups(of: DirectoryTable.whole(of: entries, in: records), in: $0)
+        }
         let halves = concurrently(count: 2) { half in
             let own = half == 0 ? groups.firstHalf : groups.secondHalf
             return records.withRecordBytes { groups.sorted(own, of: entries, in: $0) }
         }
-        let sorted = halves[0] + halves[1]
-        let runs = records.withRecordBytes { groups.linedUp(sorted, in: $0) }
+        let order = halves[0] + halves[1]
+        let runs = records.withRecordBytes { groups.linedUp(order, of: entries, in: $0) }
         self.directories = runs.directories
-        self.entries = runs.isInOrder ? sorted : runs.ranges.flatMap { sorted[$0] }
+        self.order = runs.isInOrder ? order : runs.ranges.flatMap { order[$0] }
+    }
+}
+
+extension Array {
+    /// Puts the elements in an order, without a second array of them.
+    ///
+    /// - Parameter order: For each place the index of the element that belongs there; each once.
+    mutating func arrange(by order: consuming [UInt32]) {
+        for start in order.indices where order[start] != start {
+            let first = self[start]
+            var place = start
+            while true {
+                let source = Int(order[place])
+                order[place] = UInt32(truncatingIfNeeded: place)
+                if source == start { break }
+                self[place] = self[source]
+                place = source
+            }
+            self[place] = first
+        }
     }
 }
 
@@ -66,13 +87,13 @@ private struct KeyGroups {
         }
     }
 
-    /// The keys of some groups, each group's in order.
+    /// The indices of the keys of some groups, each group's in order.
     func sorted(
         _ range: Range<Int>,
         of entries: [KeyIndex.Entry],
         in bytes: RecordBytes
-    ) -> [KeyIndex.Entry] {
-        var sorted: [KeyIndex.Entry] = []
+    ) -> [UInt32] {
+        var sorted: [UInt32] = []
         sorted.reserveCapacity(self.groups[range].reduce(0) { $0 + $1.keys.count })
         var own: [KeyIndex.Entry] = []
         var sort = ByteSort()
@@ -87,12 +108,12 @@ private struct KeyGroups {
             sort.sort(count: own.count, from: group.directory.pathByteCount) { index, depth in
                 bytes.withKey(of: own[index]) { $0.piece(at: depth) }
             }
-            for place in own.indices { sorted.append(own[sort[place]]) }
+            for place in own.indices { sorted.append(self.members[group.keys.lowerBound + sort[place]]) }
         }
         return sorted
     }
 
-    /// Which keys follow each other: ranges of `sorted`, which holds each group's keys in order.
+    /// Which keys follow each other: ranges of an order that holds each group's keys in order.
     struct Runs {
         var directories: [KeyDirectory] = []
         var ranges: [Range<Int>] = []
@@ -115,7 +136,7 @@ private struct KeyGroups {
     /// Lines the groups up, the keys of a directory around those of the directories below it.
     ///
     /// `/a/b` comes before `/a/c/d`, and `/a/e` behind it, though both lie in directory `/a/`.
-    func linedUp(_ sorted: [KeyIndex.Entry], in bytes: RecordBytes) -> Runs {
+    func linedUp(_ order: [UInt32], of entries: [KeyIndex.Entry], in bytes: RecordBytes) -> Runs {
         var runs = Runs()
         runs.ranges.reserveCapacity(self.groups.count)
         runs.directories.reserveCapacity(self.groups.count)
@@ -130,7 +151,9 @@ private struct KeyGroups {
                     above.removeLast()
                 }
                 guard let last = above.last else { return }
-                let end = lowerBound(last.keys) { bytes.withKey(of: sorted[$0]) { $0.compare(path) < 0 } }
+                let end = lowerBound(last.keys) {
+                    bytes.withKey(of: entries[Int(order[$0])]) { $0.compare(path) < 0 }
+                }
                 runs.append(last.keys.lowerBound..<end, of: last)
                 above[above.count - 1].keys = end..<last.keys.upperBound
             }

@@ -29,8 +29,10 @@ public struct Keyspace: Sendable {
     public var totalKeys: Int { self.entries.count + (self.bumpRecord == nil ? 0 : 1) }
 
     /// Puts the keys of `live` in order.
-    init(_ live: LiveRecords, in records: KeyRecords) {
-        let sorted = KeySort(live.entries, in: records)
+    init(_ live: consuming LiveRecords, in records: KeyRecords) {
+        var entries = live.takeEntries()
+        let sorted = KeySort(entries, in: records)
+        entries.arrange(by: sorted.order)
         self.revision = live.revision
         self.currentRevision = live.currentRevision
         self.lastRevision = live.lastRevision
@@ -38,7 +40,7 @@ public struct Keyspace: Sendable {
         self.malformedKeys = live.malformedKeys
         self.directories = sorted.directories
         self.records = records
-        self.entries = sorted.entries
+        self.entries = entries
         self.bumpRecord = live.bumpRecord
     }
 }
@@ -50,7 +52,7 @@ extension EtcdDatabase {
     ///   `.badKeyValue` and what damaged pages throw.
     public func keyspace(at revision: Int64? = nil) throws(StorageError) -> Keyspace {
         let live = try self.liveRecords(at: revision, hashing: false).live
-        let keyspace = Keyspace(live, in: KeyRecords(of: self))
+        let keyspace = Keyspace(consume live, in: KeyRecords(of: self))
         try self.checkUnchanged()
         return keyspace
     }

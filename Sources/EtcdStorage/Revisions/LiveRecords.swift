@@ -18,6 +18,12 @@ struct LiveRecords: Sendable {
     /// What is left out.
     var malformedKeys = MalformedKeys()
 
+    /// Takes the records away, so that they can be put in order where they are.
+    mutating func takeEntries() -> [KeyIndex.Entry] {
+        defer { self.entries = [] }
+        return self.entries
+    }
+
     /// What etcdutl 3.6 calls total keys.
     var totalKeys: Int { self.entries.count + (self.bumpRecord == nil ? 0 : 1) }
 }

@@ -62,15 +62,9 @@ extension RetainedRecords {
     /// What compaction and defragmentation would make of the database; never more than it is.
     public func expectedSizes() -> ExpectedSizes {
         var (all, live) = (PackedSize(), PackedSize())
-        var ordinal = 0
-        for chunk in self.chunks {
-            for record in chunk.records {
-                all.add(byteCount: record.byteCount)
-                if !record.entry.isTombstone, self.record(record, at: ordinal).isLive {
-                    live.add(byteCount: record.byteCount)
-                }
-                ordinal += 1
-            }
+        for record in self.records.joined() {
+            all.add(byteCount: record.byteCount)
+            if !record.isTombstone, self.found(record).isLive { live.add(byteCount: record.byteCount) }
         }
         let otherPages = (self.file.otherBuckets + 4095) / 4096
         let current = self.file.database

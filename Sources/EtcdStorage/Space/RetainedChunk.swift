@@ -28,6 +28,12 @@ struct RetainedChunk: Sendable {
     /// What was noted of the leaves' structure.
     private(set) var walk = LeafWalk()
 
+    /// Takes the records away.
+    mutating func takeRecords() -> [Record] {
+        defer { self.records = [] }
+        return self.records
+    }
+
     /// Reads a chunk, each leaf once: its elements, and of records the keys and sizes.
     ///
     /// - Throws: `.revisionOutOfOrder`, `.badKeyValue` or `.bolt`.

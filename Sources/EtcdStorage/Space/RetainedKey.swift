@@ -69,10 +69,12 @@ struct RetainedKeys: Sendable {
     ///   - chunks: All records, in order.
     ///   - bytes: The file.
     init(half: Int, of chunks: [RetainedChunk], in bytes: RawSpan) {
-        let count = chunks.reduce(0) { $0 + $1.records.count } / 2
-        var index = KeyIndex(capacity: count)
-        self.keyOfRecord.reserveCapacity(count)
-        self.keys.reserveCapacity(count)
+        let count = chunks.reduce(0) { $0 + $1.records.count }
+        // The first half is given the keys of the second.
+        let capacity = half == 0 ? count : count / 2
+        var index = KeyIndex(capacity: count / 2, entryCapacity: capacity)
+        self.keyOfRecord.reserveCapacity(count / 2)
+        self.keys.reserveCapacity(capacity)
         for chunk in chunks {
             for (place, record) in chunk.records.enumerated() where record.entry.half == half {
                 let (key, isNew) = index.index(of: record.entry, in: bytes)
@@ -89,11 +91,21 @@ struct RetainedKeys: Sendable {
         self.entries = index.entries
     }
 
-    /// Frees its memory.
-    mutating func removeAll() {
-        self.entries = []
-        self.keys = []
-        self.keyOfRecord = []
+    /// Adds the keys of the other half, whose memory is freed on the way.
+    mutating func append(_ other: inout RetainedKeys) {
+        self.entries += other.entries
+        other.entries = []
+        self.keys += other.keys
+        other.keys = []
+    }
+
+    /// The entries and the keys.
+    consuming func taken() -> (entries: [KeyIndex.Entry], keys: [RetainedKey]) { (self.entries, self.keys) }
+
+    /// Takes the keys' numbers of the records away.
+    mutating func takeKeyOfRecord() -> [UInt32] {
+        defer { self.keyOfRecord = [] }
+        return self.keyOfRecord
     }
 }
 

@@ -14,10 +14,44 @@ public struct RetainedRecords: Sendable {
     /// What belongs to no key and no time.
     public let malformedKeys: MalformedKeys
 
-    /// The records, in order of revision.
-    let chunks: [RetainedChunk]
-    /// For each record its key's position.
-    let positionOfRecord: [UInt32]
+    /// The records, in order of revision, some thousand each.
+    let records: [[KeptRecord]]
+}
+
+/// Where a record of a key lies, 16 bytes in memory.
+struct KeptRecord: Sendable {
+    /// The offset, and two bits.
+    private var place: UInt64
+    /// Length of the message, in bytes.
+    var messageByteCount: UInt32
+    /// The key's number, and in the end its position.
+    var key: UInt32
+
+    init(_ entry: KeyIndex.Entry, key: UInt32) {
+        self.place =
+            UInt64(truncatingIfNeeded: entry.offset) << 2 | (entry.hasTail ? 2 : 0)
+            | (entry.isTombstone ? 1 : 0)
+        self.messageByteCount = entry.messageCount
+        self.key = key
+    }
+
+    /// File offset of the revision.
+    var offset: Int { Int(truncatingIfNeeded: self.place >> 2) }
+    var hasTail: Bool { self.place & 2 != 0 }
+    var isTombstone: Bool { self.place & 1 != 0 }
+
+    /// Of the revision, in bytes.
+    private var revisionByteCount: Int {
+        self.isTombstone ? RevisionKey.tombstoneByteCount : RevisionKey.byteCount
+    }
+
+    var message: Range<Int> {
+        let start = self.offset + self.revisionByteCount
+        return start..<start + Int(self.messageByteCount)
+    }
+
+    /// Revision and message, in bytes.
+    var byteCount: Int { self.revisionByteCount + Int(self.messageByteCount) }
 }
 
 extension EtcdDatabase {
@@ -27,7 +61,7 @@ extension EtcdDatabase {
     public func retainedRecords() throws(StorageError) -> RetainedRecords {
         let compactRevision = try StoreFacts(reading: self).compactRevision
         let leafChunks = try LeafChunk.chunks(of: self, checkingEdges: true)
-        let chunks = try concurrently(count: leafChunks.count) { (index) throws(StorageError) in
+        var chunks = try concurrently(count: leafChunks.count) { (index) throws(StorageError) in
             try RetainedChunk(reading: leafChunks[index], of: self, compactRevision: compactRevision)
         }
         try self.requireSoundPages(leafChunks, chunks)
@@ -36,28 +70,27 @@ extension EtcdDatabase {
             if let first = chunk.first { try self.requireOrder(last, first) }
             last = chunk.last ?? last
         }
-        let joined = JoinedKeys(of: chunks, in: self.bolt.file)
+        var joined = JoinedKeys(of: &chunks, in: self.bolt.file)
         let keyspace = Keyspace(
             LiveRecords(
                 revision: max(1, compactRevision, last?.revision.main ?? 0),
                 currentRevision: max(1, compactRevision, last?.revision.main ?? 0),
                 lastRevision: last?.revision.main ?? 0,
                 compactRevision: compactRevision,
-                entries: joined.entries
+                entries: joined.takeEntries()
             ),
             in: KeyRecords(of: self)
         )
-        let ordered = joined.inOrder(of: keyspace)
-        let file = try self.fileSpace(of: leafChunks, chunks, keyspace, ordered.keys)
+        joined.arrange(as: keyspace)
+        let file = try self.fileSpace(of: leafChunks, chunks, keyspace, joined.keys)
         try self.checkUnchanged()
         return RetainedRecords(
             database: self,
             file: file,
             keyspace: keyspace,
-            keys: ordered.keys,
+            keys: joined.keys,
             malformedKeys: chunks.reduce(into: MalformedKeys()) { $0.append($1.malformedKeys) },
-            chunks: chunks,
-            positionOfRecord: ordered.positionOfRecord
+            records: joined.records
         )
     }
 
@@ -118,60 +151,73 @@ extension FileSpace {
     }
 }
 
-/// Both halves of a database's keys.
+/// All keys of a database, and its records.
+///
+/// There may be millions, so that nothing is there twice: of each record only what is read later is kept, and what is
+/// put in order is so where it is.
 private struct JoinedKeys {
     /// With the key's number in place of its hash, which ordering leaves as it is.
-    private(set) var entries: [KeyIndex.Entry] = []
-    private var keys: [RetainedKey] = []
-    /// For each record the number of its key.
-    private var keyOfRecord: [UInt32] = []
+    private var entries: [KeyIndex.Entry] = []
+    /// By the keys' numbers, and in the end in order.
+    private(set) var keys: [RetainedKey] = []
+    private(set) var records: [[KeptRecord]] = []
 
-    init(of chunks: [RetainedChunk], in file: MappedFile) {
-        var halves = concurrently(count: 2) { half in
+    /// Takes the records of the chunks away.
+    init(of chunks: inout [RetainedChunk], in file: MappedFile) {
+        var halves = Self.halves(of: chunks, in: file)
+        self.takeRecords(of: &chunks, &halves)
+        var second = halves.removeLast()
+        var first = halves.removeLast()
+        first.append(&second)
+        (self.entries, self.keys) = (consume first).taken()
+        for index in self.entries.indices {
+            self.entries[index].hash = UInt32(truncatingIfNeeded: index)
+        }
+    }
+
+    private static func halves(of chunks: [RetainedChunk], in file: MappedFile) -> [RetainedKeys] {
+        concurrently(count: 2) { half in
             file.withBytes { RetainedKeys(half: half, of: chunks, in: $0) }
         }
-        self.number(chunks, halves)
-        let count = halves[0].entries.count + halves[1].entries.count
-        self.entries.reserveCapacity(count)
-        self.keys.reserveCapacity(count)
-        for index in halves.indices {
-            for var entry in halves[index].entries {
-                entry.hash = UInt32(truncatingIfNeeded: self.entries.count)
-                self.entries.append(entry)
-            }
-            self.keys += halves[index].keys
-            // Both halves beside the whole would be the most memory of all.
-            halves[index].removeAll()
-        }
     }
 
-    private mutating func number(_ chunks: [RetainedChunk], _ halves: [RetainedKeys]) {
-        self.keyOfRecord.reserveCapacity(halves[0].keyOfRecord.count + halves[1].keyOfRecord.count)
+    private mutating func takeRecords(of chunks: inout [RetainedChunk], _ halves: inout [RetainedKeys]) {
         let offset = UInt32(truncatingIfNeeded: halves[0].entries.count)
+        let (first, second) = (halves[0].takeKeyOfRecord(), halves[1].takeKeyOfRecord())
         var next = (first: 0, second: 0)
-        for chunk in chunks {
-            for record in chunk.records {
-                if record.entry.half == 0 {
-                    self.keyOfRecord.append(halves[0].keyOfRecord[next.first])
-                    next.first += 1
-                } else {
-                    self.keyOfRecord.append(halves[1].keyOfRecord[next.second] &+ offset)
+        for index in chunks.indices {
+            self.records.append(
+                chunks[index].takeRecords().map { record in
+                    if record.entry.half == 0 {
+                        next.first += 1
+                        return KeptRecord(record.entry, key: first[next.first - 1])
+                    }
                     next.second += 1
+                    return KeptRecord(record.entry, key: second[next.second - 1] &+ offset)
                 }
-            }
+            )
         }
     }
 
-    /// The keys by their positions in `keyspace`, which holds the entries in order, and the position of each record's.
-    func inOrder(of keyspace: Keyspace) -> (keys: [RetainedKey], positionOfRecord: [UInt32]) {
-        var positions = [UInt32](repeating: 0, count: self.entries.count)
-        var ordered: [RetainedKey] = []
-        ordered.reserveCapacity(self.entries.count)
-        for (position, entry) in keyspace.entries.enumerated() {
-            positions[Int(entry.hash)] = UInt32(truncatingIfNeeded: position)
-            ordered.append(self.keys[Int(entry.hash)])
+    /// Takes the entries away, so that they can be put in order where they are.
+    mutating func takeEntries() -> [KeyIndex.Entry] {
+        defer { self.entries = [] }
+        return self.entries
+    }
+
+    /// Puts the keys in the order of `keyspace`, which holds their entries, and numbers the records' keys so.
+    mutating func arrange(as keyspace: Keyspace) {
+        let numbers = keyspace.entries.map(\.hash)
+        var positions = [UInt32](repeating: 0, count: numbers.count)
+        for (position, number) in numbers.enumerated() {
+            positions[Int(number)] = UInt32(truncatingIfNeeded: position)
         }
-        return (ordered, self.keyOfRecord.map { positions[Int($0)] })
+        for chunk in self.records.indices {
+            for place in self.records[chunk].indices {
+                self.records[chunk][place].key = positions[Int(self.records[chunk][place].key)]
+            }
+        }
+        self.keys.arrange(by: consume numbers)
     }
 }
 
@@ -202,7 +248,7 @@ extension RetainedRecords {
     ///
     /// - Throws: `.badKeyValue` for a record that is damaged behind its key.
     public func leasedKeys() throws(StorageError) -> [LeasedKey] {
-        try self.forEachPut(startingWith: [LeasedKey](), where: { $0.isLive && $1.hasTail }) {
+        try self.forEachPut(startingWith: [LeasedKey](), where: { $0.isLive && $1 }) {
             leased,
             record,
             metadata,
@@ -220,14 +266,11 @@ extension RetainedRecords {
         var positions: [Int] = []
         var seen: Set<Int> = []
         var left = limit
-        var ordinal = self.positionOfRecord.count
-        for chunk in self.chunks.reversed() {
-            for record in chunk.records.reversed() {
-                ordinal -= 1
-                guard !record.entry.isTombstone else { continue }
+        for records in self.records.reversed() {
+            for record in records.reversed() where !record.isTombstone {
                 guard left > 0 else { return positions }
                 left -= 1
-                let position = Int(self.positionOfRecord[ordinal])
+                let position = Int(record.key)
                 if seen.insert(position).inserted { positions.append(position) }
             }
         }
@@ -252,19 +295,17 @@ extension RetainedRecords {
 
     private func forEachPut<Made: Sendable>(
         startingWith start: Made,
-        where isWanted: @Sendable (RetainedRecord, KeyIndex.Entry) -> Bool,
+        where isWanted: @Sendable (RetainedRecord, _ hasTail: Bool) -> Bool,
         _ body: @Sendable (inout Made, RetainedRecord, KeyMetadata, RawSpan) -> Void
     ) throws(StorageError) -> [Made] {
-        let firsts = self.chunks.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.records.count) }
-        let made = try concurrently(count: self.chunks.count) { (index) throws(StorageError) in
+        let made = try concurrently(count: self.records.count) { (index) throws(StorageError) in
             var made = start
             try self.database.bolt.file.withBytes { (bytes) throws(StorageError) in
-                for (place, record) in self.chunks[index].records.enumerated() {
-                    guard !record.entry.isTombstone else { continue }
-                    let found = self.record(record, at: firsts[index] + place)
-                    guard isWanted(found, record.entry) else { continue }
-                    guard let keyValue = KeyValue(reading: bytes, in: record.entry.message) else {
-                        throw self.keyspace.records.damage(at: record.entry)
+                for record in self.records[index] where !record.isTombstone {
+                    let found = self.found(record)
+                    guard isWanted(found, record.hasTail) else { continue }
+                    guard let keyValue = KeyValue(reading: bytes, in: record.message) else {
+                        throw self.damage(at: record)
                     }
                     body(&made, found, keyValue.metadata, bytes.extracting(keyValue.value))
                 }
@@ -275,9 +316,17 @@ extension RetainedRecords {
         return made
     }
 
-    func record(_ record: RetainedChunk.Record, at ordinal: Int) -> RetainedRecord {
-        let position = Int(self.positionOfRecord[ordinal])
-        let isNewest = self.keyspace.entries[position].offset == record.entry.offset
+    func found(_ record: KeptRecord) -> RetainedRecord {
+        let position = Int(record.key)
+        let isNewest = self.keyspace.entries[position].offset == record.offset
         return RetainedRecord(position: position, isLive: isNewest && self.keys[position].isLive)
+    }
+
+    private func damage(at record: KeptRecord) -> StorageError {
+        var entry = self.keyspace.entries[Int(record.key)]
+        entry.offset = record.offset
+        entry.messageCount = record.messageByteCount
+        entry.isTombstone = record.isTombstone
+        return self.keyspace.records.damage(at: entry)
     }
 }

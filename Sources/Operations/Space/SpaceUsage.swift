@@ -177,6 +177,8 @@ public struct SpaceRequest: Sendable {
         let keyspace = keys.registry.keyspace
         var (objects, values, written) = (Largest(self.limit), Largest(self.limit), Largest(self.limit))
         var (sizes, versions): ([UInt32], [UInt32]) = ([], [])
+        sizes.reserveCapacity(keyspace.count)
+        versions.reserveCapacity(keyspace.count)
         for run in keys.runs where run.resource != nil {
             for position in run.positions {
                 let key = keys.keys[position]
