@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import hostile
 import large_snapshot
 import watching
+from counting import first_pod, key_count, log_byte_count, logged_count, revision_count, stored_bytes
 from measuring import CommandFailed, medians, peak_private_bytes, private_bytes, run
 from real_etcd import ROOT, BundledStore, RealEtcd, program
 
@@ -92,6 +93,13 @@ class Bench:
 
     def path(self, name):
         return os.path.join(self.scratch, name)
+
+    def prepared(self, name, make):
+        """The path of data that is made at the first run and kept beside the snapshot's."""
+        path = os.path.join(os.path.dirname(self.scratch), f"{os.path.basename(self.snapshot)}-{name}")
+        if not os.path.exists(path):
+            make(path)
+        return path
 
     def clean(self):
         """Empties the scratch directory and lets the disk catch up, so that no run pays for the one before it."""
@@ -217,7 +225,7 @@ def decode(bench):
     yield Figure.faster("the same on two", times["two cores"], times["one core"], "one core", 1.7)
     bench.key_count = bench.key_count or key_count(bench)
     yield reading_memory(bench, "every object as JSON lines", everything)
-    pod = first_pod(bench)
+    pod = first_pod(bench, NAMESPACE)
     times = bench.compare({
         "status": bench.ours("status", bench.snapshot, "-w", "simple"),
         "object": bench.ours("get", "pod", pod, "-n", NAMESPACE, "-o", "yaml", "-f", bench.snapshot),
@@ -225,6 +233,49 @@ def decode(bench):
     })  # fmt: skip
     yield Figure.longer("get pod NAME -o yaml", times["object"], times["status"], "status", 1.3)
     yield Figure.longer("get '*' -n NAMESPACE -o yaml", times["namespace"], times["status"], "status", 1.5)
+
+
+def past(bench):
+    """What shows more than the newest state, beside one list of it."""
+    pod = first_pod(bench, NAMESPACE)
+    changed = bench.prepared("changed.db", lambda path: large_snapshot.make_changed(path, bench.snapshot))
+    source = ("-A", "-f", bench.snapshot)
+    commands = {
+        "list": ("list", *source),
+        "history": ("history", f"pod/{pod}", "-n", NAMESPACE, "-f", bench.snapshot),
+        "deleted": ("deleted", *source),
+        "usage": ("usage", "-f", bench.snapshot),
+        "usage --fields": ("usage", "--fields", "-f", bench.snapshot),
+        "every object as JSON lines": ("get", "*", *source, "-o", "jsonl"),
+    }
+    difference = ("diff", bench.snapshot, changed)
+    times = bench.compare({
+        **{name: bench.ours(*words) for name, words in commands.items()},
+        "diff": lambda: run(bench.registree, *difference, exit_code=1),
+    })  # fmt: skip
+    for name, aim in (("history", 1.3), ("deleted", 2), ("usage", 2), ("diff", 3)):
+        yield Figure.longer(name, times[name], times["list"], "list -A", aim)
+    everything = "every object as JSON lines"
+    yield Figure.longer("usage --fields", times["usage --fields"], times[everything], everything, 1)
+    revisions = revision_count(bench.registree, bench.snapshot)
+    for name in ("history", "deleted", "usage", "usage --fields"):
+        yield revision_memory(name, peak_private_bytes(bench.registree, *commands[name]), revisions)
+    peak = peak_private_bytes(bench.registree, *difference, exit_code=1)
+    yield revision_memory("diff", peak, revisions + revision_count(bench.registree, changed))
+
+
+def replay(bench):
+    """A killed member's log of 64 MB, applied to a database that has nothing of it."""
+    member = bench.prepared("killed-member", large_snapshot.make_killed_member)
+    words = ("list", "-A", "-f", member)
+    seconds = bench.compare({"ours": bench.ours(*words)})["ours"]
+    yield Figure.rate("replay of a log", log_byte_count(member), seconds, 50)
+    peak = peak_private_bytes(bench.registree, *words)
+    yield revision_memory("replay of a log", peak, logged_count(bench.registree, member))
+
+
+def revision_memory(what, peak, count):
+    return Figure.memory(what, peak, 64 * MEBIBYTE + 100 * count, "64 MiB + 100 B a revision")
 
 
 def lookups(bench):
@@ -248,33 +299,6 @@ def lookups_program():
     subprocess.run(command, check=True, stdout=sys.stderr)
     where = subprocess.run([*command, "--show-bin-path"], check=True, capture_output=True, text=True).stdout.strip()
     return os.path.join(where, "Lookups")
-
-
-def stored_bytes(bench):
-    """Bytes of all live values."""
-    listed = subprocess.run(
-        [bench.registree, "get", "*", "-A", "-f", bench.snapshot, "-o", "etcd", "--no-headers"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    return sum(int(line.split()[-1]) for line in listed.splitlines())
-
-
-def key_count(bench):
-    told = subprocess.run(
-        [bench.registree, "status", bench.snapshot, "-w", "json"], check=True, capture_output=True, text=True
-    ).stdout
-    return json.loads(told)["totalKey"]
-
-
-def first_pod(bench):
-    return subprocess.run(
-        [bench.registree, "get", "pods", "-n", NAMESPACE, "-f", bench.snapshot, "-o", "name"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()[0].removeprefix("pod/")  # fmt: skip
 
 
 def serve(bench):
@@ -399,7 +423,7 @@ def take(bench):
         shutil.rmtree(member, ignore_errors=True)
 
 
-COMPARISONS = {"status": status, "verify": verify, "restore": restore, "rehearse": rehearsal, "list": listing, "decode": decode, "lookups": lookups, "serve": serve, "watchers": watchers, "hostile": hostility, "take": take}
+COMPARISONS = {"status": status, "verify": verify, "restore": restore, "rehearse": rehearsal, "list": listing, "decode": decode, "lookups": lookups, "past": past, "replay": replay, "serve": serve, "watchers": watchers, "hostile": hostility, "take": take}
 
 
 def measure(bench, names, say):

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 
-from real_etcd import RealEtcd
+from real_etcd import RealEtcd, program
 
 TEMPLATES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "object-templates.json")
 
@@ -102,18 +102,23 @@ def object_from(template, namespace, index, edition):
     return key, value
 
 
-def operations(scale, seed):
-    """Every write in order: (key, value), or (key, None) for a delete."""
-    templates = read_templates()
-    yield from (entry for key, entry in templates.items() if "tmpl-ns-0000" not in key)
-
-    objects = []  # (template, namespace, index)
+def all_objects(scale):
+    """The (template, namespace, index) of every object."""
+    objects = []
     for namespace in range(max(1, int(NAMESPACES_AT_SCALE_1 * scale))):
         objects.append((NAMESPACE, namespace, len(objects)))
         for template, count in OBJECTS_PER_NAMESPACE.items():
             first = len(objects)
             objects.extend((template, namespace, index) for index in range(first, first + count))
+    return objects
 
+
+def operations(scale, seed):
+    """Every write in order: (key, value), or (key, None) for a delete."""
+    templates = read_templates()
+    yield from (entry for key, entry in templates.items() if "tmpl-ns-0000" not in key)
+
+    objects = all_objects(scale)
     choice = random.Random(seed)
     for number, (template, namespace, index) in enumerate(objects):
         yield object_from(templates[template], namespace, index, 0)
@@ -186,6 +191,42 @@ def make(path, scale=1.0, seed=1):
             write_all(etcd.port, transactions(operations(scale, seed)))
             etcd.etcdctl("snapshot", "save", path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     print(f"{path}: {os.path.getsize(path)} bytes in {time.monotonic() - started:.0f} s", file=sys.stderr)
+
+
+def make_changed(path, snapshot, scale=1.0, seed=1):
+    """Writes what becomes of `snapshot` when one object of a hundred has other times and payloads."""
+    templates, objects = read_templates(), all_objects(scale)
+    choice = random.Random(seed)
+    changed = choice.sample(objects, len(objects) // 100)
+    writes = (object_from(templates[template], *rest, choice.randrange(1, 60)) for template, *rest in changed)
+    with tempfile.TemporaryDirectory(prefix="making-", dir=os.path.dirname(path)) as scratch:
+        data = os.path.join(scratch, "data")
+        restore = [program("etcdutl"), "snapshot", "restore", snapshot, "--data-dir", data]
+        subprocess.run(restore, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with RealEtcd(data, ["--unsafe-no-fsync"]) as etcd:
+            write_all(etcd.port, transactions(writes))
+            etcd.etcdctl("snapshot", "save", path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def make_killed_member(path, byte_count=64_000_000, seed=1):
+    """Makes the data directory of a member that was killed when its database had nothing of what its log has."""
+    written = 0
+
+    def until_enough(writes):
+        nonlocal written
+        for key, value in writes:
+            written += len(key) + len(value or b"")
+            if written > byte_count:
+                return
+            yield key, value
+
+    database_is_late = ["--backend-batch-interval", "1h", "--backend-batch-limit", "10000000"]
+    with tempfile.TemporaryDirectory(prefix="making-", dir=os.path.dirname(path)) as scratch:
+        data = os.path.join(scratch, "data")
+        with RealEtcd(data, ["--unsafe-no-fsync", *database_is_late]) as etcd:
+            write_all(etcd.port, transactions(until_enough(operations(1, seed))))
+            etcd.kill()
+        os.rename(data, path)
 
 
 def make_with_large_values(path, count=30, value_bytes=10_000_000):

@@ -11,13 +11,13 @@ class CommandFailed(Exception):
     pass
 
 
-def run(*command, environment=None):
+def run(*command, environment=None, exit_code=0):
     """Runs a command to its end, its output thrown away; `environment` is added to this program's."""
-    watch(command, subprocess.Popen.wait, environment)
+    watch(command, subprocess.Popen.wait, environment, exit_code)
 
 
-def watch(command, until_it_ends, environment=None):
-    """Starts a command, calls `until_it_ends` with its process and demands exit code 0."""
+def watch(command, until_it_ends, environment=None, exit_code=0):
+    """Starts a command, calls `until_it_ends` with its process and demands an exit code."""
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             command,
@@ -27,7 +27,7 @@ def watch(command, until_it_ends, environment=None):
             env={**os.environ, **(environment or {})},
         )
         until_it_ends(process)
-        if process.returncode != 0:
+        if process.returncode != exit_code:
             errors.seek(0)
             said = errors.read().decode(errors="replace").strip().splitlines()[-3:]
             raise CommandFailed(f"{' '.join(command)} ended with {process.returncode}: {' / '.join(said)}")
@@ -50,7 +50,7 @@ def medians(contenders, rounds, clean):
     return {name: statistics.median(times) for name, times in seconds.items()}
 
 
-def peak_private_bytes(*command):
+def peak_private_bytes(*command, exit_code=0):
     """The most RssAnon that a command ever had, sampled every millisecond in a run of its own.
 
     Pages of a mapped file are not private: the kernel takes them back when it needs them.
@@ -62,7 +62,7 @@ def peak_private_bytes(*command):
             samples.append(private_bytes(process.pid))
             time.sleep(0.001)
 
-    watch(command, sample)
+    watch(command, sample, exit_code=exit_code)
     return max(samples)
 
 

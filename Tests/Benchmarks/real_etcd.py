@@ -74,6 +74,10 @@ class Server:
         self.process.terminate()
         self.process.wait()
 
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
     def etcdctl(self, *arguments, **options):
         return subprocess.run(
             [program("etcdctl"), "--endpoints", self.endpoint, *arguments],
