@@ -131,9 +131,7 @@ struct UnpackerTests {
         try await withTemporaryDirectory { directory in
             let mark = directory.appending("mark")
             let program = directory.appending("zstd")
-            let script = "#!/bin/sh\nexec >&-\n: > '\(mark)'\nexec /bin/sleep 60\n"
-            try writeFile(Array(script.utf8), to: program)
-            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program.string)
+            try WrittenProgram.write("#!/bin/sh\nexec >&-\n: > '\(mark)'\nexec /bin/sleep 60\n", to: program)
             let packed = directory.appending("packed")
             try writeFile([0x28, 0xB5, 0x2F, 0xFD], to: packed)
             let outputs = StagedOutputs()

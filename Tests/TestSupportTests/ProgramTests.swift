@@ -66,6 +66,25 @@ struct ProgramTests {
         #expect(throws: ProgramError.self) { try Program("/nonexistent/program").start([]) }
     }
 
+    /// Some at a time, so that one is written while another is started.
+    @Test func runsProgramsThatHaveJustBeenWritten() async throws {
+        try await withTemporaryDirectory { directory in
+            try await withThrowingTaskGroup { group in
+                for writer in 0..<4 {
+                    group.addTask {
+                        let path = directory.appending("program\(writer)")
+                        for code in 0..<150 as Range<Int32> {
+                            try WrittenProgram.write("#!/bin/sh\nexit \(code)\n", to: path)
+                            let result = try await Program(path).start([]).wait()
+                            #expect(result.exitCode == code)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
     @Test func removesTemporaryDirectories() async throws {
         let directory = try await withTemporaryDirectory { directory in
             _ = try await bash.succeed(

@@ -80,17 +80,36 @@ struct SalvagedBuckets {
         self.pairs[.lease, default: [:]][lease.key] = lease.message
     }
 
-    /// The compactions that bucket `meta` tells of; nil when the bucket is gone.
-    var compactions: StoreFacts? {
-        guard let meta = self.pairs[.meta], !meta.isEmpty else { return nil }
+    /// What bucket `meta` tells of the source's compactions.
+    var compactions: SalvagedCompactions {
+        guard let meta = self.pairs[.meta], !meta.isEmpty else { return SalvagedCompactions() }
         func revision(_ key: MetaKey) -> Int64? {
             meta[key.bytes].flatMap { RevisionKey(reading: $0.span.bytes, in: 0..<$0.count)?.main }
         }
         var facts = StoreFacts()
         facts.scheduledCompactRevision = revision(.scheduledCompaction)
         facts.finishedCompactRevision = revision(.finishedCompaction)
-        return facts
+        // etcd notes first that a compaction is asked for, and that it is done only then.
+        let tellsOfLast = !self.outdated.contains(.meta) && facts.scheduledCompactRevision != nil
+        let isLast = tellsOfLast || !self.damaged.contains(.meta)
+        return SalvagedCompactions(
+            revision: facts.compactRevision,
+            isLast: isLast,
+            isFinished: isLast && facts.isCompactionFinished
+        )
     }
+}
+
+/// What is known of a source's compactions.
+struct SalvagedCompactions {
+    /// The last one that is known; 0 when none is.
+    var revision: Int64 = 0
+    /// Whether there was no later one.
+    ///
+    /// A copy of bucket `meta` that is older than the source, or of which something is lost, does not tell.
+    var isLast = false
+    /// Whether the last one of all is known to be done, not merely begun.
+    var isFinished = false
 }
 
 extension BucketName {

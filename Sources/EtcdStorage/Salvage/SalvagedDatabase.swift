@@ -133,7 +133,7 @@ private struct Remains {
         self.small.complete(from: roots, in: &pages, bytes)
 
         let compactions = self.small.compactions
-        let history = SalvagedHistory(&search, facts: compactions, tree: keys, in: bytes)
+        let history = SalvagedHistory(&search, compactions, tree: keys, in: bytes)
         self.records = history.records
         self.addLeases(history.leases, found: leases)
         self.report(on: history, search, compactions)
@@ -143,7 +143,7 @@ private struct Remains {
         self.isWhole =
             isKeyWhole && self.small.damaged.isEmpty && self.report.renewedLeaseCount == 0
             && self.report.foreignBucketCount == 0
-            && history.compactRevision == compactions?.compactRevision ?? 0
+            && history.compactRevision == compactions.revision
         if self.isWhole { self.report.origin = .newestState }
     }
 
@@ -198,7 +198,7 @@ private struct Remains {
     private mutating func report(
         on history: SalvagedHistory,
         _ search: RecordSearch,
-        _ compactions: StoreFacts?
+        _ compactions: SalvagedCompactions
     ) {
         self.report.unnamedPageCount = search.leaves.count { !$0.isNamed && $0.isUsed }
         self.report.recordCount = history.records.count
@@ -207,7 +207,7 @@ private struct Remains {
         self.report.missingRevisions = history.missing
         self.report.contradictedRevisions = search.contradicted
         self.report.compactRevision = history.compactRevision
-        self.report.sourceCompactRevision = compactions?.compactRevision
+        self.report.sourceCompactRevision = compactions.isLast ? compactions.revision : nil
         self.report.revision = max(1, history.lastRevision, history.compactRevision)
         self.report.keyCount = history.liveCount
         self.report.brokenKeys = history.brokenKeys
@@ -233,13 +233,18 @@ private struct Remains {
         for name in BucketName.allCases where name != .key {
             image.smallBuckets[name] = .replaced(by: self.small.pairs[name] ?? [:])
         }
-        if self.report.compactRevision > self.report.sourceCompactRevision ?? 0 {
-            var meta = self.small.pairs[.meta] ?? [:]
-            let key = RevisionKey(main: self.report.compactRevision, sub: 0)
-            meta[MetaKey.scheduledCompaction.bytes] = key.bytes
-            image.smallBuckets[.meta] = .replaced(by: meta)
-        }
+        image.smallBuckets[.meta] = .replaced(by: self.meta)
         return image
+    }
+
+    /// Bucket `meta`, with a compaction that is asked for and not done where the source's own may be another.
+    private var meta: SmallBucket.Pairs {
+        var meta = self.small.pairs[.meta] ?? [:]
+        let revision = self.report.compactRevision
+        guard revision > 0, revision != self.report.sourceCompactRevision else { return meta }
+        meta[MetaKey.scheduledCompaction.bytes] = RevisionKey(main: revision, sub: 0).bytes
+        if self.report.sourceCompactRevision == nil { meta[MetaKey.finishedCompaction.bytes] = nil }
+        return meta
     }
 }
 

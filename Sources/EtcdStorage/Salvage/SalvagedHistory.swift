@@ -30,8 +30,8 @@ struct SalvagedHistory {
     /// Whether an element behind the last record cannot be read.
     private(set) var lacksNewest = false
 
-    /// The source's compact revision, and whether its compaction is done.
-    private var source: (compactRevision: Int64, isFinished: Bool)
+    /// The source's compactions.
+    private var source: SalvagedCompactions
     /// The main revision from which on nothing of the bucket's tree is lost; 0 when nothing is.
     private var lostBefore: Int64
     /// The records at which their key's history breaks.
@@ -44,19 +44,24 @@ struct SalvagedHistory {
     ///
     /// - Parameters:
     ///   - search: Where they were found.
-    ///   - facts: The source's, of which its compactions count; nil when these are lost.
+    ///   - compactions: What is known of the source's.
     ///   - tree: What is left of the bucket's tree; nil when it is not found.
     ///   - bytes: The whole file's.
-    init(_ search: inout RecordSearch, facts: StoreFacts?, tree: RemainingTree?, in bytes: RawSpan) {
+    init(
+        _ search: inout RecordSearch,
+        _ compactions: SalvagedCompactions,
+        tree: RemainingTree?,
+        in bytes: RawSpan
+    ) {
         self.records = search.finish(in: bytes)
         self.lostBefore = tree == nil ? .max : 0
-        self.source = (facts?.compactRevision ?? 0, facts?.isCompactionFinished ?? false)
-        self.compactRevision = self.source.compactRevision
+        self.source = compactions
+        self.compactRevision = compactions.revision
         self.breaks = Array(repeating: false, count: self.records.count)
-        // A compaction of which nothing is known shows as the newest revision before which others are missing.
-        if facts == nil {
+        // A later compaction, of which nothing is known, shows as the newest revision before which others are missing.
+        if !compactions.isLast {
             self.checkOrder()
-            self.source.compactRevision = self.compactRevision
+            self.source.revision = self.compactRevision
             self.missing = SalvageReport.Revisions()
         }
         self.checkOrder()
@@ -76,7 +81,7 @@ struct SalvagedHistory {
     private mutating func checkOrder() {
         var previous: SalvagedRecord?
         for record in self.records {
-            if record.main > self.source.compactRevision { self.checkOrder(of: record, after: previous) }
+            if record.main > self.source.revision { self.checkOrder(of: record, after: previous) }
             previous = record
         }
     }
@@ -103,7 +108,7 @@ struct SalvagedHistory {
             return self.raise(to: record.main)
         }
         // The store is at revision 1 before its first change.
-        let expected = max(self.source.compactRevision, previous?.main ?? 0, 1) + 1
+        let expected = max(self.source.revision, previous?.main ?? 0, 1) + 1
         guard record.main != expected || record.sub != 0 else { return }
         if expected < record.main { self.missing.add(expected...record.main - 1) }
         if record.sub != 0 { self.missing.add(record.main...record.main) }
@@ -117,7 +122,7 @@ struct SalvagedHistory {
         before: KeyIndex.Entry?,
         in bytes: RawSpan
     ) -> Bool {
-        let isKept = record.main > self.source.compactRevision
+        let isKept = record.main > self.source.revision
         let living = before.flatMap { $0.isTombstone ? nil : KeyValue(reading: bytes, in: $0.message) }
         if record.isTombstone { return living == nil && isKept }
         // Nothing is known of what a compaction has removed, and what is left of it is an old copy.
@@ -151,7 +156,7 @@ struct SalvagedHistory {
     ///
     /// - Parameter lost: Where something is lost that no copy has to have.
     private mutating func findCutTransactions(_ lost: [RevisionPlace]) {
-        for place in lost where place.main > self.source.compactRevision {
+        for place in lost where place.main > self.source.revision {
             let position = self.records.firstPosition { RevisionPlace(of: $0) >= place }
             let next = position < self.records.count ? self.records[position] : nil
             if let next, RevisionPlace(of: next) == place { continue }
@@ -179,12 +184,12 @@ struct SalvagedHistory {
                 if record.isBump { kept.append(record) }
                 continue
             }
-            let isOld = record.main <= self.source.compactRevision
+            let isOld = record.main <= self.source.revision
             let isNewest = seen.update(entry, in: bytes) == nil
             var isHidden = cut.contains(entry, in: bytes)
             if isOld, self.source.isFinished {
                 let isSuperseded = compacted.update(entry, in: bytes) != nil
-                let isOldTombstone = record.isTombstone && record.main < self.source.compactRevision
+                let isOldTombstone = record.isTombstone && record.main < self.source.revision
                 isHidden = isHidden || isSuperseded || isOldTombstone
             }
             if isHidden {
@@ -199,7 +204,7 @@ struct SalvagedHistory {
                 // A finished compaction has left one old record of a key, so that no later one can be lost.
                 let isLastOldOne = self.source.isFinished || record.main >= self.lostBefore
                 let isProved = !isOld || leaves[Int(record.leaf)].isNamed && isLastOldOne
-                let mayHaveChanged = max(record.main, self.source.compactRevision) < newestMissing
+                let mayHaveChanged = max(record.main, self.source.revision) < newestMissing
                 if !isProved || mayHaveChanged {
                     self.uncertainKeys.add(shownKey(keyValue, in: bytes))
                 }

@@ -188,8 +188,7 @@ struct DiffTests {
             exit CODE
             """
         for (code, exit) in [("0", 1), ("1", 1), ("7", 2)] as [(String, Int32)] {
-            try writeFile(Array(script.replacing("CODE", with: code).utf8), to: program)
-            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program.string)
+            try WrittenProgram.write(script.replacing("CODE", with: code), to: program)
             let scratch = directory.appending("scratch-\(code)")
             try FileManager.default.createDirectory(atPath: scratch.string, withIntermediateDirectories: true)
             let environment = [

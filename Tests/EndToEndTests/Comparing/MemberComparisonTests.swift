@@ -23,6 +23,8 @@ struct MemberComparisonTests {
             let plan = EtcdPlan(.v35, size: 3, in: directory)
             try await withRealEtcd(plan) { etcd in
                 try await etcd.etcdctl("put", "/registry/key", "value")
+                // Followers may apply it later; with a read through the quorum each of them has.
+                try await etcd.waitUntilHealthy()
                 let words = ["diff", "--cluster", "--endpoints", plan.endpoints]
                 let result = try await RegistreeProgram.run(words)
                 #expect(result.exitCode == 0, "\(result.errors)")

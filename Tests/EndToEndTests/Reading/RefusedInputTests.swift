@@ -116,10 +116,7 @@ extension OneAtATime {
             try await withTemporaryDirectory { directory in
                 // A copy, because the checkout may lie where nobody else can go.
                 let registree = directory.appending("registree")
-                try FileManager.default.copyItem(
-                    atPath: RegistreeProgram.located().path.string,
-                    toPath: registree.string
-                )
+                try WrittenProgram.copy(RegistreeProgram.located().path, to: registree)
                 chmod(directory.string, 0o777)
                 let path = directory.appending("private.db")
                 try writeFile(readFile(Self.snapshot), to: path)

@@ -241,9 +241,8 @@ struct RehearsalTests {
     }
 
     private func script(_ body: String, in directory: FilePath) throws -> String {
-        let path = directory.appending("program").string
-        try "#!/bin/sh\n\(body)\n".write(toFile: path, atomically: false, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-        return path
+        let path = directory.appending("program")
+        try WrittenProgram.write("#!/bin/sh\n\(body)\n", to: path)
+        return path.string
     }
 }

@@ -230,6 +230,47 @@ struct HandMadeDamageTests {
         #expect((report.sourceCompactRevision == nil) == (compactRevision == nil))
     }
 
+    /// A free page tells of no compaction or of an earlier one, and what tells of the last one is lost.
+    @Test(arguments: [0, 60, 160] as [Int64])
+    func anOlderCopyOfTheMetadataDoesNotTellOfTheLastCompaction(told: Int64) throws {
+        // Of key `x` an old leaf still has a change that every compaction has removed.
+        var made = Made(
+            changes: [
+                5: put("x", create: 5, mod: 5, version: 1), 7: put("x", create: 5, mod: 7, version: 2),
+            ],
+            without: Set(90...100)
+        )
+        made.compactRevision = 150
+        var before = Made()
+        before.compactRevision = told
+        let (report, records) = try self.salvaged(made) { bytes, truth in
+            for page in [0, 1, truth.pageCount - 1] { zero(page, in: &bytes) }
+            let (older, paged) = try withTemporaryDirectory { try before.write(in: $0) }
+            let root = older[(paged.pageCount - 1) * 4096..<paged.pageCount * 4096]
+            append(page: Array(root), to: &bytes)
+        }
+        #expect(report.outdatedBuckets.contains(.meta))
+        #expect(report.sourceCompactRevision == nil)
+        #expect(report.compactRevision == max(101, told))
+        #expect(report.missingRevisions.count == 0)
+        #expect(report.brokenKeys.count == 0)
+        #expect(records.count == 189)
+    }
+
+    /// Without what was asked for last, a compaction that is done need not be the last one.
+    @Test func aCompactionThatIsDoneMayNotBeTheLast() throws {
+        var made = Made(without: Set(90...100))
+        made.compactRevision = 60
+        let (report, _) = try self.salvaged(made) { bytes, _ in
+            let index = try #require(bytes.firstRange(of: MetaKey.consistentIndex.bytes)).lowerBound
+            bytes[index] = 0
+        }
+        #expect(report.damagedBuckets == [.meta])
+        #expect(report.sourceCompactRevision == nil)
+        #expect(report.compactRevision == 101)
+        #expect(report.missingRevisions.count == 0)
+    }
+
     /// Behind the last record that can be read there is one that cannot.
     @Test func aDamagedLastRecordIsTheNewestChange() throws {
         for separatorToo in [false, true] {
@@ -325,6 +366,12 @@ private func appendLeaf(_ records: [(key: [UInt8], message: [UInt8])], to bytes:
     }
     var page: [UInt8] = []
     leaf.writeInline(to: &page)
+    append(page: page + Array(repeating: 0, count: 4096 - page.count), to: &bytes)
+}
+
+/// Adds a page behind all others.
+private func append(page: [UInt8], to bytes: inout [UInt8]) {
+    var page = page
     page.replaceSubrange(0..<8, with: littleEndian(UInt64(bytes.count / 4096)))
-    bytes += page + Array(repeating: 0, count: 4096 - page.count)
+    bytes += page
 }

@@ -1,5 +1,6 @@
 import CSpawn
 import Glibc
+import Synchronization
 import SystemPackage
 
 /// What a program gets beside its arguments.
@@ -21,14 +22,16 @@ func spawn(
 ) throws -> Int32 {
     let process = withCStrings(words) { arguments in
         withCStrings(surroundings.environment.map { "\($0.key)=\($0.value)" }) { environment in
-            spawn_program(
-                arguments,
-                environment,
-                surroundings.input.string,
-                output.string,
-                errors.string,
-                surroundings.directory?.string
-            )
+            WrittenProgram.lock.withLock { _ in
+                spawn_program(
+                    arguments,
+                    environment,
+                    surroundings.input.string,
+                    output.string,
+                    errors.string,
+                    surroundings.directory?.string
+                )
+            }
         }
     }
     guard process > 0 else {

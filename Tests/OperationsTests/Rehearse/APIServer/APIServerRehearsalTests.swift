@@ -103,11 +103,9 @@ struct APIServerRehearsalTests {
 
     @Test func aServerThatEndsIsQuoted() async throws {
         let rehearsal = try await self.rehearse(on: { directory in
-            let path = directory.appending("ends").string
-            let script = Data("#!/bin/sh\necho unknown flag: --secure-port; exit 1\n".utf8)
-            try script.write(to: URL(filePath: path))
-            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
-            return path
+            let path = directory.appending("ends")
+            try WrittenProgram.write("#!/bin/sh\necho unknown flag: --secure-port; exit 1\n", to: path)
+            return path.string
         })
         #expect(rehearsal.verdict == .fail)
         #expect(
@@ -127,7 +125,7 @@ struct APIServerRehearsalTests {
     @Test func aPortThatSomebodyTookIsNotTheEnd() async throws {
         let rehearsal = try await self.rehearse(on: { directory in
             let real = try PretendedAPIServer.write(.ofTheCluster(), to: directory)
-            let path = directory.appending("unlucky").string
+            let path = directory.appending("unlucky")
             // The first time only.
             let script =
                 """
@@ -136,9 +134,8 @@ struct APIServerRehearsalTests {
                 exec \(real) "$@"
 
                 """
-            try Data(script.utf8).write(to: URL(filePath: path))
-            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
-            return path
+            try WrittenProgram.write(script, to: path)
+            return path.string
         })
         #expect(rehearsal["lists"]?.outcome == .pass)
     }

@@ -31,12 +31,11 @@ struct PretendedAPIServer {
     ///
     /// - Returns: Its path.
     static func write(_ answers: Answers, to directory: FilePath) throws -> String {
-        let path = directory.appending("pretended-kube-apiserver").string
-        try JSONEncoder().encode(answers).write(to: URL(filePath: path + ".json"))
+        let path = directory.appending("pretended-kube-apiserver")
+        try JSONEncoder().encode(answers).write(to: URL(filePath: path.string + ".json"))
         let python = try RealPrograms.named("python3").path.string
-        try Data("#!\(python)\n\(Self.script)".utf8).write(to: URL(filePath: path))
-        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
-        return path
+        try WrittenProgram.write("#!\(python)\n\(Self.script)", to: path)
+        return path.string
     }
 
     private static let script = """
